@@ -1,0 +1,9 @@
+import { preset } from "./jest.preset.mjs";
+
+export default {
+  ...preset,
+  // The stand-ins run once for all unit and subgraph tests; each test file makes itself a database of its own.
+  globalSetup: "<rootDir>/local/test-setup/start.mjs",
+  globalTeardown: "<rootDir>/local/test-setup/stop.mjs",
+  testMatch: ["<rootDir>/{packages,subgraphs}/*/test/**/*.test.ts", "<rootDir>/{gateway,prisma,local}/test/**/*.test.ts"],
+};

@@ -1,0 +1,14 @@
+// What every test run of this repository shares: TypeScript through swc, and the ESM-only packages with it.
+const esmOnly = ["jose", "graphql-scalars"];
+
+export const preset = {
+  testEnvironment: "node",
+  transform: {
+    "^.+\\.[cm]?[jt]s$": [
+      "@swc/jest",
+      { jsc: { parser: { syntax: "typescript" }, target: "es2023" }, module: { type: "commonjs" }, sourceMaps: "inline" },
+    ],
+  },
+  transformIgnorePatterns: [`/node_modules/(?!(${esmOnly.join("|")})/)`, "/dist/"],
+  testTimeout: 30_000,
+};
