@@ -42,7 +42,8 @@ module.exports = {
       severity: "error",
       from: {
         path: "^subgraphs/[^/]+/src/[^/]+\\.ts$",
-        pathNot: "/src/(main|service|config|context|loaders|events|subscriptions|entities|inventory-server|webhooks)\\.ts$",
+        pathNot:
+          "/src/(main|service|config|context|loaders|events|subscriptions|entities|inventory-server|webhooks)\\.ts$",
       },
       to: { path: "node_modules/(graphql|@apollo|fastify|kafkajs|undici|graphql-ws|ws)/|/src/resolvers/" },
     },

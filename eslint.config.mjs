@@ -28,7 +28,9 @@ export default tseslint.config(
   {
     // The one reader of the environment in each package; tests may set up a child's environment.
     files: ["**/config.ts", "**/test/**", "**/conformance/**"],
-    rules: { "no-restricted-syntax": ["error", { selector: "ExportDefaultDeclaration", message: "Name what you export." }] },
+    rules: {
+      "no-restricted-syntax": ["error", { selector: "ExportDefaultDeclaration", message: "Name what you export." }],
+    },
   },
   {
     files: ["**/*.mjs", "**/*.cjs"],

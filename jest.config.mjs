@@ -5,5 +5,8 @@ export default {
   // The stand-ins run once for all unit and subgraph tests; each test file makes itself a database of its own.
   globalSetup: "<rootDir>/local/test-setup/start.mjs",
   globalTeardown: "<rootDir>/local/test-setup/stop.mjs",
-  testMatch: ["<rootDir>/{packages,subgraphs}/*/test/**/*.test.ts", "<rootDir>/{gateway,prisma,local}/test/**/*.test.ts"],
+  testMatch: [
+    "<rootDir>/{packages,subgraphs}/*/test/**/*.test.ts",
+    "<rootDir>/{gateway,prisma,local}/test/**/*.test.ts",
+  ],
 };
