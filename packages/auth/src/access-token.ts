@@ -1,0 +1,79 @@
+import { unauthenticated } from "@shop/graphql-errors";
+import { createRemoteJWKSet, errors, jwtVerify, SignJWT, type CryptoKey } from "jose";
+import { type Role, type Viewer } from "./viewer";
+
+const algorithm = "EdDSA";
+const type = "at+jwt";
+const roles: readonly string[] = ["CUSTOMER", "STAFF", "ADMIN"] satisfies Role[];
+
+export interface AccessTokenClaims {
+  readonly userId: string;
+  readonly role: Role;
+  readonly sessionId: string;
+  readonly tokenId: string;
+  readonly expiresAt: Date;
+}
+
+/** Signs an access token: EdDSA, with `kid`, `iss`, `aud`, `typ`, `jti` and an end. */
+export function signAccessToken(
+  claims: AccessTokenClaims,
+  by: { key: CryptoKey; keyId: string; issuer: string; audience: string },
+): Promise<string> {
+  return new SignJWT({ role: claims.role, sid: claims.sessionId })
+    .setProtectedHeader({ alg: algorithm, typ: type, kid: by.keyId })
+    .setSubject(claims.userId)
+    .setIssuer(by.issuer)
+    .setAudience(by.audience)
+    .setJti(claims.tokenId)
+    .setIssuedAt()
+    .setExpirationTime(claims.expiresAt)
+    .sign(by.key);
+}
+
+/**
+ * Reads an Authorization header.
+ * @returns the viewer, or null where there is no header
+ * @throws UNAUTHENTICATED where the token does not hold; any other error where the keys cannot be read
+ */
+export type VerifyAccessToken = (authorization: string | undefined) => Promise<Viewer | null>;
+
+/** @param options.jwksUrl where the user service publishes its public keys; read when first needed and when a `kid` is new */
+export function createAccessTokenVerifier(options: {
+  jwksUrl: string;
+  issuer: string;
+  audience: string;
+}): VerifyAccessToken {
+  const keys = createRemoteJWKSet(new URL(options.jwksUrl), { timeoutDuration: 2_000, cooldownDuration: 5_000 });
+  return async (authorization) => {
+    if (authorization === undefined) return null;
+    const token = /^Bearer ([\w-]+\.[\w-]+\.[\w-]+)$/i.exec(authorization)?.[1];
+    if (token === undefined) throw unauthenticated("The Authorization header holds no access token.");
+    try {
+      const { payload } = await jwtVerify(token, keys, {
+        algorithms: [algorithm],
+        typ: type,
+        issuer: options.issuer,
+        audience: options.audience,
+        requiredClaims: ["sub", "sid", "role", "exp", "jti"],
+      });
+      return toViewer(payload);
+    } catch (error) {
+      if (error instanceof errors.JOSEError && !(error instanceof errors.JWKSTimeout)) {
+        throw unauthenticated("This access token is not valid, or no longer: refresh it or sign in again.");
+      }
+      throw error;
+    }
+  };
+}
+
+function toViewer(payload: { sub?: string; sid?: unknown; role?: unknown; exp?: number }): Viewer {
+  const { sub, sid, role, exp } = payload;
+  if (sub === undefined || typeof sid !== "string" || !isRole(role) || exp === undefined) {
+    throw unauthenticated("This access token is not one of ours.");
+  }
+  return { userId: sub, sessionId: sid, role, expiresAt: new Date(exp * 1_000) };
+}
+
+function isRole(value: unknown): value is Role {
+  return typeof value === "string" && roles.includes(value);
+}

@@ -1,0 +1,10 @@
+export { type EventDefinition, type Topic } from "./define-event";
+export { type EventMoney } from "./payloads";
+export * from "./user";
+export * from "./product";
+export * from "./order";
+export * from "./comment";
+export * from "./system";
+
+/** Every topic, for whoever makes them. */
+export const topics = ["user.v1", "product.v1", "order.v1", "comment.v1", "system.v1"] as const;

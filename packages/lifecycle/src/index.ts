@@ -1,0 +1,3 @@
+export { runProcess, type RunningProcess } from "./process";
+export { registerHealthRoutes, type Health, type ReadinessChecks } from "./health";
+export { retryUntilReady } from "./retry";

@@ -1,0 +1,34 @@
+import { readFileSync } from "node:fs";
+import { buildSubgraphSchema } from "@apollo/subgraph";
+import { notImplemented } from "@shop/graphql-errors";
+import { type GraphQLSchema, Kind, parse } from "graphql";
+import { scalarResolvers } from "./scalars";
+
+/** Each type's resolvers, as codegen types them for each subgraph. */
+export type Resolvers = NonNullable<
+  Extract<Parameters<typeof buildSubgraphSchema>[0], { resolvers?: unknown }>["resolvers"]
+>;
+
+/**
+ * The executable schema of a subgraph. A root field without a resolver answers NOT_IMPLEMENTED rather than null.
+ * @param schemaFile path of its schema.graphql
+ */
+export function buildSchema(schemaFile: string, resolvers: Resolvers): GraphQLSchema {
+  const typeDefs = parse(readFileSync(schemaFile, "utf8"));
+  const schema = buildSubgraphSchema({ typeDefs, resolvers: { ...scalarsOf(typeDefs), ...resolvers } });
+  for (const root of [schema.getQueryType(), schema.getMutationType()]) {
+    for (const field of Object.values(root?.getFields() ?? {})) {
+      field.resolve ??= () => {
+        throw notImplemented(`${root?.name ?? ""}.${field.name}`);
+      };
+    }
+  }
+  return schema;
+}
+
+function scalarsOf(typeDefs: ReturnType<typeof parse>): Resolvers {
+  const declared = new Set(
+    typeDefs.definitions.flatMap((node) => (node.kind === Kind.SCALAR_TYPE_DEFINITION ? [node.name.value] : [])),
+  );
+  return Object.fromEntries(Object.entries(scalarResolvers).filter(([name]) => declared.has(name)));
+}

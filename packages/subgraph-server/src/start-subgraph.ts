@@ -1,0 +1,92 @@
+import { type AddressInfo } from "node:net";
+import { ApolloServer } from "@apollo/server";
+import { unwrapResolverError } from "@apollo/server/errors";
+import fastifyApollo, { fastifyApolloDrainPlugin } from "@as-integrations/fastify";
+import { serviceCredentialHeader, type VerifyAccessToken, type VerifyServiceCredential, type Viewer } from "@shop/auth";
+import { forbidden, toClientError } from "@shop/graphql-errors";
+import { registerHealthRoutes, type ReadinessChecks } from "@shop/lifecycle";
+import { type Logger } from "@shop/telemetry";
+import { fastify, type FastifyInstance } from "fastify";
+import { type GraphQLSchema } from "graphql";
+import { buildSchema, type Resolvers } from "./schema";
+
+/** What a context is made from, one for each request. */
+export interface SubgraphRequest {
+  readonly viewer: Viewer | null;
+  /** The client's own, as the gateway passed it on; for the list of sessions. */
+  readonly userAgent: string | undefined;
+}
+
+export interface SubgraphOptions<Context extends object> {
+  readonly name: string;
+  readonly host: string;
+  readonly port: number;
+  /** Path of its schema.graphql. */
+  readonly schemaFile: string;
+  readonly resolvers: Resolvers;
+  readonly verifyViewer: VerifyAccessToken;
+  readonly verifyCaller: VerifyServiceCredential;
+  /** Called once a request: the loaders in it must not outlive it. */
+  readonly createContext: (request: SubgraphRequest) => Context;
+  readonly readiness: ReadinessChecks;
+  /** The service's own HTTP routes, beside /graphql and health: REST, keys, webhooks. */
+  readonly routes?: (app: FastifyInstance) => void | Promise<void>;
+  readonly log: Logger;
+}
+
+export interface Subgraph {
+  readonly port: number;
+  readonly app: FastifyInstance;
+  readonly schema: GraphQLSchema;
+  /** Not ready, no new requests, those that run may finish. */
+  stop(): Promise<void>;
+}
+
+const maxBodyBytes = 1_000_000;
+const requestTimeoutMs = 30_000;
+
+/** Serves a subgraph: /graphql to callers with a service credential, health to anyone, and the service's own routes. */
+export async function startSubgraph<Context extends object>(options: SubgraphOptions<Context>): Promise<Subgraph> {
+  const { log } = options;
+  const app = fastify({ bodyLimit: maxBodyBytes, requestTimeout: requestTimeoutMs, forceCloseConnections: "idle" });
+  const health = registerHealthRoutes(app, options.readiness);
+  const schema = buildSchema(options.schemaFile, options.resolvers);
+  const apollo = new ApolloServer<Context>({
+    schema,
+    introspection: true, // behind the service credential
+    includeStacktraceInErrorResponses: false,
+    stopOnTerminationSignals: false,
+    csrfPrevention: false, // no browser holds a service credential
+    formatError: (formatted, error) => toClientError(formatted, unwrapResolverError(error), log),
+    plugins: [fastifyApolloDrainPlugin(app)],
+  });
+  await apollo.start();
+  await app.register(fastifyApollo(apollo), {
+    path: "/graphql",
+    method: ["POST"],
+    context: async (request) => {
+      const caller = await options.verifyCaller(header(request.headers[serviceCredentialHeader]));
+      if (caller === null) throw forbidden("This endpoint is for the gateway. Use the gateway's /graphql.");
+      const viewer = await options.verifyViewer(request.headers.authorization);
+      return options.createContext({ viewer, userAgent: request.headers["user-agent"] });
+    },
+  });
+  await options.routes?.(app);
+  await app.listen({ host: options.host, port: options.port });
+  const { port } = app.server.address() as AddressInfo;
+  log.info({ port }, `${options.name} listens`);
+  return {
+    port,
+    app,
+    schema,
+    stop: async () => {
+      health.drain();
+      await apollo.stop();
+      await app.close();
+    },
+  };
+}
+
+function header(value: string | string[] | undefined): string | undefined {
+  return Array.isArray(value) ? value[0] : value;
+}
