@@ -32,11 +32,11 @@ export function createOutboxRelay<Item extends EventRecord>(options: {
   const { source, bus, log } = options;
   const stopping = new AbortController();
   const stopped = (): boolean => stopping.signal.aborted;
-  const wakeUp = { seen: false };
+  let woken = false;
   let endPause: (() => void) | undefined;
 
   source.onWake(() => {
-    wakeUp.seen = true;
+    woken = true;
     endPause?.();
   });
 
@@ -52,16 +52,21 @@ export function createOutboxRelay<Item extends EventRecord>(options: {
     });
   }
 
+  function takeWakeUp(): boolean {
+    const seen = woken;
+    woken = false;
+    return seen;
+  }
+
   /** @returns whether there may be more at once */
   async function relayBatch(): Promise<boolean> {
-    wakeUp.seen = false;
     const items = await source.claim(batchSize);
     const first = items[0];
-    if (first === undefined) return wakeUp.seen;
+    if (first === undefined) return false;
     const traceparent = first.traceparent ?? undefined;
     await inSpan("outbox relay", { kind: "PRODUCER", traceparent }, () => bus.publish(items));
     await source.markPublished(items);
-    return wakeUp.seen || items.length === batchSize;
+    return items.length === batchSize;
   }
 
   async function run(): Promise<void> {
@@ -70,7 +75,7 @@ export function createOutboxRelay<Item extends EventRecord>(options: {
       try {
         const more = await relayBatch();
         backoffMs = 100;
-        if (!more) await pause(pollMs);
+        if (!more && !takeWakeUp()) await pause(pollMs);
       } catch (error) {
         log.warn({ err: error, retryInMs: backoffMs }, "the outbox waits: its events could not be published");
         // A wake-up must not cut this short: every new event would else knock at a broker that is down.
