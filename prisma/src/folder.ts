@@ -1,0 +1,32 @@
+import { mkdirSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { type Database } from "./config";
+
+export interface Migration {
+  /** `<timestamp>_<name>`, the folder's name; migrations are applied in its order. */
+  readonly name: string;
+  readonly sql: string;
+}
+
+const root = join(__dirname, "..");
+
+export function readSchema(database: Database): string {
+  return readFileSync(join(root, database, "schema.prisma"), "utf8");
+}
+
+export function readMigrations(database: Database): Migration[] {
+  const folder = join(root, database, "migrations");
+  return readdirSync(folder, { withFileTypes: true })
+    .filter((entry) => entry.isDirectory())
+    .map(({ name }) => ({ name, sql: readFileSync(join(folder, name, "migration.sql"), "utf8") }))
+    .sort((a, b) => a.name.localeCompare(b.name));
+}
+
+/** @returns the path of the new migration's file */
+export function writeMigration(database: Database, migration: Migration): string {
+  const folder = join(root, database, "migrations", migration.name);
+  mkdirSync(folder, { recursive: true });
+  const file = join(folder, "migration.sql");
+  writeFileSync(file, migration.sql, { flag: "wx" });
+  return file;
+}

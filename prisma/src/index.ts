@@ -1,0 +1,2 @@
+export { databases, type Database } from "./config";
+export { applyMigrations, diffFromSchema } from "./migrate";
