@@ -1,7 +1,7 @@
 import { readFileSync } from "node:fs";
-import { PrismaPg } from "@prisma/adapter-pg";
 import { bindMigrationAwareSqlAdapterFactory } from "@prisma/driver-adapter-utils";
 import * as bindings from "@prisma/schema-engine-wasm/schema_engine_bg";
+import { MigrationAdapter } from "./migration-adapter";
 
 let loaded = false;
 
@@ -18,6 +18,6 @@ function load(): void {
 /** Prisma's own schema engine, as WebAssembly: the one in `prisma migrate` is a binary that npm does not carry. */
 export async function openSchemaEngine(connectionString: string, schema: string): Promise<bindings.SchemaEngine> {
   load();
-  const adapter = bindMigrationAwareSqlAdapterFactory(new PrismaPg({ connectionString }));
+  const adapter = bindMigrationAwareSqlAdapterFactory(new MigrationAdapter(connectionString));
   return bindings.SchemaEngine.new({ datamodels: [["schema.prisma", schema]] }, () => undefined, adapter);
 }
