@@ -1,5 +1,13 @@
 import { unauthenticated } from "@shop/graphql-errors";
-import { createRemoteJWKSet, errors, jwtVerify, SignJWT, type CryptoKey } from "jose";
+import {
+  createLocalJWKSet,
+  createRemoteJWKSet,
+  errors,
+  jwtVerify,
+  SignJWT,
+  type CryptoKey,
+  type JSONWebKeySet,
+} from "jose";
 import { type Role, type Viewer } from "./viewer";
 
 const algorithm = "EdDSA";
@@ -37,13 +45,17 @@ export function signAccessToken(
  */
 export type VerifyAccessToken = (authorization: string | undefined) => Promise<Viewer | null>;
 
-/** @param options.jwksUrl where the user service publishes its public keys; read when first needed and when a `kid` is new */
-export function createAccessTokenVerifier(options: {
-  jwksUrl: string;
-  issuer: string;
-  audience: string;
-}): VerifyAccessToken {
-  const keys = createRemoteJWKSet(new URL(options.jwksUrl), { timeoutDuration: 2_000, cooldownDuration: 5_000 });
+/**
+ * @param options.jwksUrl where the user service publishes its public keys; read when first needed and when a `kid` is new
+ * @param options.jwks the keys themselves, where the verifier is the issuer
+ */
+export function createAccessTokenVerifier(
+  options: ({ jwksUrl: string } | { jwks: JSONWebKeySet }) & { issuer: string; audience: string },
+): VerifyAccessToken {
+  const keys =
+    "jwks" in options
+      ? createLocalJWKSet(options.jwks)
+      : createRemoteJWKSet(new URL(options.jwksUrl), { timeoutDuration: 2_000, cooldownDuration: 5_000 });
   return async (authorization) => {
     if (authorization === undefined) return null;
     const token = /^Bearer ([\w-]+\.[\w-]+\.[\w-]+)$/i.exec(authorization)?.[1];
