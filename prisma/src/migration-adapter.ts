@@ -16,7 +16,7 @@ export class MigrationAdapter extends PrismaPg {
   }
 
   override async connect(): Promise<PgAdapter> {
-    return readCharColumns(await super.connect());
+    return readCharColumns(wholeScripts(await super.connect()));
   }
 
   /** A database beside ours for the time of one comparison. */
@@ -33,6 +33,16 @@ export class MigrationAdapter extends PrismaPg {
     };
     return adapter;
   }
+}
+
+// The adapter would cut a script at every semicolon, those within a comment or a function's body included.
+function wholeScripts(adapter: PgAdapter): PgAdapter {
+  const pool: Pool = adapter.underlyingDriver();
+  const query = pool.query.bind(pool);
+  adapter.executeScript = async (script) => {
+    await query(script);
+  };
+  return adapter;
 }
 
 function readCharColumns(adapter: PgAdapter): PgAdapter {
