@@ -1,4 +1,4 @@
-import { randomBytes } from "node:crypto";
+import { createHash, randomBytes } from "node:crypto";
 
 /** What an id is of; the prefixes of the public contract. */
 export type IdPrefix =
@@ -33,11 +33,24 @@ const idPattern = new RegExp(`^[a-z]{3}_[${digits}]{${timeDigits + randomDigits}
  * to the millisecond.
  */
 export function createId(prefix: IdPrefix, atMs: number = Date.now()): string {
+  return toId(prefix, atMs, randomBytes(randomDigits));
+}
+
+/**
+ * The one id that belongs to a source: for something that is made again when the event that it comes from is handled
+ * again.
+ * @param source names it among all of its kind, for example by an event's id and its reader's
+ */
+export function deriveId(prefix: IdPrefix, atMs: number, source: string): string {
+  return toId(prefix, atMs, createHash("sha256").update(source).digest().subarray(0, randomDigits));
+}
+
+function toId(prefix: IdPrefix, atMs: number, bytes: Buffer): string {
   let time = "";
   for (let rest = atMs, place = 0; place < timeDigits; place++, rest = Math.floor(rest / 32)) {
     time = `${digits.charAt(rest % 32)}${time}`;
   }
-  const random = Array.from(randomBytes(randomDigits), (byte) => digits.charAt(byte % 32)).join("");
+  const random = Array.from(bytes, (byte) => digits.charAt(byte % 32)).join("");
   return `${prefix}_${time}${random}`;
 }
 
