@@ -1,6 +1,7 @@
+import { createHash } from "node:crypto";
 import { mkdirSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { type Database } from "./config";
+import { type Database, databases } from "./config";
 
 export interface Migration {
   /** `<timestamp>_<name>`, the folder's name; migrations are applied in its order. */
@@ -20,6 +21,14 @@ export function readMigrations(database: Database): Migration[] {
     .filter((entry) => entry.isDirectory())
     .map(({ name }) => ({ name, sql: readFileSync(join(folder, name, "migration.sql"), "utf8") }))
     .sort((a, b) => a.name.localeCompare(b.name));
+}
+
+/** Changes with any migration: what was made from an older set is told apart by it. */
+export function migrationsVersion(): string {
+  const hash = createHash("sha256");
+  for (const database of databases)
+    for (const { name, sql } of readMigrations(database)) hash.update(`${name}\n${sql}`);
+  return hash.digest("hex").slice(0, 12);
 }
 
 /** @returns the path of the new migration's file */

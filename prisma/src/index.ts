@@ -1,2 +1,3 @@
 export { databases, type Database } from "./config";
+export { migrationsVersion } from "./folder";
 export { applyMigrations, diffFromSchema } from "./migrate";

@@ -1,9 +1,11 @@
 import { spawn, spawnSync, type ChildProcess } from "node:child_process";
 import { chownSync, existsSync, mkdirSync, renameSync, rmSync, writeFileSync } from "node:fs";
-import { createServer } from "node:net";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { Client } from "pg";
+import { endLeftover } from "../leftover";
+import { type ProcessEnd, type StartedProcess } from "../managed-process";
+import { freePorts } from "../ports";
 import { type StandIn, type StandInOptions } from "../stand-in";
 import { findPostgresBinaries, type PostgresBinaries } from "./binaries";
 
@@ -13,27 +15,26 @@ export const postgresPassword = "postgres";
 
 const startLimitMs = 20_000;
 
-export interface PostgresStandIn extends StandIn {
-  readonly pid: number;
-  /** Resolves with the end of its log when the server ends, asked to or not. */
-  readonly ended: Promise<string>;
-}
-
 /**
  * Starts a real PostgreSQL with the programs that npm brought: a cluster in `dataDir`, made at the first start.
  * @throws with the end of its log where it does not come up
  */
-export async function startPostgres(options: StandInOptions): Promise<PostgresStandIn> {
+export async function startPostgres(options: StandInOptions): Promise<StandIn & StartedProcess> {
   const binaries = findPostgresBinaries(options.dataDir);
   mkdirSync(options.dataDir, { recursive: true });
   const cluster = join(options.dataDir, "cluster");
   if (!existsSync(cluster)) makeCluster(cluster, binaries);
 
-  const port = options.port === 0 ? await freePort(options.host) : options.port;
+  await endLeftover(join(cluster, "postmaster.pid"), cluster, "SIGINT");
+
+  const port = options.port === 0 ? ((await freePorts(options.host, 1))[0] ?? 0) : options.port;
   const deadline = Date.now() + startLimitMs;
   for (;;) {
     const server = run(binaries, cluster, options.host, port);
-    const failure = await Promise.race([server.ended, untilReady(options.host, port, deadline)]);
+    const failure = await Promise.race([
+      server.ended.then(({ tail }) => tail),
+      untilReady(options.host, port, deadline),
+    ]);
     if (failure === undefined) return server;
     server.child.kill("SIGQUIT");
     // After a kill -9 its last workers may hold on to the shared memory for a moment.
@@ -85,15 +86,15 @@ function run({ postgres, runAs }: PostgresBinaries, cluster: string, host: strin
   child.stderr.setEncoding("utf8").on("data", (text: string) => {
     tail = (tail + text).slice(-4_000);
   });
-  const ended = new Promise<string>((resolve) => {
-    child.once("error", (error) => resolve(error.message));
-    child.once("exit", () => resolve(tail));
+  const ended = new Promise<ProcessEnd>((resolve) => {
+    child.once("error", (error) => resolve({ code: null, tail: error.message }));
+    child.once("exit", (code) => resolve({ code, tail }));
   });
   return { child, port, pid: child.pid ?? 0, ended, stop: () => stop(child, ended) };
 }
 
 /** A fast shutdown: transactions that run are rolled back, what is committed is on disk. */
-async function stop(child: ChildProcess, ended: Promise<string>): Promise<void> {
+async function stop(child: ChildProcess, ended: Promise<unknown>): Promise<void> {
   child.kill("SIGINT");
   await ended;
 }
@@ -111,31 +112,5 @@ async function untilReady(host: string, port: number, deadline: number): Promise
       if (Date.now() > deadline) return String(error);
       await sleep(30);
     }
-  }
-}
-
-function freePort(host: string): Promise<number> {
-  return new Promise((resolve, reject) => {
-    const probe = createServer().once("error", reject);
-    probe.listen(0, host, () => {
-      const address = probe.address();
-      probe.close(() => resolve(typeof address === "object" && address !== null ? address.port : 0));
-    });
-  });
-}
-
-/** Makes a database where it is missing. */
-export async function createDatabase(serverUrl: string, name: string, template = "template1"): Promise<void> {
-  const client = new Client({ connectionString: serverUrl });
-  await client.connect();
-  try {
-    const { rowCount } = await client.query("SELECT 1 FROM pg_database WHERE datname = $1", [name]);
-    if (rowCount === 0) {
-      await client.query(
-        `CREATE DATABASE ${client.escapeIdentifier(name)} TEMPLATE ${client.escapeIdentifier(template)}`,
-      );
-    }
-  } finally {
-    await client.end();
   }
 }

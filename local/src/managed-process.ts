@@ -1,0 +1,76 @@
+import { spawn, type ChildProcess } from "node:child_process";
+import { type Readable } from "node:stream";
+
+/** How a process ended. */
+export interface ProcessEnd {
+  /** Its exit code; null where a signal ended it or it did not start at all. */
+  readonly code: number | null;
+  /** The end of its log. */
+  readonly tail: string;
+}
+
+/** A started process of ours or of a store's: the supervisor needs no more of it. */
+export interface StartedProcess {
+  readonly pid: number;
+  /** Resolves when it ends, asked to or not. */
+  readonly ended: Promise<ProcessEnd>;
+  /** Asks it to end and waits until it has. */
+  stop(): Promise<void>;
+}
+
+export interface NodeProcessOptions {
+  readonly name: string;
+  readonly script: string;
+  readonly args?: readonly string[];
+  readonly env: Readonly<Record<string, string>>;
+  /** Where each line of its log goes. */
+  readonly onLine: (line: string) => void;
+}
+
+const tailLines = 20;
+// The services' own limit is 14 s; then there is nothing left to hope for.
+const killAfterMs = 15_000;
+const telemetry = require.resolve("@shop/telemetry/preload");
+
+/** Starts a script of ours with telemetry preloaded. It ends by itself when this process is gone (its channel closes). */
+export function startNodeProcess(options: NodeProcessOptions): StartedProcess {
+  const flags = ["--disable-warning=ExperimentalWarning", "--require", telemetry];
+  const child = spawn(process.execPath, [...flags, options.script, ...(options.args ?? [])], {
+    env: { ...options.env, OTEL_SERVICE_NAME: options.name },
+    stdio: ["ignore", "pipe", "pipe", "ipc"],
+    // Ctrl-C reaches the whole foreground group; the order in which things end is the supervisor's to decide.
+    detached: true,
+  });
+  const tail: string[] = [];
+  const onLine = (line: string): void => {
+    tail.push(line);
+    if (tail.length > tailLines) tail.shift();
+    options.onLine(line);
+  };
+  readLines(child.stdout, onLine);
+  readLines(child.stderr, onLine);
+  const ended = new Promise<ProcessEnd>((resolve) => {
+    child.once("error", (error) => resolve({ code: null, tail: error.message }));
+    child.once("close", (code, signal) => {
+      const reason = `(ended with ${signal === null ? `exit code ${String(code)}` : signal})`;
+      resolve({ code, tail: [...tail, reason].join("\n") });
+    });
+  });
+  return { pid: child.pid ?? 0, ended, stop: () => stopProcess(child, ended) };
+}
+
+async function stopProcess(child: ChildProcess, ended: Promise<unknown>): Promise<void> {
+  child.kill("SIGTERM");
+  const timer = setTimeout(() => child.kill("SIGKILL"), killAfterMs);
+  await ended;
+  clearTimeout(timer);
+}
+
+function readLines(stream: Readable | null, onLine: (line: string) => void): void {
+  let rest = "";
+  stream?.setEncoding("utf8").on("data", (text: string) => {
+    const lines = (rest + text).split("\n");
+    rest = lines.pop() ?? "";
+    lines.filter((line) => line !== "").forEach(onLine);
+  });
+}

@@ -1,0 +1,82 @@
+import { join } from "node:path";
+import { type Config } from "./config";
+import { type WantedPort } from "./ports";
+import { type StandInKind } from "./stand-in-kinds";
+
+/** A service of ours as a process. */
+export interface ServicePlan {
+  readonly name: string;
+  readonly script: string;
+  readonly args: readonly string[];
+  readonly ports: readonly WantedPort[];
+  readonly url: string;
+}
+
+const root = join(__dirname, "../..");
+const subgraphNames = ["user", "product", "order", "notification", "comment"] as const;
+
+/** The five subgraphs, the gateway, and the sandbox payment provider where the environment names none. */
+export function planServices(config: Config): ServicePlan[] {
+  const subgraphs = subgraphNames.map((name) => {
+    const variable = `${name.toUpperCase()}_PORT` as const;
+    const port = config[variable as keyof Config] as number;
+    const inventory = { name: "product's inventory RPC", port: config.INVENTORY_PORT, variable: "INVENTORY_PORT" };
+    return {
+      name,
+      script: join(root, "subgraphs", name, "dist", "main.js"),
+      args: [],
+      ports: [{ name, port, variable }, ...(name === "product" ? [inventory] : [])],
+      url: `http://${config.HOST}:${port}`,
+    };
+  });
+  const gateway = {
+    name: "gateway",
+    script: join(root, "gateway", "dist", "main.js"),
+    args: [],
+    ports: [{ name: "gateway", port: config.GATEWAY_PORT, variable: "GATEWAY_PORT" }],
+    url: `http://${config.HOST}:${config.GATEWAY_PORT}`,
+  };
+  return [...(config.PAYMENTS_SANDBOX_URL === undefined ? [paymentsPlan(config)] : []), ...subgraphs, gateway];
+}
+
+function paymentsPlan(config: Config): ServicePlan {
+  const options = {
+    host: config.HOST,
+    port: config.PAYMENTS_SANDBOX_PORT,
+    dataDir: join(config.dataDir, "payments"),
+    webhookUrl: `http://${config.HOST}:${config.ORDER_PORT}/v1/payment-webhooks/sandbox`,
+    webhookSecret: config.PAYMENTS_SANDBOX_WEBHOOK_SECRET,
+  };
+  const kind: StandInKind = "payments";
+  return {
+    name: "payments",
+    script: join(root, "local", "dist", "run-stand-in.js"),
+    args: [kind, JSON.stringify(options)],
+    ports: [
+      { name: "the sandbox payment provider", port: config.PAYMENTS_SANDBOX_PORT, variable: "PAYMENTS_SANDBOX_PORT" },
+    ],
+    url: `http://${config.HOST}:${config.PAYMENTS_SANDBOX_PORT}`,
+  };
+}
+
+/** Where the services find each other, in one environment for all of them. */
+export function serviceEnvironment(config: Config): Record<string, string> {
+  const at = (port: number) => `http://${config.HOST}:${port}`;
+  const userUrl = at(config.USER_PORT);
+  const derived = {
+    HOST: config.HOST,
+    USER_URL: userUrl,
+    PRODUCT_URL: at(config.PRODUCT_PORT),
+    ORDER_URL: at(config.ORDER_PORT),
+    NOTIFICATION_URL: at(config.NOTIFICATION_PORT),
+    COMMENT_URL: at(config.COMMENT_PORT),
+    JWKS_URL: `${userUrl}/.well-known/jwks.json`,
+    INVENTORY_URL: at(config.INVENTORY_PORT),
+    PAYMENTS_SANDBOX_URL: at(config.PAYMENTS_SANDBOX_PORT),
+    PUBLIC_URL: `http://localhost:${config.GATEWAY_PORT}`,
+    S3_ACCESS_KEY: config.S3_ACCESS_KEY,
+    S3_SECRET_KEY: config.S3_SECRET_KEY,
+    PAYMENTS_SANDBOX_WEBHOOK_SECRET: config.PAYMENTS_SANDBOX_WEBHOOK_SECRET,
+  };
+  return { ...derived, ...config.inherited };
+}

@@ -1,0 +1,48 @@
+import { type Config } from "./config";
+import { type ServicePlan } from "./services";
+import { type Stores } from "./stores";
+
+const demoPassword = "demo-password-1";
+
+/** What a newcomer wants to see when everything is up. */
+export function renderTable(
+  config: Config,
+  services: readonly ServicePlan[],
+  stores: Stores,
+  startedInMs: number,
+): string {
+  const gateway = `http://localhost:${config.GATEWAY_PORT}`;
+  const service = (name: string) => services.find((plan) => plan.name === name)?.url ?? "";
+  const sections: [string, [string, string][]][] = [
+    [
+      "Open",
+      [
+        ["GraphQL", `${gateway}/graphql`],
+        ["Subscriptions", `${gateway.replace("http", "ws")}/graphql`],
+        ["GraphiQL", `${gateway}/graphiql`],
+        ["REST docs", `${gateway}/docs`],
+      ],
+    ],
+    [
+      "Demo accounts",
+      ["customer", "staff", "admin"].map((who): [string, string] => [`${who}@example.com`, demoPassword]),
+    ],
+    ["Services", ["user", "product", "order", "notification", "comment"].map((name) => [name, service(name)])],
+    [
+      "Stores",
+      [
+        ...stores.summary.map(({ name, address, kind }): [string, string] => [name, `${address}   (${kind})`]),
+        ["payments", config.PAYMENTS_SANDBOX_URL ?? `${service("payments")}   (stand-in: sandbox provider)`],
+      ],
+    ],
+  ];
+  const width = Math.max(...sections.flatMap(([, rows]) => rows.map(([name]) => name.length))) + 2;
+  const body = sections.map(
+    ([title, rows]) => `  ${title}\n${rows.map(([name, value]) => `    ${name.padEnd(width)}${value}`).join("\n")}`,
+  );
+  return [
+    `\nThe shop is open (ready in ${(startedInMs / 1_000).toFixed(1)} s).\n`,
+    body.join("\n\n"),
+    `\n  Stand-ins are for development, demonstration and tests. Data and log: ${config.dataDir}. Ctrl-C ends it all.\n`,
+  ].join("\n");
+}

@@ -1,0 +1,18 @@
+import { createId, isId } from "../src";
+
+it("makes ids that sort by their creation and carry their kind", () => {
+  const earlier = createId("ord", 1_700_000_000_000);
+  const later = createId("ord", 1_700_000_000_001);
+  expect(earlier).toMatch(/^ord_[0-9a-z]{26}$/);
+  expect(earlier < later).toBe(true);
+});
+
+it("makes no id twice", () => {
+  const ids = Array.from({ length: 10_000 }, () => createId("usr"));
+  expect(new Set(ids).size).toBe(ids.length);
+});
+
+it.each(["", "ord", "ord_", "ord_UPPER", "ord_01234567890123456789012345' OR 1=1", "__proto__"])(
+  "does not take %j for an id",
+  (text) => expect(isId(text)).toBe(false),
+);
