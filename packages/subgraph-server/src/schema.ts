@@ -4,8 +4,10 @@ import { notImplemented } from "@shop/graphql-errors";
 import { type GraphQLSchema, Kind, parse } from "graphql";
 import { scalarResolvers } from "./scalars";
 
-/** Each type's resolvers, as codegen types them for each subgraph. */
-export type Resolvers = NonNullable<
+/** Each type's resolvers. Codegen types them, against the context of the subgraph, which is not known here. */
+export type Resolvers = Readonly<Record<string, object | undefined>>;
+
+type ResolverMap = NonNullable<
   Extract<Parameters<typeof buildSubgraphSchema>[0], { resolvers?: unknown }>["resolvers"]
 >;
 
@@ -15,7 +17,7 @@ export type Resolvers = NonNullable<
  */
 export function buildSchema(schemaFile: string, resolvers: Resolvers): GraphQLSchema {
   const typeDefs = parse(readFileSync(schemaFile, "utf8"));
-  const schema = buildSubgraphSchema({ typeDefs, resolvers: { ...scalarsOf(typeDefs), ...resolvers } });
+  const schema = buildSubgraphSchema({ typeDefs, resolvers: { ...scalarsOf(typeDefs), ...resolvers } as ResolverMap });
   for (const root of [schema.getQueryType(), schema.getMutationType()]) {
     for (const field of Object.values(root?.getFields() ?? {})) {
       field.resolve ??= () => {
