@@ -1,0 +1,48 @@
+import { list, loadEnvironment, port, secret, url } from "@shop/env";
+import { z } from "zod";
+
+export const environment = z.object({
+  NODE_ENV: z
+    .enum(["development", "test", "production"])
+    .default("development")
+    .describe("`production` refuses the secrets' defaults, and makes no demo accounts."),
+  HOST: z.string().default("127.0.0.1").describe("The address that the service listens on."),
+  USER_PORT: port(8080).describe("The user service's port."),
+  USER_DATABASE_URL: url("postgresql", "postgres").describe("The user service's PostgreSQL database."),
+  KAFKA_BROKERS: list().describe("Kafka's brokers, host:port,host:port."),
+  TOKEN_ISSUER: z.string().default("http://localhost:8080").describe("The `iss` of access tokens."),
+  TOKEN_AUDIENCE: z.string().default("shop").describe("The `aud` of access tokens."),
+  TOKEN_SECRET: secret("development-token-secret").describe(
+    "What refresh tokens follow from each other by, and what encrypts the signing keys in the database. The same for all instances of the user service; a new one ends the 30 s in which a used refresh token gives its successor again, and makes a new signing key.",
+  ),
+  SERVICE_SECRET: secret("development-service-secret").describe("What services prove themselves to each other with."),
+});
+
+export interface Config {
+  readonly production: boolean;
+  readonly host: string;
+  /** 0 takes any free one. */
+  readonly port: number;
+  readonly databaseUrl: string;
+  readonly kafkaBrokers: string[];
+  readonly tokenIssuer: string;
+  readonly tokenAudience: string;
+  readonly tokenSecret: string;
+  readonly serviceSecret: string;
+}
+
+/** Reads the environment; ends the process where it does not fit. */
+export function loadConfig(): Config {
+  const values = loadEnvironment(environment, process.env);
+  return {
+    production: values.NODE_ENV === "production",
+    host: values.HOST,
+    port: values.USER_PORT,
+    databaseUrl: values.USER_DATABASE_URL,
+    kafkaBrokers: values.KAFKA_BROKERS,
+    tokenIssuer: values.TOKEN_ISSUER,
+    tokenAudience: values.TOKEN_AUDIENCE,
+    tokenSecret: values.TOKEN_SECRET,
+    serviceSecret: values.SERVICE_SECRET,
+  };
+}

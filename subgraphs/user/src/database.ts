@@ -1,0 +1,44 @@
+import { PrismaPg } from "@prisma/adapter-pg";
+import { type Logger } from "@shop/telemetry";
+import { Prisma, PrismaClient } from "./generated/prisma/client";
+
+export { Prisma };
+export {
+  type Address as AddressRow,
+  type AuditEntry as AuditEntryRow,
+  type Session as SessionRow,
+  type User as UserRow,
+} from "./generated/prisma/client";
+export type Database = PrismaClient;
+export type Transaction = Prisma.TransactionClient;
+
+/** A client of the service's database. It connects when it is first used; one that does not answer costs 5 s at most. */
+export function createDatabase(options: { url: string; log: Logger }): Database {
+  const onError = (error: Error): void => options.log.debug({ err: error }, "a database connection broke");
+  const adapter = new PrismaPg(
+    {
+      connectionString: options.url,
+      max: 10,
+      connectionTimeoutMillis: 3_000,
+      statement_timeout: 4_000,
+      // Beside the server's own limit: a server that is frozen keeps none.
+      query_timeout: 4_500,
+    },
+    { onPoolError: onError, onConnectionError: onError },
+  );
+  return new PrismaClient({ adapter, transactionOptions: { maxWait: 3_000, timeout: 5_000 } });
+}
+
+/**
+ * Makes everything that changes an account run one after the other, until the transaction's end.
+ * @returns the account as it stands under the lock, or null where there is none
+ */
+export async function lockUser(tx: Transaction, userId: string) {
+  await tx.$queryRaw`SELECT 1 FROM users WHERE id = ${userId} FOR UPDATE`;
+  return tx.user.findUnique({ where: { id: userId } });
+}
+
+/** Whether a write failed because another row has the same value where it must be unique. */
+export function isUniqueViolation(error: unknown): boolean {
+  return error instanceof Prisma.PrismaClientKnownRequestError && error.code === "P2002";
+}

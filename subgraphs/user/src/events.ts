@@ -1,0 +1,8 @@
+// What this service publishes: registered, profile-updated, role-changed and sessions-revoked on user.v1, each written
+// into the outbox by the use case that makes the change.
+import { type UserRow } from "./database";
+
+/** What others may know of a user. */
+export function toProfile(user: UserRow): { userId: string; displayName: string } {
+  return { userId: user.id, displayName: user.displayName };
+}

@@ -1,0 +1,27 @@
+import { z } from "zod";
+import { line, phone } from "./text-rules";
+
+// RFC 5321 lets a path have 256 octets, its angle brackets included.
+const maxEmailLength = 254;
+
+/** What a new account says of its owner. */
+export const newProfile = z.object({
+  email: z.string().max(maxEmailLength, { error: `Give an address of at most ${maxEmailLength} characters.` }),
+  displayName: line(80),
+  phone: phone.nullish(),
+});
+
+/** Changes of a profile: what is absent stays, and null clears. */
+export const profileChange = z.object({
+  displayName: line(80)
+    .nullish()
+    .refine((name) => name !== null, { error: "A name cannot be cleared." })
+    .transform((name) => name ?? undefined),
+  phone: phone.nullish(),
+  expectedVersion: z.number().nullish(),
+});
+
+/** What makes an address unique: it is compared whatever the case of its letters, which are ASCII by the API's scalar. */
+export function toEmailKey(email: string): string {
+  return email.toLowerCase();
+}

@@ -1,0 +1,53 @@
+import { requireViewer } from "@shop/auth";
+import { isId } from "@shop/ids";
+import { type Context } from "../context";
+import { type MutationResolvers } from "../generated/graphql";
+import { readAfresh, toAuthPayload, toErrors, toLogoutPayload } from "./payloads";
+
+export const Mutation: MutationResolvers = {
+  registerUser: async (_parent, { input }, context) =>
+    toAuthPayload(await context.accounts.register(input, context.userAgent), context, "input"),
+
+  login: async (_parent, { input }, context) =>
+    toAuthPayload(await context.accounts.signIn(input, context.userAgent), context, "input"),
+
+  refreshTokens: async (_parent, { refreshToken }, context) =>
+    toAuthPayload(await context.sessions.refresh(refreshToken), context),
+
+  logout: async (_parent, { refreshToken }, { sessions }) => toLogoutPayload(await sessions.endByToken(refreshToken)),
+
+  logoutEverywhere: async (_parent, _args, { viewer, sessions }) => toLogoutPayload(await sessions.endAll(viewer)),
+
+  revokeSession: async (_parent, { id }, { viewer, sessions }) => toLogoutPayload(await sessions.endOne(viewer, id)),
+
+  changePassword: async (_parent, change, context) =>
+    toAuthPayload(await context.accounts.changePassword(context.viewer, change, context.userAgent), context),
+
+  updateProfile: async (_parent, { input }, context) => {
+    const outcome = await context.profiles.update(context.viewer, input);
+    return { user: await readViewer(context), errors: toErrors(outcome, "input") };
+  },
+
+  saveAddress: async (_parent, { input }, context) => {
+    const { viewer, addresses } = context;
+    const outcome = await addresses.save(viewer, input);
+    const id = outcome.ok ? outcome.addressId : input.id;
+    return {
+      address: await addresses.ofViewer(viewer, id),
+      user: await readViewer(context),
+      errors: toErrors(outcome, "input"),
+    };
+  },
+
+  removeAddress: async (_parent, { id }, context) => {
+    const outcome = await context.addresses.remove(context.viewer, id);
+    return { address: outcome.ok ? outcome.removed : null, user: await readViewer(context), errors: toErrors(outcome) };
+  },
+
+  setUserRole: async (_parent, { userId, role }, context) => {
+    const outcome = await context.profiles.setRole(context.viewer, userId, role);
+    return { user: isId(userId) ? await readAfresh(userId, context) : null, errors: toErrors(outcome) };
+  },
+};
+
+const readViewer = (context: Context) => readAfresh(requireViewer(context.viewer).userId, context);

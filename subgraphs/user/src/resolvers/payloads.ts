@@ -1,0 +1,29 @@
+import { type Context } from "../context";
+import { type UserRow } from "../database";
+import { type Problem, type Refusal } from "../problem";
+import { type LogoutOutcome, type SignedIn } from "../sessions";
+
+/** Problems as the API tells them. @param argument the name of the argument that their paths lead into, if it is one */
+export function toErrors(outcome: { ok: true } | Refusal, argument?: string): Problem[] {
+  if (outcome.ok) return [];
+  const prefix = argument === undefined ? [] : [argument];
+  return outcome.problems.map((problem) => ({ ...problem, path: [...prefix, ...problem.path] }));
+}
+
+/** Whoever signs in reads the answer to it as themselves. */
+export async function toAuthPayload(outcome: SignedIn | Refusal, context: Context, argument?: string) {
+  const errors = toErrors(outcome, argument);
+  if (!outcome.ok) return { user: null, tokens: null, errors };
+  context.reader = outcome.viewer;
+  return { user: await readAfresh(outcome.viewer.userId, context), tokens: outcome.tokens, errors };
+}
+
+export function toLogoutPayload(outcome: LogoutOutcome) {
+  return { revokedSessions: outcome.ok ? outcome.revokedSessions : 0, errors: toErrors(outcome) };
+}
+
+/** A user as they stand after a mutation, whatever the request read of them before. */
+export function readAfresh(userId: string, { loaders }: Context): Promise<UserRow | null> {
+  loaders.clear();
+  return loaders.userById.load(userId);
+}

@@ -1,0 +1,49 @@
+// node dist/seed.js: the demo accounts, through the same use cases as any account, so that their events are told too.
+import { type Role } from "@shop/auth";
+import { createLogger } from "@shop/telemetry";
+import { type Config, loadConfig } from "./config";
+import { createDatabase } from "./database";
+import { toEmailKey } from "./profile-rules";
+import { loadSigningKeys } from "./signing-keys";
+import { createUseCases } from "./use-cases";
+
+const demoPassword = "demo-password-1";
+const demoAccounts: readonly { email: string; displayName: string; phone: string; role: Role }[] = [
+  { email: "customer@example.com", displayName: "Clara Lindqvist", phone: "+49 30 5550 1201", role: "CUSTOMER" },
+  { email: "staff@example.com", displayName: "Samuel Okafor", phone: "+49 30 5550 1202", role: "STAFF" },
+  { email: "admin@example.com", displayName: "Amina Haddad", phone: "+49 30 5550 1203", role: "ADMIN" },
+];
+
+/**
+ * Makes the demo accounts that are missing, where nobody else has an account and this is not production: their password
+ * is known to everyone. A run that was cut short is completed by the next.
+ * @returns the addresses of the accounts made
+ */
+export async function seedAccounts(config: Config): Promise<string[]> {
+  if (config.production) return [];
+  const db = createDatabase({ url: config.databaseUrl, log: createLogger("user.seed") });
+  try {
+    const emailKey = { notIn: demoAccounts.map(({ email }) => toEmailKey(email)) };
+    if ((await db.user.count({ where: { emailKey } })) > 0) return [];
+    const keys = await loadSigningKeys({ db, secret: config.tokenSecret });
+    const { accounts } = await createUseCases({ db, keys, config });
+    const made: string[] = [];
+    for (const { role, ...profile } of demoAccounts) {
+      const outcome = await accounts.create({ ...profile, password: demoPassword }, role);
+      if (outcome.ok) made.push(profile.email);
+    }
+    return made;
+  } finally {
+    await db.$disconnect();
+  }
+}
+
+if (require.main === module) {
+  seedAccounts(loadConfig()).then(
+    (made) => process.stdout.write(made.length === 0 ? "accounts: none made\n" : `accounts: made ${made.join(", ")}\n`),
+    (error: unknown) => {
+      process.stderr.write(`accounts: ${error instanceof Error ? error.message : String(error)}\n`);
+      process.exitCode = 1;
+    },
+  );
+}

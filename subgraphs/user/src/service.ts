@@ -1,0 +1,59 @@
+import { join } from "node:path";
+import { createAccessTokenVerifier, createServiceVerifier } from "@shop/auth";
+import { retryUntilReady } from "@shop/lifecycle";
+import { createMessageBus, createOutboxRelay, createPostgresOutbox } from "@shop/messaging";
+import { startSubgraph } from "@shop/subgraph-server";
+import { type Logger } from "@shop/telemetry";
+import { type Config } from "./config";
+import { createContext } from "./context";
+import { createDatabase } from "./database";
+import { resolvers } from "./resolvers";
+import { loadSigningKeys } from "./signing-keys";
+import { createUseCases } from "./use-cases";
+
+export interface Service {
+  readonly port: number;
+  stop(): Promise<void>;
+}
+
+/** Starts the user subgraph: accounts and sessions, the keys that others verify access tokens with, and its outbox. */
+export async function startService(config: Config, log: Logger): Promise<Service> {
+  const { databaseUrl, tokenIssuer: issuer, tokenAudience: audience } = config;
+  const db = createDatabase({ url: databaseUrl, log });
+  const keys = await retryUntilReady(
+    "the user database",
+    () => loadSigningKeys({ db, secret: config.tokenSecret }),
+    log,
+  );
+  const useCases = await createUseCases({ db, keys, config });
+  const subgraph = await startSubgraph({
+    name: "user",
+    host: config.host,
+    port: config.port,
+    schemaFile: join(__dirname, "..", "schema.graphql"),
+    resolvers,
+    verifyViewer: createAccessTokenVerifier({ jwks: keys.jwks, issuer, audience }),
+    verifyCaller: createServiceVerifier({ secret: config.serviceSecret }),
+    createContext: (request) => createContext(useCases, request),
+    readiness: { database: () => db.$queryRaw`SELECT 1` },
+    routes: (app) => {
+      app.get("/.well-known/jwks.json", (_request, reply) =>
+        reply.header("cache-control", "public, max-age=60").send(keys.jwks),
+      );
+    },
+    log,
+  });
+
+  const bus = createMessageBus({ brokers: config.kafkaBrokers, clientId: "user", topics: ["user.v1"], log });
+  const source = createPostgresOutbox({ connectionString: databaseUrl, log });
+  const relay = createOutboxRelay({ source, bus, log });
+  return {
+    port: subgraph.port,
+    stop: async () => {
+      await subgraph.stop();
+      await relay.stop();
+      await bus.stop();
+      await db.$disconnect();
+    },
+  };
+}

@@ -1,0 +1,38 @@
+import { createAccessTokenIssuer } from "./access-tokens";
+import { createAccounts, type Accounts } from "./accounts";
+import { createAddresses, type Addresses } from "./addresses";
+import { createAuditLog, type AuditLog } from "./audit-log";
+import { type Config } from "./config";
+import { type Database } from "./database";
+import { createPasswordHasher } from "./password-hasher";
+import { createProfiles, type Profiles } from "./profiles";
+import { createRefreshTokens } from "./refresh-tokens";
+import { createSessions, type Sessions } from "./sessions";
+import { type SigningKeys } from "./signing-keys";
+
+/** All that can be done with accounts. */
+export interface UseCases {
+  readonly accounts: Accounts;
+  readonly sessions: Sessions;
+  readonly profiles: Profiles;
+  readonly addresses: Addresses;
+  readonly auditLog: AuditLog;
+}
+
+export async function createUseCases(deps: { db: Database; keys: SigningKeys; config: Config }): Promise<UseCases> {
+  const { db, keys, config } = deps;
+  const issueAccessToken = createAccessTokenIssuer({
+    keys,
+    issuer: config.tokenIssuer,
+    audience: config.tokenAudience,
+  });
+  const refreshTokens = createRefreshTokens({ secret: config.tokenSecret });
+  const sessions = createSessions({ db, issueAccessToken, refreshTokens });
+  return {
+    sessions,
+    accounts: createAccounts({ db, hasher: await createPasswordHasher(), sessions }),
+    profiles: createProfiles({ db }),
+    addresses: createAddresses({ db }),
+    auditLog: createAuditLog({ db }),
+  };
+}
