@@ -1,7 +1,7 @@
 import { Client } from "pg";
 import { type Database } from "./config";
 import { readMigrations, readSchema } from "./folder";
-import { openSchemaEngine } from "./schema-engine";
+import { withSchemaEngine } from "./schema-engine";
 
 // One applier at a time; a second one waits and then finds nothing left to do.
 const lockKey = 0x6d696772;
@@ -17,16 +17,10 @@ export async function applyMigrations(database: Database, connectionString: stri
   await lock.connect();
   try {
     await lock.query("SELECT pg_advisory_lock($1)", [lockKey]);
-    const engine = await openSchemaEngine(connectionString, readSchema(database));
-    try {
-      const { appliedMigrationNames } = await engine.applyMigrations({
-        migrationsList: toMigrationsList(database),
-        filters: everything,
-      });
-      return appliedMigrationNames;
-    } finally {
-      engine.free();
-    }
+    const { appliedMigrationNames } = await withSchemaEngine(connectionString, readSchema(database), (engine) =>
+      engine.applyMigrations({ migrationsList: toMigrationsList(database), filters: everything }),
+    );
+    return appliedMigrationNames;
   } finally {
     await lock.end();
   }
@@ -50,17 +44,14 @@ function toMigrationsList(database: Database) {
  */
 export async function diffFromSchema(database: Database, connectionString: string): Promise<string> {
   const schema = readSchema(database);
-  const engine = await openSchemaEngine(connectionString, schema);
-  try {
-    const { stdout } = await engine.diff({
+  const { stdout } = await withSchemaEngine(connectionString, schema, (engine) =>
+    engine.diff({
       from: { tag: "migrations", ...toMigrationsList(database) },
       to: { tag: "schemaDatamodel", files: [{ content: schema, path: "schema.prisma" }] },
       script: true,
       exitCode: null,
       filters: everything,
-    });
-    return stdout ?? "";
-  } finally {
-    engine.free();
-  }
+    }),
+  );
+  return stdout ?? "";
 }

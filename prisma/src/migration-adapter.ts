@@ -11,12 +11,21 @@ const textOid = 25;
 
 /** Prisma's adapter for PostgreSQL, fit for reading a database's schema and for making shadow databases. */
 export class MigrationAdapter extends PrismaPg {
+  private readonly opened: PgAdapter[] = [];
+
   constructor(private readonly connectionString: string) {
     super({ connectionString });
   }
 
   override async connect(): Promise<PgAdapter> {
-    return readCharColumns(wholeScripts(await super.connect()));
+    const adapter = readCharColumns(wholeScripts(await super.connect()));
+    this.opened.push(adapter);
+    return adapter;
+  }
+
+  /** Ends the connections that the engine leaves open. */
+  async close(): Promise<void> {
+    await Promise.all(this.opened.splice(0).map((adapter) => adapter.dispose()));
   }
 
   /** A database beside ours for the time of one comparison. */

@@ -15,9 +15,23 @@ function load(): void {
   loaded = true;
 }
 
-/** Prisma's own schema engine, as WebAssembly: the one in `prisma migrate` is a binary that npm does not carry. */
-export async function openSchemaEngine(connectionString: string, schema: string): Promise<bindings.SchemaEngine> {
+/**
+ * Gives work Prisma's own schema engine, as WebAssembly (the one in `prisma migrate` is a binary that npm does not
+ * carry), and closes its connections after.
+ */
+export async function withSchemaEngine<T>(
+  connectionString: string,
+  schema: string,
+  work: (engine: bindings.SchemaEngine) => Promise<T>,
+): Promise<T> {
   load();
-  const adapter = bindMigrationAwareSqlAdapterFactory(new MigrationAdapter(connectionString));
-  return bindings.SchemaEngine.new({ datamodels: [["schema.prisma", schema]] }, () => undefined, adapter);
+  const adapter = new MigrationAdapter(connectionString);
+  const bound = bindMigrationAwareSqlAdapterFactory(adapter);
+  const engine = await bindings.SchemaEngine.new({ datamodels: [["schema.prisma", schema]] }, () => undefined, bound);
+  try {
+    return await work(engine);
+  } finally {
+    engine.free();
+    await adapter.close();
+  }
 }
