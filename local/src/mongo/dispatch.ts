@@ -1,0 +1,102 @@
+import { type Logger } from "@shop/telemetry";
+import { BSONError } from "bson";
+import { type Command, type CommandContext } from "./command";
+import { aggregateCommands } from "./commands/aggregate";
+import { handshakeCommands } from "./commands/handshake";
+import { insertAndDeleteCommands } from "./commands/insert-delete";
+import { readCommands } from "./commands/read";
+import { schemaCommands } from "./commands/schema";
+import { updateCommands } from "./commands/update";
+import { type Cursors, type RawReply } from "./cursors";
+import { badValue, CommandError } from "./errors";
+import { type Store } from "./storage/store";
+import { encode, isDocument, type PlainDocument } from "./values/bson";
+import { encodeWithRaw, type Request } from "./wire-messages";
+
+const commands: Readonly<Record<string, Command>> = {
+  ...handshakeCommands,
+  ...schemaCommands,
+  ...readCommands,
+  ...aggregateCommands,
+  ...insertAndDeleteCommands,
+  ...updateCommands,
+};
+
+/** Fields that any command may carry and that are seen to here, or change nothing on a single server. */
+const generalFields = new Set([
+  "$clusterTime",
+  "$db",
+  "$readPreference",
+  "apiDeprecationErrors",
+  "apiStrict",
+  "apiVersion",
+  "autocommit",
+  "comment",
+  "lsid",
+  "maxTimeMS",
+  "readConcern",
+  "startTransaction",
+  "txnNumber",
+  "writeConcern",
+]);
+
+/** Answers every request in BSON, a failed one with MongoDB's code and message for it. */
+export function createDispatcher({ store, cursors, log }: { store: Store; cursors: Cursors; log: Logger }) {
+  function run(request: Request): Buffer {
+    const [name = "", ...more] = Object.keys(request.command);
+    const command = Object.hasOwn(commands, name) ? commands[name] : undefined;
+    if (command === undefined) throw new CommandError(59, "CommandNotFound", `no such command: '${name}'`, {}, true);
+    requireNoTransaction(request.command);
+    const fieldNames = [name, ...more].filter((field) => !generalFields.has(field));
+    const fields = Object.fromEntries(fieldNames.map((field) => [field, request.command[field]]));
+    const typedCommand = () => request.typedCommand();
+    const context: CommandContext = { database: request.database, store, cursors, log, typedCommand };
+    const reply = command.run(fields, context);
+    seeToWriteConcern(request.command["writeConcern"], store);
+    if (!isRaw(reply)) return encode({ ...reply, ok: 1 });
+    return encodeWithRaw({ ...reply.reply, ok: 1 }, reply.path, reply.raw);
+  }
+
+  return function answer(request: Request): Buffer {
+    try {
+      return run(request);
+    } catch (error) {
+      const command = Object.keys(request.command)[0];
+      const failure = asCommandError(error);
+      if (failure === undefined) log.error({ err: error, command }, "a command failed inside the server");
+      else if (failure.unsupported) log.warn({ command, reason: failure.message }, "unsupported");
+      return encode(failureReply(failure ?? new CommandError(1, "InternalError", "The server failed on this command")));
+    }
+  };
+}
+
+function asCommandError(error: unknown): CommandError | undefined {
+  if (error instanceof CommandError) return error;
+  // A value that cannot be encoded or decoded came from the client.
+  if (error instanceof BSONError) return badValue(error.message);
+  return undefined;
+}
+
+const failureReply = ({ code, codeName, message, details }: CommandError): PlainDocument => ({
+  ok: 0,
+  errmsg: message,
+  code,
+  codeName,
+  ...details,
+});
+
+const isRaw = (reply: PlainDocument | RawReply): reply is RawReply => Object.hasOwn(reply, "raw");
+
+/** A standalone server has no transactions; it says so as MongoDB does, rather than to take them for plain commands. */
+function requireNoTransaction(command: PlainDocument): void {
+  if (command["txnNumber"] === undefined && command["autocommit"] === undefined) return;
+  const message = "Transaction numbers are only allowed on a replica set member or mongos";
+  throw new CommandError(20, "IllegalOperation", message, {}, true);
+}
+
+function seeToWriteConcern(writeConcern: unknown, store: Store): void {
+  if (!isDocument(writeConcern)) return;
+  const { w, j } = writeConcern;
+  if (typeof w === "number" && w > 1) throw badValue("cannot use 'w' > 1 when a host is not replicated");
+  if (j === true) store.syncNow();
+}
