@@ -1,0 +1,63 @@
+import { ApolloGateway } from "@apollo/gateway";
+import { ApolloServer, type GraphQLRequestContext } from "@apollo/server";
+import { unwrapResolverError } from "@apollo/server/errors";
+import {
+  ApolloServerPluginLandingPageDisabled,
+  ApolloServerPluginUsageReportingDisabled,
+} from "@apollo/server/plugin/disabled";
+import { type Logger } from "@shop/telemetry";
+import { OperationTypeNode, type ValidationRule } from "graphql";
+import { badRequest } from "./bad-request";
+import { type FormatError } from "./client-errors";
+import { type Subgraphs } from "./execution/subgraphs";
+import { type RequestContext } from "./request-context";
+import { type SupergraphSource } from "./supergraph";
+
+export interface ApolloOptions {
+  readonly supergraph: SupergraphSource;
+  readonly subgraphs: Subgraphs;
+  readonly formatError: FormatError;
+  readonly production: boolean;
+  readonly introspection: boolean;
+  readonly maxTokens: number;
+  readonly validationRules: readonly ValidationRule[];
+  readonly log: Logger;
+}
+
+/** Queries and mutations: Apollo Server in front of Apollo Gateway, started. */
+export async function startApollo(options: ApolloOptions): Promise<ApolloServer<RequestContext>> {
+  const gateway = new ApolloGateway({
+    supergraphSdl: options.supergraph.manager,
+    buildService: (subgraph) => options.subgraphs.dataSource(subgraph),
+    logger: options.log,
+  });
+  const apollo = new ApolloServer<RequestContext>({
+    gateway,
+    introspection: options.introspection,
+    hideSchemaDetailsFromClientErrors: options.production,
+    includeStacktraceInErrorResponses: false,
+    stopOnTerminationSignals: false,
+    csrfPrevention: true,
+    parseOptions: { maxTokens: options.maxTokens },
+    validationRules: [...options.validationRules],
+    formatError: (formatted, error) => options.formatError(formatted, unwrapResolverError(error)),
+    logger: options.log,
+    plugins: [
+      ApolloServerPluginLandingPageDisabled(),
+      ApolloServerPluginUsageReportingDisabled(),
+      { requestDidStart: () => Promise.resolve({ didResolveOperation: refuseSubscriptions }) },
+    ],
+  });
+  await apollo.start();
+  return apollo;
+}
+
+/** A subscription that comes where only one answer fits; @apollo/gateway itself would fail on it. */
+function refuseSubscriptions(request: GraphQLRequestContext<RequestContext>): Promise<void> {
+  if (request.operation?.operation === OperationTypeNode.SUBSCRIPTION) {
+    throw badRequest(
+      "Subscriptions are served over a WebSocket (graphql-transport-ws) or as server-sent events (accept: text/event-stream).",
+    );
+  }
+  return Promise.resolve();
+}

@@ -1,0 +1,50 @@
+import { toClientError } from "@shop/graphql-errors";
+import { currentTraceId, type Logger } from "@shop/telemetry";
+import { type GraphQLFormattedError, GraphQLError } from "graphql";
+
+/** Turns whatever went wrong with an operation into what a client may see of it. */
+export type FormatError = (formatted: GraphQLFormattedError, error: unknown) => GraphQLFormattedError;
+
+/**
+ * The gateway's one boundary for errors: message for a person, path, and extensions with code, traceId and, where a
+ * subgraph is behind it, serviceName.
+ */
+export function createFormatError(log: Logger): FormatError {
+  return (formatted, error) => {
+    const serviceName = formatted.extensions?.["serviceName"];
+    // The subgraph's data source has made it fit to be seen already (execution/subgraph-errors.ts).
+    if (typeof serviceName === "string" && isSubgraphError(error)) {
+      const { message, path, extensions } = formatted;
+      const traceId = currentTraceId() ?? extensions?.["traceId"];
+      return { message, ...(path === undefined ? {} : { path }), extensions: { ...withoutStack(extensions), traceId } };
+    }
+    const ruled = ruledError(error);
+    if (ruled !== undefined) {
+      return toClientError({ ...formatted, extensions: { ...ruled.extensions } }, ruled, log);
+    }
+    return toClientError(formatted, error, log);
+  };
+}
+
+/** For errors that reached the gateway's own code rather than Apollo Server. */
+export function formatErrors(errors: readonly GraphQLError[], format: FormatError): GraphQLFormattedError[] {
+  return errors.map((error) => {
+    const { http: _http, ...extensions } = error.extensions;
+    return format({ ...error.toJSON(), extensions }, error);
+  });
+}
+
+// Apollo Server gives every validation error the code GRAPHQL_VALIDATION_FAILED; the limits' rule says TOO_COMPLEX.
+function ruledError(error: unknown): GraphQLError | undefined {
+  const original = error instanceof GraphQLError ? error.originalError : undefined;
+  return original instanceof GraphQLError && original.extensions["code"] === "TOO_COMPLEX" ? original : undefined;
+}
+
+function isSubgraphError(error: unknown): boolean {
+  return error instanceof GraphQLError && typeof error.extensions["serviceName"] === "string";
+}
+
+function withoutStack(extensions: GraphQLFormattedError["extensions"]): Record<string, unknown> {
+  const { stacktrace: _stacktrace, ...rest } = extensions ?? {};
+  return rest;
+}

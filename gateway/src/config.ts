@@ -1,0 +1,111 @@
+import { resolve } from "node:path";
+import { durationMs, list, loadEnvironment, port, secret, url } from "@shop/env";
+import { z } from "zod";
+
+const http = () => url("http", "https");
+
+export const environment = z.object({
+  NODE_ENV: z.string().default("development").describe("production switches introspection and suggestions off"),
+  HOST: z.string().default("127.0.0.1").describe("The address to listen on"),
+  GATEWAY_PORT: port(8085).describe("The gateway's port"),
+  SUPERGRAPH_FILE: z
+    .string()
+    .default("supergraph.graphql")
+    .describe("The composed supergraph, relative to the repository; a changed file is taken up while the gateway runs"),
+  USER_URL: http().optional().describe("Where the user service is, if not where supergraph.yaml says"),
+  PRODUCT_URL: http().optional().describe("Where the product service is, if not where supergraph.yaml says"),
+  ORDER_URL: http().optional().describe("Where the order service is, if not where supergraph.yaml says"),
+  NOTIFICATION_URL: http().optional().describe("Where the notification service is, if not where supergraph.yaml says"),
+  COMMENT_URL: http().optional().describe("Where the comment service is, if not where supergraph.yaml says"),
+  JWKS_URL: http()
+    .default("http://127.0.0.1:8080/.well-known/jwks.json")
+    .describe("The public keys that access tokens are verified with"),
+  TOKEN_ISSUER: z.string().default("http://localhost:8080").describe("The `iss` that an access token must have"),
+  TOKEN_AUDIENCE: z.string().default("shop").describe("The `aud` that an access token must have"),
+  SERVICE_SECRET: secret("development-service-secret").describe("What services prove themselves to each other with"),
+  SUBGRAPH_TIMEOUT_MS: durationMs(3_000).describe("How long a subgraph may take to answer"),
+  SUBGRAPH_CONNECTIONS: z.coerce.number().int().positive().default(64).describe("Connections to each subgraph"),
+  INTROSPECTION: z.stringbool().optional().describe("Answers introspection; by default everywhere but in production"),
+  CORS_ORIGINS: list()
+    .optional()
+    .describe("Origins whose pages may call the gateway; any port of localhost may where NODE_ENV is not production"),
+  MAX_BODY_BYTES: z.coerce.number().int().positive().default(1_000_000).describe("The largest request body"),
+  MAX_TOKENS: z.coerce.number().int().positive().default(4_000).describe("The longest document, in tokens"),
+  MAX_DEPTH: z.coerce.number().int().positive().default(24).describe("The deepest selection"),
+  MAX_ALIASES: z.coerce.number().int().positive().default(100).describe("The most aliases in an operation"),
+  MAX_ROOT_FIELDS: z.coerce.number().int().positive().default(30).describe("The most root fields in an operation"),
+  MAX_SOCKETS: z.coerce.number().int().positive().default(10_000).describe("Open WebSockets and event streams"),
+  MAX_SOCKET_OPERATIONS: z.coerce.number().int().positive().default(100).describe("Operations at once on one socket"),
+  KEEP_ALIVE_MS: durationMs(12_000).describe("Between pings; a client that has not answered by the next is ended"),
+});
+
+export interface Config {
+  readonly host: string;
+  readonly port: number;
+  readonly production: boolean;
+  readonly supergraphFile: string;
+  /** By a subgraph's name: the address that stands in for its routing URL. */
+  readonly subgraphUrls: Readonly<Record<string, string>>;
+  readonly tokens: { readonly jwksUrl: string; readonly issuer: string; readonly audience: string };
+  readonly serviceSecret: string;
+  readonly subgraphTimeoutMs: number;
+  readonly subgraphConnections: number;
+  readonly introspection: boolean;
+  readonly corsOrigins: readonly string[];
+  readonly limits: OperationLimits;
+  readonly maxBodyBytes: number;
+  readonly maxSockets: number;
+  readonly maxSocketOperations: number;
+  readonly keepAliveMs: number;
+}
+
+/** What one operation may hold, counted before it costs anything. */
+export interface OperationLimits {
+  readonly maxTokens: number;
+  readonly maxDepth: number;
+  readonly maxAliases: number;
+  readonly maxRootFields: number;
+}
+
+const repository = resolve(__dirname, "../..");
+
+export function loadConfig(): Config {
+  // @apollo/gateway reads it when it is constructed, and reports to Apollo otherwise.
+  process.env["APOLLO_TELEMETRY_DISABLED"] ??= "1";
+  const env = loadEnvironment(environment, process.env);
+  const production = env.NODE_ENV === "production";
+  const moved = {
+    user: env.USER_URL,
+    product: env.PRODUCT_URL,
+    order: env.ORDER_URL,
+    notification: env.NOTIFICATION_URL,
+    comment: env.COMMENT_URL,
+  };
+  return {
+    host: env.HOST,
+    port: env.GATEWAY_PORT,
+    production,
+    supergraphFile: resolve(repository, env.SUPERGRAPH_FILE),
+    subgraphUrls: Object.fromEntries(
+      Object.entries(moved).flatMap(([name, base]) =>
+        base === undefined ? [] : [[name, `${base.replace(/\/$/, "")}/graphql`]],
+      ),
+    ),
+    tokens: { jwksUrl: env.JWKS_URL, issuer: env.TOKEN_ISSUER, audience: env.TOKEN_AUDIENCE },
+    serviceSecret: env.SERVICE_SECRET,
+    subgraphTimeoutMs: env.SUBGRAPH_TIMEOUT_MS,
+    subgraphConnections: env.SUBGRAPH_CONNECTIONS,
+    introspection: env.INTROSPECTION ?? !production,
+    corsOrigins: env.CORS_ORIGINS ?? [],
+    limits: {
+      maxTokens: env.MAX_TOKENS,
+      maxDepth: env.MAX_DEPTH,
+      maxAliases: env.MAX_ALIASES,
+      maxRootFields: env.MAX_ROOT_FIELDS,
+    },
+    maxBodyBytes: env.MAX_BODY_BYTES,
+    maxSockets: env.MAX_SOCKETS,
+    maxSocketOperations: env.MAX_SOCKET_OPERATIONS,
+    keepAliveMs: env.KEEP_ALIVE_MS,
+  };
+}

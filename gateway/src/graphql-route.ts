@@ -1,0 +1,58 @@
+import { type ApolloServer } from "@apollo/server";
+import { fastifyApolloHandler } from "@as-integrations/fastify";
+import { serviceUnavailable } from "@shop/graphql-errors";
+import { type FastifyInstance, type FastifyReply, type FastifyRequest } from "fastify";
+import { GraphQLError } from "graphql";
+import { z } from "zod";
+import { badRequest } from "./bad-request";
+import { type FormatError, formatErrors } from "./client-errors";
+import { type Authenticate, type RequestContext } from "./request-context";
+import { type EventStreams } from "./subscriptions/server-sent-events";
+
+export interface GraphqlRouteOptions {
+  readonly path: string;
+  readonly apollo: ApolloServer<RequestContext>;
+  readonly authenticate: Authenticate;
+  readonly eventStreams: EventStreams;
+  readonly formatError: FormatError;
+}
+
+const operationBody = z.object({
+  query: z.string(),
+  operationName: z.string().nullish(),
+  variables: z.record(z.string(), z.unknown()).nullish(),
+});
+
+/** GET and POST of GraphQL: one answer, or a stream of them where the client accepts `text/event-stream`. */
+export function registerGraphqlRoute(app: FastifyInstance, options: GraphqlRouteOptions): void {
+  const { authenticate, eventStreams } = options;
+  const contextOf = (request: FastifyRequest, reply: FastifyReply): Promise<RequestContext> => {
+    const gone = new AbortController();
+    reply.raw.once("close", () => gone.abort());
+    const { authorization, "user-agent": userAgent } = request.headers;
+    return authenticate({ authorization, userAgent, signal: gone.signal });
+  };
+  const answer = fastifyApolloHandler(options.apollo, { context: contextOf });
+
+  const stream = async (request: FastifyRequest, reply: FastifyReply): Promise<unknown> => {
+    try {
+      const body = operationBody.safeParse(request.body);
+      if (!body.success) throw badRequest("The body of an operation is JSON with `query`, a string, in it.");
+      const context = await contextOf(request, reply);
+      if (eventStreams.full) throw serviceUnavailable("Another event stream");
+      await eventStreams.serve(reply, body.data, context);
+      return undefined;
+    } catch (error) {
+      if (!(error instanceof GraphQLError) || reply.sent) throw error;
+      const { http } = error.extensions as { http?: { status: number } };
+      return reply.code(http?.status ?? 503).send({ errors: formatErrors([error], options.formatError) });
+    }
+  };
+
+  app.get(options.path, answer);
+  app.post(options.path, (request, reply) =>
+    request.headers.accept?.includes("text/event-stream") === true
+      ? stream(request, reply)
+      : answer.call(app, request, reply),
+  );
+}

@@ -1,0 +1,117 @@
+import { type ApolloServer } from "@apollo/server";
+import {
+  type DocumentNode,
+  type FormattedExecutionResult,
+  getOperationAST,
+  GraphQLError,
+  type GraphQLFormattedError,
+  OperationTypeNode,
+  parse,
+} from "graphql";
+import { type FormatError, formatErrors } from "./client-errors";
+import { type Authenticate, type Credentials, type RequestContext } from "./request-context";
+import { type Subscriptions } from "./subscriptions/subscriptions";
+
+export interface OperationRequest {
+  readonly query: string;
+  readonly operationName?: string | null | undefined;
+  readonly variables?: Readonly<Record<string, unknown>> | null | undefined;
+}
+
+export interface OperationResult extends FormattedExecutionResult {
+  /** The HTTP status that says the same; undefined where it is 200. */
+  readonly status?: number | undefined;
+}
+
+/** What an operation sent over a socket or an event stream turned out to be. */
+export type StartedOperation =
+  | { readonly kind: "refused"; readonly errors: readonly GraphQLFormattedError[] }
+  | { readonly kind: "single"; readonly document: DocumentNode; readonly result: FormattedExecutionResult }
+  | {
+      readonly kind: "stream";
+      readonly document: DocumentNode;
+      readonly events: AsyncGenerator<FormattedExecutionResult>;
+    };
+
+/** The one way to run an operation, whichever door it came in by. */
+export interface Operations {
+  /**
+   * Runs a query or mutation exactly as POST /graphql does, without HTTP: for REST routes and pages.
+   * @returns data and errors as a client may see them; a token that does not hold is status 401
+   */
+  execute(request: OperationRequest & Credentials): Promise<OperationResult>;
+  /** Starts an operation of any kind for someone whose token is already verified. */
+  start(request: OperationRequest, context: RequestContext): Promise<StartedOperation>;
+  /** Resolves when no query and no mutation runs. */
+  settled(): Promise<void>;
+}
+
+export interface OperationsOptions {
+  readonly apollo: ApolloServer<RequestContext>;
+  readonly subscriptions: Subscriptions;
+  readonly authenticate: Authenticate;
+  readonly formatError: FormatError;
+  readonly maxTokens: number;
+}
+
+export function createOperations(options: OperationsOptions): Operations {
+  const { apollo, subscriptions, formatError } = options;
+  const running = new Set<Promise<unknown>>();
+
+  const run = async (request: OperationRequest, context: RequestContext): Promise<OperationResult> => {
+    const { query, operationName, variables } = request;
+    const { http, body } = await apollo.executeOperation(
+      { query, operationName: operationName ?? undefined, variables: { ...variables } },
+      { contextValue: context },
+    );
+    if (body.kind !== "single") throw new Error("Incremental delivery is not offered.");
+    return { ...body.singleResult, status: http.status };
+  };
+  const execute = (request: OperationRequest, context: RequestContext): Promise<OperationResult> => {
+    const work = run(request, context).finally(() => running.delete(work));
+    running.add(work);
+    return work;
+  };
+
+  return {
+    execute: async ({ authorization, userAgent, signal, ...request }) => {
+      try {
+        return await execute(request, await options.authenticate({ authorization, userAgent, signal }));
+      } catch (error) {
+        if (!(error instanceof GraphQLError)) throw error;
+        return { status: statusOf(error), errors: formatErrors([error], formatError) };
+      }
+    },
+    start: async (request, context) => {
+      const document = tryParse(request.query, options.maxTokens);
+      const operation = document && getOperationAST(document, request.operationName);
+      if (document !== undefined && operation?.operation === OperationTypeNode.SUBSCRIPTION) {
+        const started = subscriptions.subscribe({ ...request, document, context });
+        return started.ok
+          ? { kind: "stream", document, events: started.events }
+          : { kind: "refused", errors: formatErrors(started.errors, formatError) };
+      }
+      const { status: _status, ...result } = await execute(request, context);
+      return document !== undefined && result.data !== undefined
+        ? { kind: "single", document, result }
+        : { kind: "refused", errors: result.errors ?? [] };
+    },
+    settled: async () => {
+      await Promise.allSettled(running);
+    },
+  };
+}
+
+/** What does not parse is left to Apollo Server, which says what is wrong with it. */
+function tryParse(query: string, maxTokens: number): DocumentNode | undefined {
+  try {
+    return parse(query, { maxTokens });
+  } catch {
+    return undefined;
+  }
+}
+
+function statusOf(error: GraphQLError): number | undefined {
+  const { http } = error.extensions as { http?: { status?: number } };
+  return http?.status;
+}

@@ -1,0 +1,98 @@
+import { type AddressInfo } from "node:net";
+import { createAccessTokenVerifier, createServiceCredential } from "@shop/auth";
+import { type RunningProcess, registerHealthRoutes } from "@shop/lifecycle";
+import { type Logger } from "@shop/telemetry";
+import { fastify, type FastifyInstance } from "fastify";
+import { startApollo } from "./apollo";
+import { createFormatError } from "./client-errors";
+import { type Config } from "./config";
+import { registerCors } from "./cors";
+import { createSubgraphs } from "./execution/subgraphs";
+import { registerGraphqlRoute } from "./graphql-route";
+import { registerHttpErrors } from "./http-errors";
+import { createLimitsRule } from "./limits/operation-limits";
+import { createOperations, type Operations } from "./operations";
+import { createAuthenticate } from "./request-context";
+import { createEventStreams } from "./subscriptions/server-sent-events";
+import { createSubscriptions } from "./subscriptions/subscriptions";
+import { serveWebSockets } from "./subscriptions/websocket";
+import { createSupergraphSource } from "./supergraph";
+
+export interface Gateway extends RunningProcess {
+  readonly port: number;
+  readonly operations: Operations;
+}
+
+/** Adds routes beside /graphql; what they ask of the graph goes through `operations`. */
+export type RegisterRoutes = (app: FastifyInstance, operations: Operations) => void | Promise<void>;
+
+const path = "/graphql";
+const requestTimeoutMs = 30_000;
+
+/**
+ * Starts the gateway: the supergraph from its file, and GraphQL over HTTP, WebSockets and server-sent events on one port.
+ * @throws where the supergraph file cannot be read or does not load, or the port is taken
+ */
+export async function startService(
+  config: Config,
+  log: Logger,
+  routes: RegisterRoutes = () => undefined,
+): Promise<Gateway> {
+  const supergraph = createSupergraphSource({ file: config.supergraphFile, log });
+  const credential = createServiceCredential({ service: "gateway", secret: config.serviceSecret });
+  const authenticate = createAuthenticate({ verify: createAccessTokenVerifier(config.tokens), log });
+  const formatError = createFormatError(log);
+  const subgraphs = createSubgraphs({
+    urls: config.subgraphUrls,
+    timeoutMs: config.subgraphTimeoutMs,
+    connections: config.subgraphConnections,
+    credential,
+    log,
+  });
+  const { production, introspection, keepAliveMs, limits } = config;
+  const { maxTokens } = limits;
+  const validationRules = [createLimitsRule(limits)];
+
+  const apollo = await startApollo({
+    ...{ supergraph, subgraphs, formatError, production, introspection, maxTokens, validationRules, log },
+  });
+  const subscriptions = createSubscriptions({
+    ...{ supergraph, subgraphs, formatError, production, introspection, validationRules, log },
+    ...{ credential, keepAliveMs, timeoutMs: config.subgraphTimeoutMs },
+  });
+  const operations = createOperations({ apollo, subscriptions, authenticate, formatError, maxTokens });
+  const eventStreams = createEventStreams({ operations, formatError, keepAliveMs, maxStreams: config.maxSockets, log });
+
+  const app = fastify({
+    bodyLimit: config.maxBodyBytes,
+    requestTimeout: requestTimeoutMs,
+    forceCloseConnections: "idle",
+  });
+  registerHttpErrors(app, log);
+  registerCors(app, { origins: config.corsOrigins, anyLocalhost: !production });
+  const health = registerHealthRoutes(app, { supergraph: () => Promise.resolve(supergraph.current()) });
+  registerGraphqlRoute(app, { path, apollo, authenticate, eventStreams, formatError });
+  await routes(app, operations);
+  const webSockets = serveWebSockets(app.server, {
+    ...{ path, operations, authenticate, keepAliveMs, log },
+    schema: () => supergraph.current().schema,
+    maxSockets: config.maxSockets,
+    maxSocketOperations: config.maxSocketOperations,
+  });
+  await app.listen({ host: config.host, port: config.port });
+  const { port } = app.server.address() as AddressInfo;
+  log.info({ port }, "the gateway listens");
+
+  return {
+    port,
+    operations,
+    stop: async () => {
+      health.drain();
+      eventStreams.close();
+      await webSockets.close();
+      await app.close();
+      await apollo.stop();
+      await subgraphs.close();
+    },
+  };
+}

@@ -1,0 +1,104 @@
+import {
+  type FieldNode,
+  type GraphQLSchema,
+  Kind,
+  type OperationDefinitionNode,
+  parse,
+  print,
+  type VariableDefinitionNode,
+  visit,
+} from "graphql";
+
+/**
+ * Subscription fields that can be taken up after an event: the argument that says which, and the field of the event that
+ * holds it. All others begin anew with the current state.
+ */
+const resumableFields: Readonly<Record<string, { argument: string; cursorField: string }>> = {
+  notificationReceived: { argument: "after", cursorField: "cursor" },
+  commentAdded: { argument: "after", cursorField: "cursor" },
+};
+
+const resumeVariable = "_resumeAfter";
+
+/** An upstream subscription that can be taken up where it broke. */
+export interface Resumable {
+  /** The operation with the cursor selected, whether or not the client asked for it. */
+  readonly operation: string;
+  /** The same, to begin after the cursor that `resumeVariables` is given. */
+  readonly resumeOperation: string;
+  resumeVariables(cursor: string): Record<string, string>;
+  /** The cursor of an event as it came; undefined where it holds none. */
+  cursorOf(event: { readonly data?: Record<string, unknown> | null }): string | undefined;
+}
+
+/**
+ * @param operation what the planner sends to the subgraph that owns the subscription; the cursor that is added to it is
+ *   no part of the client's operation and so never reaches the client's answer
+ * @returns undefined for a subscription field that cannot resume
+ */
+export function toResumable(operation: string, schema: GraphQLSchema): Resumable | undefined {
+  const { definitions } = parse(operation, { noLocation: true });
+  const fragments = definitions.filter((each) => each.kind === Kind.FRAGMENT_DEFINITION);
+  const subscription = definitions.find((each) => each.kind === Kind.OPERATION_DEFINITION);
+  const root = subscription?.selectionSet.selections[0];
+  if (subscription === undefined || root?.kind !== Kind.FIELD) return undefined;
+  const rule = resumableFields[root.name.value];
+  const field = schema.getSubscriptionType()?.getFields()[root.name.value];
+  const argument = field?.args.find(({ name }) => name === rule?.argument);
+  if (rule === undefined || argument === undefined) return undefined;
+
+  const printWith = (field: FieldNode, variables: readonly VariableDefinitionNode[] | undefined): string => {
+    const selectionSet = { kind: Kind.SELECTION_SET as const, selections: [field] };
+    const changed: OperationDefinitionNode = { ...subscription, variableDefinitions: variables, selectionSet };
+    return print({ kind: Kind.DOCUMENT, definitions: [changed, ...fragments] });
+  };
+
+  const alias = unusedName("_cursor", operation);
+  const withCursor = selectAlso(root, alias, rule.cursorField);
+  const resumed = setArgument(withCursor, argument.name, resumeVariable);
+  // The client's own variable for this argument may now be unused, which no server accepts.
+  const used = new Set([resumed, ...fragments].flatMap(variablesIn));
+  const kept = subscription.variableDefinitions?.filter(({ variable }) => used.has(variable.name.value)) ?? [];
+  const responseKey = root.alias?.value ?? root.name.value;
+  return {
+    operation: printWith(withCursor, subscription.variableDefinitions),
+    resumeOperation: printWith(resumed, [...kept, ...declare(resumeVariable, String(argument.type))]),
+    resumeVariables: (cursor) => ({ [resumeVariable]: cursor }),
+    cursorOf: (event) => {
+      const payload = event.data?.[responseKey] as Record<string, unknown> | null | undefined;
+      const cursor = payload?.[alias];
+      return typeof cursor === "string" ? cursor : undefined;
+    },
+  };
+}
+
+function unusedName(name: string, text: string): string {
+  return text.includes(name) ? unusedName(`_${name}`, text) : name;
+}
+
+function selectAlso(root: FieldNode, alias: string, fieldName: string): FieldNode {
+  const cursor: FieldNode = { kind: Kind.FIELD, alias: nameNode(alias), name: nameNode(fieldName) };
+  const selections = [...(root.selectionSet?.selections ?? []), cursor];
+  return { ...root, selectionSet: { kind: Kind.SELECTION_SET, selections } };
+}
+
+function setArgument(root: FieldNode, name: string, variable: string): FieldNode {
+  const others = root.arguments?.filter((argument) => argument.name.value !== name) ?? [];
+  const value = { kind: Kind.VARIABLE as const, name: nameNode(variable) };
+  return { ...root, arguments: [...others, { kind: Kind.ARGUMENT, name: nameNode(name), value }] };
+}
+
+function declare(variable: string, type: string): readonly VariableDefinitionNode[] {
+  const [operation] = parse(`query ($${variable}: ${type}) { f }`, { noLocation: true }).definitions;
+  return operation?.kind === Kind.OPERATION_DEFINITION ? (operation.variableDefinitions ?? []) : [];
+}
+
+function variablesIn(node: Parameters<typeof print>[0]): string[] {
+  const names: string[] = [];
+  visit(node, { Variable: ({ name }) => void names.push(name.value) });
+  return names;
+}
+
+function nameNode(value: string) {
+  return { kind: Kind.NAME as const, value };
+}
