@@ -13,6 +13,7 @@ export const preset = {
       },
     ],
   },
-  transformIgnorePatterns: [`/node_modules/(?!(${esmOnly.join("|")})/)`, "/dist/"],
+  // What this repository built itself is CommonJS already; a dependency's dist/ need not be.
+  transformIgnorePatterns: [`/node_modules/(?!(${esmOnly.join("|")})/)`, "^(?!.*/node_modules/).*/dist/"],
   testTimeout: 30_000,
 };
