@@ -4,6 +4,8 @@ import { type Database } from "@shop/migrations";
 import { Client } from "pg";
 import { testEnvironment } from "./config";
 
+export { freePorts } from "./ports";
+
 export interface TestDatabase {
   readonly url: string;
   drop(): Promise<void>;

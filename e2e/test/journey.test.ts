@@ -1,0 +1,147 @@
+import { setTimeout as sleep } from "node:timers/promises";
+import { type ShopClient } from "./client";
+import { removeData, type RunningShop, shopEnvironment, startRunningShop } from "./running-shop";
+import { deliver, logIn, pay, placeOrder, register, review, ship, stockNewProduct } from "./shopping";
+
+interface OrderNews {
+  readonly notificationReceived: {
+    readonly kind: string;
+    readonly cursor: string;
+    readonly subject: {
+      readonly number: string;
+      readonly orderStatus: string;
+      readonly lines: { readonly product: { readonly name: string; readonly images: { url: string }[] } }[];
+    };
+  };
+}
+
+const news = `subscription ($after: String) {
+  notificationReceived(after: $after) {
+    kind cursor
+    subject { ... on Order { number orderStatus: status lines { product { name images { url } } } } }
+  }
+}`;
+
+let shop: RunningShop;
+
+beforeAll(async () => {
+  shop = await startRunningShop(await shopEnvironment());
+}, 120_000);
+
+afterAll(async () => {
+  const { code, left } = await shop.stop();
+  removeData(shop);
+  expect({ code, left }).toEqual({ code: 0, left: [] });
+}, 60_000);
+
+async function findBySearch(customer: ShopClient, search: string) {
+  const { products } = await customer.run<{ products: { edges: { node: { id: string; available: number } }[] } }>(
+    `query ($search: String!) { products(filter: { search: $search }) { edges { node { id available } } } }`,
+    { search },
+  );
+  return products.edges.map(({ node }) => node);
+}
+
+it("takes a product from an empty shelf to a verified review, watched live through the gateway", async () => {
+  const staff = await logIn(shop.url, "staff@example.com");
+  const productId = await stockNewProduct(staff, "Quillkettle", 5);
+  const customer = await register(shop.url);
+  expect(await findBySearch(customer, "quillkett")).toEqual([{ id: productId, available: 5 }]);
+
+  const watched = customer.subscribe<OrderNews>(news, { after: await inboxHead(customer) });
+  const orderId = await placeOrder(customer, productId, 2);
+  expect(await pay(customer, orderId)).toBe("CAPTURED");
+  await ship(staff, orderId);
+  await deliver(staff, orderId);
+
+  const received = [await watched.next(), await watched.next(), await watched.next(), await watched.next()];
+  expect(received.map(({ notificationReceived }) => notificationReceived.kind)).toEqual([
+    "ORDER_PLACED",
+    "ORDER_PAID",
+    "ORDER_SHIPPED",
+    "ORDER_DELIVERED",
+  ]);
+  for (const { notificationReceived } of received) {
+    const [line] = notificationReceived.subject.lines;
+    expect(notificationReceived.subject.number).toEqual(expect.any(String));
+    expect(line?.product.name).toBe("Quillkettle");
+    const picture = await fetch(line?.product.images[0]?.url ?? "");
+    expect([picture.status, picture.headers.get("content-type")]).toEqual([200, expect.stringMatching(/^image\//)]);
+  }
+  await watched.end();
+
+  const written = await review(customer, productId);
+  await eventually(async () => {
+    const { comment } = await customer.run<{ comment: { verifiedPurchase: boolean } }>(
+      `query ($id: ID!) { comment(id: $id) { verifiedPurchase } }`,
+      { id: written.id },
+    );
+    return comment.verifiedPurchase;
+  });
+
+  await expectRestToTellTheSame(customer, orderId);
+  expect(await findBySearch(customer, "quillkettle")).toEqual([{ id: productId, available: 3 }]);
+}, 120_000);
+
+it("only delays what it tells while the broker stands still for ten seconds", async () => {
+  const staff = await logIn(shop.url, "staff@example.com");
+  const productId = await stockNewProduct(staff, "Stillstandlamp", 5);
+  const customer = await register(shop.url);
+  const watched = customer.subscribe<OrderNews>(news, { after: await inboxHead(customer) });
+
+  const orderId = await placeOrder(customer, productId, 1);
+  expect((await watched.next()).notificationReceived.kind).toBe("ORDER_PLACED");
+  const broker = shop.pidOf("kafka");
+  process.kill(broker, "SIGSTOP");
+  try {
+    expect(await pay(customer, orderId)).toBe("CAPTURED");
+    await ship(staff, orderId);
+    await sleep(10_000); // the length of the outage is what is tried here
+  } finally {
+    process.kill(broker, "SIGCONT");
+  }
+  await deliver(staff, orderId);
+  const kinds = [await watched.next(), await watched.next(), await watched.next()];
+  expect(kinds.map(({ notificationReceived }) => notificationReceived.kind)).toEqual([
+    "ORDER_PAID",
+    "ORDER_SHIPPED",
+    "ORDER_DELIVERED",
+  ]);
+  await watched.end();
+}, 120_000);
+
+/** Where the viewer's inbox ends now, with the welcome that a new customer gets behind it. */
+async function inboxHead(customer: ShopClient): Promise<string> {
+  let head = "";
+  await eventually(async () => {
+    const { notifications } = await customer.run<{
+      notifications: { resumeCursor: string; edges: { node: { kind: string } }[] };
+    }>(`{ notifications { resumeCursor edges { node { kind } } } }`);
+    head = notifications.resumeCursor;
+    return notifications.edges.some(({ node }) => node.kind === "WELCOME");
+  });
+  return head;
+}
+
+async function expectRestToTellTheSame(customer: ShopClient, orderId: string): Promise<void> {
+  const { order } = await customer.run<{ order: { lines: { quantity: number }[] } & Record<string, unknown> }>(
+    `query ($id: ID!) {
+       order(id: $id) {
+         id number status trackingNumber placedAt version
+         total { amountMinor currency }
+         lines { id name quantity unitPrice { amountMinor currency } product { id } }
+       }
+     }`,
+    { id: orderId },
+  );
+  const { status, body } = await customer.rest(`/v1/orders/${orderId}`);
+  expect(status).toBe(200);
+  expect(body).toMatchObject(order);
+}
+
+async function eventually(holds: () => Promise<boolean>, withinMs = 30_000): Promise<void> {
+  for (const deadline = Date.now() + withinMs; Date.now() < deadline; await sleep(100)) {
+    if (await holds()) return;
+  }
+  throw new Error(`it did not come to hold within ${withinMs} ms`);
+}
