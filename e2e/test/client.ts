@@ -28,7 +28,8 @@ export interface Subscription<Data> {
 
 /** @param accessToken of a viewer; none for an anonymous one */
 export function createShopClient(url: string, accessToken?: string): ShopClient {
-  const authorization = accessToken === undefined ? {} : { authorization: `Bearer ${accessToken}` };
+  const authorization: Record<string, string> =
+    accessToken === undefined ? {} : { authorization: `Bearer ${accessToken}` };
 
   async function ask<Data>(query: string, variables: object = {}): Promise<Answer<Data>> {
     const response = await fetch(`${url}/graphql`, {

@@ -140,8 +140,9 @@ async function expectRestToTellTheSame(customer: ShopClient, orderId: string): P
 }
 
 async function eventually(holds: () => Promise<boolean>, withinMs = 30_000): Promise<void> {
-  for (const deadline = Date.now() + withinMs; Date.now() < deadline; await sleep(100)) {
+  for (const deadline = Date.now() + withinMs; Date.now() < deadline;) {
     if (await holds()) return;
+    await sleep(100);
   }
   throw new Error(`it did not come to hold within ${withinMs} ms`);
 }

@@ -2,6 +2,7 @@ import { readFileSync } from "node:fs";
 import { bindMigrationAwareSqlAdapterFactory } from "@prisma/driver-adapter-utils";
 import * as bindings from "@prisma/schema-engine-wasm/schema_engine_bg";
 import { MigrationAdapter } from "./migration-adapter";
+import { WebAssembly } from "./webassembly";
 
 let loaded = false;
 
