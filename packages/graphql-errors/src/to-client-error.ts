@@ -21,12 +21,7 @@ export function toClientError(formatted: GraphQLFormattedError, error: unknown, 
   const code = formatted.extensions?.["code"];
   if (typeof code === "string" && code !== "INTERNAL_SERVER_ERROR") {
     if (code === "BAD_USER_INPUT" && isVariableError(error)) {
-      // graphql-js repeats the value of a bad variable in its message: a password, for instance.
-      const message = formatted.message.replace(
-        /got invalid value [\s\S]*?(?=(; | at ")[^;]*$|$)/,
-        "got a value that does not fit",
-      );
-      return { message, ...place, extensions: { code, traceId } };
+      return { message: withoutValue(formatted.message), ...place, extensions: { code, traceId } };
     }
     const { stacktrace: _stacktrace, ...extensions } = formatted.extensions ?? {};
     const known = requestErrors.has(code) ? { code } : extensions;
@@ -35,6 +30,23 @@ export function toClientError(formatted: GraphQLFormattedError, error: unknown, 
   log.error({ err: error, path }, "a request failed");
   const message = "Something went wrong on our side. The trace id helps us find it.";
   return { message, ...place, extensions: { code: "INTERNAL_SERVER_ERROR", traceId } };
+}
+
+/** What graphql-js may say of a bad variable that holds no part of the value. */
+const safeReasons = [
+  /Field "\w+" of required type "\S+" was not provided\./,
+  /Field "\w+" is not defined by type "\w+"\./,
+  /Expected non-nullable type "\S+" not to be null\./,
+  /Expected type "\w+" to be an object\./,
+];
+
+/** graphql-js repeats the value of a bad variable in its message, in places twice: a password, for instance. */
+function withoutValue(message: string): string {
+  const [, variable, place = ""] =
+    /^(Variable "\$\w+") got invalid value [\s\S]*?( at "[\w.[\]]+")?; /.exec(message) ?? [];
+  if (variable === undefined) return message;
+  const reason = safeReasons.flatMap((safe) => safe.exec(message)?.[0] ?? [])[0];
+  return `${variable} got a value that does not fit${place}${reason === undefined ? "." : `: ${reason}`}`;
 }
 
 function isVariableError(error: unknown): boolean {
