@@ -1,0 +1,39 @@
+import { type Logger } from "@shop/telemetry";
+import { createCategories, createCategoryTree } from "./categories";
+import { type Config } from "./config";
+import { createFacets } from "./facets";
+import { createImageStore } from "./image-store";
+import { createImages } from "./images";
+import { createLeases } from "./lease";
+import { createProductOutbox } from "./outbox";
+import { createEditor } from "./product-edits";
+import { createProductList } from "./product-list";
+import { createProducts } from "./products";
+import { createStock } from "./stock";
+import { openStore } from "./store";
+
+export type Catalogue = Awaited<ReturnType<typeof openCatalogue>>;
+
+/** The use cases of the catalogue on their stores: what the service and the seed have in common. */
+export async function openCatalogue(config: Config, log: Logger) {
+  const store = await openStore(config.mongoUrl, log);
+  const { currency } = config;
+  const imageStore = createImageStore(config.imageStore, log);
+  const withLease = createLeases(store);
+  const outbox = createProductOutbox(store);
+  const edit = createEditor(store, outbox);
+  const tree = createCategoryTree(store);
+  return {
+    store,
+    imageStore,
+    withLease,
+    outbox,
+    tree,
+    products: createProducts({ store, edit, outbox, currency }),
+    productList: createProductList({ store, tree }),
+    facets: createFacets({ store, tree }),
+    categories: createCategories({ store, withLease }),
+    stock: createStock({ store, outbox, withLease }),
+    images: createImages({ store, imageStore, edit, log }),
+  };
+}

@@ -1,0 +1,82 @@
+import { durationMs, list, loadEnvironment, port, secret, url } from "@shop/env";
+import { z } from "zod";
+
+export const environment = z.object({
+  HOST: z.string().default("127.0.0.1").describe("Address that the service listens on"),
+  PRODUCT_PORT: port(8081).describe("Port of the product service"),
+  INVENTORY_PORT: port(8181).describe("Port of the inventory RPC (gRPC), for the order service"),
+  MONGO_URL: url("mongodb", "mongodb+srv")
+    .default("mongodb://127.0.0.1:27017/shop")
+    .describe("MongoDB with the database of the catalogue"),
+  KAFKA_BROKERS: list().default(["127.0.0.1:9092"]).describe("Kafka brokers, as host:port with commas between"),
+  S3_ENDPOINT: url("http", "https").default("http://127.0.0.1:9000").describe("Object store, as the services reach it"),
+  S3_PUBLIC_URL: url("http", "https").optional().describe("Object store, as browsers reach it; S3_ENDPOINT by default"),
+  S3_ACCESS_KEY: z.string().default("minioadmin").describe("Access key of the object store"),
+  S3_SECRET_KEY: z
+    .string()
+    .default("minioadmin")
+    .meta({ developmentDefault: "minioadmin" })
+    .describe("Secret key of the object store"),
+  S3_BUCKET: z
+    .string()
+    .default("shop")
+    .describe("Bucket for images; what is under public/ in it can be read by anyone"),
+  JWKS_URL: url("http", "https")
+    .default("http://127.0.0.1:8080/.well-known/jwks.json")
+    .describe("Where the user service publishes the keys of access tokens"),
+  TOKEN_ISSUER: z.string().default("http://localhost:8080").describe("Issuer that access tokens must name"),
+  TOKEN_AUDIENCE: z.string().default("shop").describe("Audience that access tokens must name"),
+  SERVICE_SECRET: secret("development-service-secret").describe("What services prove themselves to each other with"),
+  SHOP_CURRENCY: z
+    .string()
+    .regex(/^[A-Z]{3}$/, { error: "must be three capital letters" })
+    .default("EUR")
+    .describe("The shop's one currency (ISO 4217)"),
+  HOLD_SWEEP_INTERVAL_MS: durationMs(2_000).describe(
+    "How often stock whose hold has lapsed is let go, in milliseconds",
+  ),
+});
+
+export interface ImageStoreConfig {
+  readonly endpoint: string;
+  /** As browsers reach it. */
+  readonly publicUrl: string;
+  readonly accessKey: string;
+  readonly secretKey: string;
+  readonly bucket: string;
+}
+
+export interface Config {
+  readonly host: string;
+  readonly port: number;
+  readonly inventoryPort: number;
+  readonly mongoUrl: string;
+  readonly kafkaBrokers: string[];
+  readonly imageStore: ImageStoreConfig;
+  readonly tokens: { readonly jwksUrl: string; readonly issuer: string; readonly audience: string };
+  readonly serviceSecret: string;
+  readonly currency: string;
+  readonly holdSweepIntervalMs: number;
+}
+
+export function loadConfig(): Config {
+  const values = loadEnvironment(environment, process.env);
+  return {
+    host: values.HOST,
+    port: values.PRODUCT_PORT,
+    inventoryPort: values.INVENTORY_PORT,
+    mongoUrl: values.MONGO_URL,
+    kafkaBrokers: values.KAFKA_BROKERS,
+    imageStore: {
+      endpoint: values.S3_ENDPOINT,
+      publicUrl: values.S3_PUBLIC_URL ?? values.S3_ENDPOINT,
+      accessKey: values.S3_ACCESS_KEY,
+      secretKey: values.S3_SECRET_KEY,
+      bucket: values.S3_BUCKET,
+    },
+    tokens: { jwksUrl: values.JWKS_URL, issuer: values.TOKEN_ISSUER, audience: values.TOKEN_AUDIENCE },
+    serviceSecret: values.SERVICE_SECRET,
+    currency: values.SHOP_CURRENCY,
+    holdSweepIntervalMs: values.HOLD_SWEEP_INTERVAL_MS,
+  };
+}

@@ -1,0 +1,122 @@
+import { pendingStockChange } from "./outbox";
+import { type Hold, type ProductRecord } from "./product-model";
+import { type Store } from "./store";
+
+/** What an order has of one product, and the product as far as an order needs it. */
+export type Holding = Pick<ProductRecord, "_id" | "name" | "priceMinor" | "currency" | "status" | "available"> & {
+  /** At most one: this order's. */
+  readonly holds: readonly Hold[];
+};
+
+export interface OrderLine {
+  readonly productId: string;
+  readonly quantity: number;
+}
+
+const fields = { name: 1, priceMinor: 1, currency: 1, status: 1, available: 1 } as const;
+// Long enough for any call that was under way when its order let go, or shipped.
+const markMs = 86_400_000;
+
+/**
+ * Changes what one order has of one product. Each is one update of the product's own document that looks and takes at
+ * once, and tells of it in the same update, so none can be half done and none needs a transaction.
+ */
+export interface Holds {
+  /** Takes units for an order that has none. @returns null where there are too few, or the order is known already */
+  take(line: OrderLine, orderId: string, as: { expiresAt: Date } | "COMMITTED"): Promise<Holding | null>;
+  /** Makes a hold last until then. @returns null where it is gone */
+  prolong(line: OrderLine, orderId: string, expiresAt: Date): Promise<Holding | null>;
+  /** Makes held units final. @returns false where nothing is held */
+  commit(line: OrderLine, orderId: string): Promise<boolean>;
+  /**
+   * Gives back what the order has. With a mark, a commit that comes later finds that the order let go.
+   * @returns false where it has nothing
+   */
+  giveBack(hold: Hold, productId: string, mark: boolean): Promise<boolean>;
+  /** Leaves the mark of a release where the order has nothing, or has no mark. */
+  markReleased(productId: string, orderId: string): Promise<void>;
+  /** Forgets the mark of a release, so that the order may take units again. */
+  unmark(productId: string, orderId: string): Promise<void>;
+  /** Closes what is committed; its mark stays a while, for a commit that is asked for once more. */
+  settle(productId: string, orderId: string): Promise<void>;
+  /** @returns null for an unknown product */
+  read(productId: string, orderId: string): Promise<Holding | null>;
+}
+
+export function createHolds({ products }: Pick<Store, "products">, onChange: () => void): Holds {
+  return {
+    take: async ({ productId, quantity }, orderId, as) => {
+      const final = as === "COMMITTED";
+      const hold: Hold = { orderId, quantity, ...(final ? { state: "COMMITTED" } : { state: "HELD", ...as }) };
+      const taken = await products
+        .findOneAndUpdate(
+          { _id: productId, status: "ACTIVE", available: { $gte: quantity }, "holds.orderId": { $ne: orderId } },
+          {
+            $inc: { available: -quantity, stock: final ? -quantity : 0 },
+            $push: { holds: hold, outbox: pendingStockChange(-quantity) },
+          },
+          { returnDocument: "after", projection: fields },
+        )
+        .lean<Omit<Holding, "holds"> | null>();
+      if (taken === null) return null;
+      onChange();
+      return { ...taken, holds: [hold] };
+    },
+
+    prolong: ({ productId, quantity }, orderId, expiresAt) =>
+      products
+        .findOneAndUpdate(
+          { _id: productId, status: "ACTIVE", holds: { $elemMatch: { orderId, quantity, state: "HELD" } } },
+          { $set: { "holds.$.expiresAt": expiresAt } },
+          { returnDocument: "after", projection: fields },
+        )
+        .lean<Holding | null>(),
+
+    commit: async ({ productId, quantity }, orderId) => {
+      const { modifiedCount } = await products.updateOne(
+        { _id: productId, holds: { $elemMatch: { orderId, quantity, state: "HELD" } } },
+        { $set: { "holds.$.state": "COMMITTED" }, $unset: { "holds.$.expiresAt": 1 }, $inc: { stock: -quantity } },
+      );
+      return modifiedCount === 1;
+    },
+
+    giveBack: async ({ orderId, quantity, state, expiresAt }, productId, mark) => {
+      // All that was read of the hold is in the filter: what changed meanwhile is not given back.
+      const found = { orderId, quantity, state, ...(expiresAt === undefined ? {} : { expiresAt }) };
+      const inc = { available: quantity, stock: state === "COMMITTED" ? quantity : 0 };
+      const outbox = pendingStockChange(quantity);
+      const released = { "holds.$.state": "RELEASED", "holds.$.expiresAt": new Date(Date.now() + markMs) };
+      const { modifiedCount } = await products.updateOne(
+        { _id: productId, holds: { $elemMatch: found } },
+        mark
+          ? { $set: released, $inc: inc, $push: { outbox } }
+          : { $pull: { holds: { orderId } }, $inc: inc, $push: { outbox } },
+      );
+      if (modifiedCount === 1) onChange();
+      return modifiedCount === 1;
+    },
+
+    markReleased: async (productId, orderId) => {
+      const mark: Hold = { orderId, quantity: 0, state: "RELEASED", expiresAt: new Date(Date.now() + markMs) };
+      await products.updateOne({ _id: productId, "holds.orderId": { $ne: orderId } }, { $push: { holds: mark } });
+    },
+
+    unmark: async (productId, orderId) => {
+      await products.updateOne({ _id: productId }, { $pull: { holds: { orderId, state: "RELEASED" } } });
+    },
+
+    settle: async (productId, orderId) => {
+      await products.updateOne(
+        { _id: productId, holds: { $elemMatch: { orderId, state: "COMMITTED" } } },
+        { $set: { "holds.$.state": "SETTLED", "holds.$.expiresAt": new Date(Date.now() + markMs) } },
+      );
+    },
+
+    read: async (productId, orderId) => {
+      const found = await products
+        .findOne({ _id: productId }, { ...fields, holds: { $elemMatch: { orderId } } })
+        .lean<(Omit<Holding, "holds"> & { holds?: Hold[] }) | null>();
+      return found === null ? null : { ...found, holds: found.holds ?? [] };
+    },
+  };
+}

@@ -1,0 +1,134 @@
+import { type Logger } from "@shop/telemetry";
+import { Client, S3Error } from "minio";
+import { type ImageStoreConfig } from "./config";
+
+/** What a browser needs to upload a file straight to the store. */
+export interface UploadForm {
+  readonly url: string;
+  readonly fields: { readonly name: string; readonly value: string }[];
+}
+
+/** The bucket of images. Every call throws ImageStoreUnavailableError within 4 s of a store that does not answer. */
+export interface ImageStore {
+  /** Makes the bucket where it is missing, and all under `public/` in it readable by anyone, and nothing else. */
+  prepare: () => Promise<void>;
+  /** A form that takes one object of this key and type, of `maxBytes` at most, until `expiresAt`. */
+  uploadForm(object: { key: string; contentType: string; maxBytes: number; expiresAt: Date }): Promise<UploadForm>;
+  /** @returns the bytes, "TOO_LARGE", or null where there is nothing */
+  read(key: string, maxBytes: number): Promise<Buffer | "TOO_LARGE" | null>;
+  write(key: string, bytes: Buffer, contentType: string): Promise<void>;
+  remove(key: string): Promise<void>;
+  /** Where a browser gets a public object. */
+  publicUrl: (key: string) => string;
+}
+
+export class ImageStoreUnavailableError extends Error {}
+
+const answerWithinMs = 4_000;
+// The store has no regions; naming one spares the client a question.
+const region = "us-east-1";
+const oneYear = "public, max-age=31536000, immutable";
+
+export function createImageStore(config: ImageStoreConfig, log: Logger): ImageStore {
+  const { bucket } = config;
+  const client = createClient(config.endpoint, config);
+  const publicClient = createClient(config.publicUrl, config);
+
+  async function answered<T>(call: Promise<T>): Promise<T> {
+    let timer: NodeJS.Timeout | undefined;
+    const tooLate = new Promise<never>((_resolve, reject) => {
+      timer = setTimeout(() => reject(new Error(`no answer within ${answerWithinMs} ms`)), answerWithinMs);
+    });
+    try {
+      return await Promise.race([call, tooLate]);
+    } catch (error) {
+      if (error instanceof S3Error) throw error; // an answer, if not the one hoped for
+      log.warn({ err: error }, "the image store does not answer");
+      throw new ImageStoreUnavailableError("the image store does not answer", { cause: error });
+    } finally {
+      clearTimeout(timer);
+    }
+  }
+
+  return {
+    prepare: async () => {
+      if (!(await answered(client.bucketExists(bucket)))) await answered(client.makeBucket(bucket, region));
+      await answered(client.setBucketPolicy(bucket, JSON.stringify(readablePrefix(bucket))));
+    },
+
+    uploadForm: async ({ key, contentType, maxBytes, expiresAt }) => {
+      // Making the form needs no store; the browser that is to use it does.
+      await answered(client.bucketExists(bucket));
+      const policy = publicClient.newPostPolicy();
+      policy.setBucket(bucket);
+      policy.setKey(key);
+      policy.setContentType(contentType);
+      policy.setContentLengthRange(1, maxBytes);
+      policy.setExpires(expiresAt);
+      const { postURL, formData } = await publicClient.presignedPostPolicy(policy);
+      const fields = Object.entries(formData as Record<string, string>).map(([name, value]) => ({ name, value }));
+      return { url: postURL, fields };
+    },
+
+    read: (key, maxBytes) =>
+      answered(
+        (async () => {
+          try {
+            const stream = await client.getObject(bucket, key);
+            const chunks: Buffer[] = [];
+            let length = 0;
+            for await (const chunk of stream as AsyncIterable<Buffer>) {
+              length += chunk.length;
+              if (length > maxBytes) {
+                stream.destroy();
+                return "TOO_LARGE";
+              }
+              chunks.push(chunk);
+            }
+            return Buffer.concat(chunks);
+          } catch (error) {
+            if (error instanceof S3Error && (error.code === "NoSuchKey" || error.code === "NotFound")) return null;
+            throw error;
+          }
+        })(),
+      ),
+
+    write: async (key, bytes, contentType) => {
+      const headers = { "Content-Type": contentType, "Cache-Control": oneYear };
+      await answered(client.putObject(bucket, key, bytes, bytes.length, headers));
+    },
+
+    remove: (key) => answered(client.removeObject(bucket, key)),
+
+    publicUrl: (key) => `${config.publicUrl.replace(/\/$/, "")}/${bucket}/${key}`,
+  };
+}
+
+function createClient(url: string, { accessKey, secretKey }: ImageStoreConfig): Client {
+  const { protocol, hostname, port } = new URL(url);
+  const useSSL = protocol === "https:";
+  return new Client({
+    endPoint: hostname,
+    port: port === "" ? (useSSL ? 443 : 80) : Number(port),
+    useSSL,
+    accessKey,
+    secretKey,
+    region,
+    pathStyle: true,
+    retryOptions: { disableRetry: true }, // it would speak to the console; a client's own retry is safe
+  });
+}
+
+function readablePrefix(bucket: string) {
+  return {
+    Version: "2012-10-17",
+    Statement: [
+      {
+        Effect: "Allow",
+        Principal: { AWS: ["*"] },
+        Action: ["s3:GetObject"],
+        Resource: [`arn:aws:s3:::${bucket}/public/*`],
+      },
+    ],
+  };
+}

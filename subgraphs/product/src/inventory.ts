@@ -1,0 +1,191 @@
+import { type Hold, type ProductRecord, recordFields } from "./product-model";
+import { type Holding, type Holds, type OrderLine } from "./holds";
+import { type HoldSweep } from "./hold-sweep";
+import { type Lease, type WithLease } from "./lease";
+import { type Store } from "./store";
+
+export interface Shortage {
+  readonly productId: string;
+  readonly reason: "INSUFFICIENT_STOCK" | "UNAVAILABLE";
+  readonly requested: number;
+  readonly available: number;
+}
+
+export interface ReservedLine extends OrderLine {
+  readonly name: string;
+  readonly unitPriceMinor: number;
+  readonly currency: string;
+}
+
+export type ReserveOutcome = { ok: true; lines: ReservedLine[] } | { ok: false; shortages: Shortage[] };
+export type CommitOutcome = { ok: true } | { ok: false; shortages: Shortage[] };
+type LineOutcome = { ok: true; product: Holding } | { ok: false; shortage: Shortage };
+
+/** A call that contradicts an earlier one for the same order: other quantities. */
+export class ContradictionError extends Error {}
+
+/** Stock as the order service asks for it. Every call is safe to repeat with the same order. */
+export interface Inventory {
+  /** Holds all lines until `holdMs` from now, or none. Asked again while the hold lives, it answers the same. */
+  reserve(orderId: string, lines: readonly OrderLine[], holdMs: number): Promise<ReserveOutcome>;
+  /** Makes all lines final, or none; what lapsed is taken anew where it can be. */
+  commit(orderId: string, lines: readonly OrderLine[]): Promise<CommitOutcome>;
+  /** Gives back whatever the order has of these products, held or committed. */
+  release(orderId: string, lines: readonly OrderLine[]): Promise<void>;
+  /** Closes what was committed: it has left the house, and nothing can give it back any more. */
+  settle(orderId: string, lines: readonly OrderLine[]): Promise<void>;
+  /** Those of these products that can be ordered. */
+  offers(productIds: readonly string[]): Promise<ProductRecord[]>;
+}
+
+// Each try meets another change of the same document; more than a few in a row are a bug.
+const maxTries = 50;
+
+export function createInventory(deps: {
+  store: Pick<Store, "products">;
+  holds: Holds;
+  sweep: HoldSweep;
+  withLease: WithLease;
+}): Inventory {
+  const { store, holds, sweep } = deps;
+
+  /**
+   * One call of an order at a time, for calls that look at several documents would undo each other's lines. An order of
+   * one product needs no such order: its one document is the whole of it.
+   */
+  function alone<T>(
+    orderId: string,
+    lines: readonly OrderLine[],
+    work: (sorted: OrderLine[], lease: Lease) => Promise<T>,
+  ): Promise<T> {
+    // Always the same order of products, so that two orders of the same ones meet at the first and not in the middle.
+    const sorted = lines.toSorted((a, b) => (a.productId < b.productId ? -1 : 1));
+    if (sorted.length === 1) return work(sorted, { requireTime: () => undefined });
+    return deps.withLease(`order ${orderId}`, (lease) => work(sorted, lease));
+  }
+
+  /** Why a line cannot be had, or null where it may be worth another try. */
+  async function shortageOf(line: OrderLine, product: Holding | null): Promise<Shortage | null> {
+    const { productId, quantity: requested } = line;
+    if (product?.status !== "ACTIVE") return { productId, reason: "UNAVAILABLE", requested, available: 0 };
+    if (product.available >= requested || (await sweep.sweepProduct(productId))) return null;
+    return { productId, reason: "INSUFFICIENT_STOCK", requested, available: product.available };
+  }
+
+  async function reserveLine(line: OrderLine, orderId: string, expiresAt: Date): Promise<LineOutcome> {
+    for (let tries = 0; tries < maxTries; tries++) {
+      const taken = await holds.take(line, orderId, { expiresAt });
+      if (taken !== null) return { ok: true, product: taken };
+      const product = await holds.read(line.productId, orderId);
+      const own = product?.holds[0];
+      if (product !== null && own !== undefined) {
+        if (own.state === "RELEASED") {
+          await holds.unmark(line.productId, orderId);
+          continue;
+        }
+        requireSame(line, own);
+        if (own.state !== "HELD" || !hasLapsed(own)) return { ok: true, product };
+        const prolonged = await holds.prolong(line, orderId, expiresAt);
+        if (prolonged !== null) return { ok: true, product: prolonged };
+        if (product.status === "ACTIVE") continue;
+      }
+      const shortage = await shortageOf(line, product);
+      if (shortage !== null) return { ok: false, shortage };
+    }
+    throw new Error(`product ${line.productId} changes too fast to reserve it`);
+  }
+
+  async function commitLine(line: OrderLine, orderId: string): Promise<Shortage | null> {
+    const { productId, quantity: requested } = line;
+    for (let tries = 0; tries < maxTries; tries++) {
+      if (await holds.commit(line, orderId)) return null;
+      if ((await holds.take(line, orderId, "COMMITTED")) !== null) return null;
+      const product = await holds.read(productId, orderId);
+      const own = product?.holds[0];
+      if (own?.state === "RELEASED") return { productId, reason: "UNAVAILABLE", requested, available: 0 };
+      if (own !== undefined) {
+        requireSame(line, own);
+        if (own.state !== "HELD") return null;
+        continue;
+      }
+      const shortage = await shortageOf(line, product);
+      if (shortage !== null) return shortage;
+    }
+    throw new Error(`product ${productId} changes too fast to commit it`);
+  }
+
+  /** Gives back what the order has of a product, whichever state that is in by then. */
+  async function giveBack(productId: string, orderId: string, mark: boolean): Promise<void> {
+    for (let tries = 0; tries < maxTries; tries++) {
+      const own = (await holds.read(productId, orderId))?.holds[0];
+      if (own === undefined) {
+        if (mark) await holds.markReleased(productId, orderId);
+        return;
+      }
+      if (own.state === "RELEASED" || own.state === "SETTLED") return;
+      if (await holds.giveBack(own, productId, mark)) return;
+    }
+    throw new Error(`product ${productId} changes too fast to give it back`);
+  }
+
+  return {
+    reserve: (orderId, lines, holdMs) =>
+      alone(orderId, lines, async (sorted, lease) => {
+        const expiresAt = new Date(Date.now() + holdMs);
+        const reserved: ReservedLine[] = [];
+        const shortages: Shortage[] = [];
+        for (const line of sorted) {
+          lease.requireTime();
+          if (shortages.length === 0) {
+            const outcome = await reserveLine(line, orderId, expiresAt);
+            if (outcome.ok) reserved.push({ ...line, ...toOffer(outcome.product) });
+            else shortages.push(outcome.shortage);
+          } else {
+            // Nothing will be held: the rest is only looked at, so that all that is short is told at once.
+            const product = await holds.read(line.productId, orderId);
+            const shortage = product?.holds[0]?.state === "HELD" ? null : await shortageOf(line, product);
+            if (shortage !== null) shortages.push(shortage);
+          }
+        }
+        if (shortages.length === 0) return { ok: true, lines: reserved };
+        for (const { productId } of sorted) await giveBack(productId, orderId, false);
+        return { ok: false, shortages };
+      }),
+
+    commit: (orderId, lines) =>
+      alone(orderId, lines, async (sorted, lease) => {
+        for (const line of sorted) {
+          lease.requireTime();
+          const shortage = await commitLine(line, orderId);
+          if (shortage === null) continue;
+          for (const { productId } of sorted) await giveBack(productId, orderId, false);
+          return { ok: false, shortages: [shortage] };
+        }
+        return { ok: true };
+      }),
+
+    release: (orderId, lines) =>
+      alone(orderId, lines, async (sorted) => {
+        for (const { productId } of sorted) await giveBack(productId, orderId, true);
+      }),
+
+    settle: async (orderId, lines) => {
+      for (const { productId } of lines) await holds.settle(productId, orderId);
+    },
+
+    offers: (productIds) =>
+      store.products.find({ _id: { $in: productIds }, status: "ACTIVE" }, recordFields).lean<ProductRecord[]>(),
+  };
+}
+
+function hasLapsed({ expiresAt }: Hold): boolean {
+  return expiresAt !== undefined && expiresAt.getTime() <= Date.now();
+}
+
+function requireSame(line: OrderLine, hold: Hold): void {
+  if (hold.quantity !== line.quantity) throw new ContradictionError("the order holds another quantity of this product");
+}
+
+function toOffer(product: Holding): Omit<ReservedLine, "productId" | "quantity"> {
+  return { name: product.name, unitPriceMinor: product.priceMinor, currency: product.currency };
+}

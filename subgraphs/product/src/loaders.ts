@@ -1,0 +1,39 @@
+import DataLoader from "dataloader";
+import { type CategoryRecord } from "./category-model";
+import { type CategoryTree } from "./categories";
+import { type ProductRecord } from "./product-model";
+import { type Products } from "./products";
+
+/** One set a request: what is asked for in one tick becomes one query, and nothing is asked for twice. */
+export interface Loaders {
+  readonly productById: DataLoader<string, ProductRecord | null>;
+  readonly productBySlug: DataLoader<string, ProductRecord | null>;
+  readonly categoryById: DataLoader<string, CategoryRecord | null>;
+  readonly childrenOf: DataLoader<string, CategoryRecord[]>;
+}
+
+export function createLoaders(deps: {
+  products: Pick<Products, "byIds" | "bySlugs">;
+  tree: Pick<CategoryTree, "byIds" | "childrenOf">;
+}): Loaders {
+  const { products, tree } = deps;
+  return {
+    productById: createLoader(products.byIds, ({ _id }) => _id),
+    productBySlug: createLoader(products.bySlugs, ({ slug }) => slug),
+    categoryById: createLoader(tree.byIds, ({ _id }) => _id),
+    childrenOf: new DataLoader(async (parentIds: readonly string[]) => {
+      const children = await tree.childrenOf(parentIds);
+      return parentIds.map((parentId) => children.filter((child) => child.parentId === parentId));
+    }),
+  };
+}
+
+function createLoader<Row>(
+  find: (keys: readonly string[]) => Promise<Row[]>,
+  keyOf: (row: Row) => string,
+): DataLoader<string, Row | null> {
+  return new DataLoader(async (keys: readonly string[]) => {
+    const rows = new Map((await find(keys)).map((row) => [keyOf(row), row]));
+    return keys.map((key) => rows.get(key) ?? null);
+  });
+}

@@ -1,0 +1,64 @@
+import { productUpdated } from "@shop/event-contracts";
+import { pendingEvent, type ProductOutbox } from "./outbox";
+import { notFound, type Refused, slugTaken, versionConflict } from "./problems";
+import { type PendingEvent, type ProductRecord, recordFields } from "./product-model";
+import { searchTokens } from "./search-tokens";
+import { duplicateKeyOf, type Store } from "./store";
+
+type Editable = Omit<ProductRecord, "_id" | "stock" | "available" | "version" | "createdAt" | "updatedAt">;
+
+/** What an edit comes to: a refusal, nothing to change, or what to set and which events tell of it. */
+export type Edit =
+  | Refused
+  | { ok: true; set: Partial<Editable>; events?: (next: ProductRecord) => PendingEvent[] }
+  | { ok: true; set: null };
+
+export type ProductOutcome = { ok: true; product: ProductRecord } | Refused;
+
+/**
+ * Edits a product: counts its version up and publishes the change with it.
+ * @param plan asked again with the newer product where somebody else's edit came first
+ * @param options.path to the id in the arguments
+ */
+export type EditProduct = (
+  productId: string,
+  plan: (current: ProductRecord) => Edit | Promise<Edit>,
+  options: { path: string[]; expectedVersion?: number | null },
+) => Promise<ProductOutcome>;
+
+export function snapshotOf({ _id: productId, slug, name, priceMinor, currency, status, version }: ProductRecord) {
+  return { productId, slug, name, price: { amountMinor: priceMinor, currency }, status, version };
+}
+
+const updatedEvent = (next: ProductRecord): PendingEvent[] => [pendingEvent(productUpdated, snapshotOf(next))];
+
+export function createEditor(store: Pick<Store, "products">, outbox: Pick<ProductOutbox, "wake">): EditProduct {
+  return async (productId, plan, { path, expectedVersion }) => {
+    for (;;) {
+      const current = await store.products.findById(productId, recordFields).lean<ProductRecord | null>();
+      if (current === null) return notFound("product", ...path);
+      if (typeof expectedVersion === "number" && expectedVersion !== current.version) {
+        return versionConflict(current.version);
+      }
+      const edit = await plan(current);
+      if (!edit.ok) return edit;
+      if (edit.set === null) return { ok: true, product: current };
+
+      const set = { ...edit.set, version: current.version + 1, updatedAt: new Date() };
+      const next: ProductRecord = { ...current, ...set };
+      const events = (edit.events ?? updatedEvent)(next);
+      try {
+        const { matchedCount } = await store.products.updateOne(
+          { _id: productId, version: current.version },
+          { $set: { ...set, tokens: searchTokens(next) }, $push: { outbox: { $each: events } } },
+        );
+        if (matchedCount === 0) continue;
+      } catch (error) {
+        if (duplicateKeyOf(error) === "slug") return { ok: false, problems: [slugTaken(next.slug)] };
+        throw error;
+      }
+      outbox.wake();
+      return { ok: true, product: next };
+    }
+  };
+}

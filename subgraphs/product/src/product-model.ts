@@ -1,0 +1,177 @@
+import { type Connection, type Model, Schema } from "mongoose";
+
+export type ProductStatus = "DRAFT" | "ACTIVE" | "ARCHIVED";
+
+export interface ProductAttribute {
+  readonly name: string;
+  readonly value: string;
+}
+
+export interface StoredImage {
+  readonly id: string;
+  /** The upload that it was made from: attaching that again finds it done. */
+  readonly uploadId: string;
+  /** Where it is in the bucket. */
+  readonly key: string;
+  readonly alt: string;
+  readonly width: number;
+  readonly height: number;
+  readonly contentType: string;
+  readonly bytes: number;
+}
+
+/** A product as it is read: what clients may learn of it. */
+export interface ProductRecord {
+  readonly _id: string;
+  readonly slug: string;
+  readonly name: string;
+  /** The name folded, to sort by. */
+  readonly nameKey: string;
+  readonly description: string;
+  readonly status: ProductStatus;
+  readonly categoryId: string | null;
+  readonly priceMinor: number;
+  readonly currency: string;
+  readonly attributes: ProductAttribute[];
+  readonly images: StoredImage[];
+  /** Units on the shelf, held ones included, committed ones not. */
+  readonly stock: number;
+  /** `stock` less what is held. Kept beside it, so that one guarded update can look and take. */
+  readonly available: number;
+  readonly version: number;
+  readonly createdAt: Date;
+  readonly updatedAt: Date;
+}
+
+/**
+ * What an order has of a product. HELD until `expiresAt`; COMMITTED for good, and can be given back until the order ships.
+ * RELEASED and SETTLED (it shipped) are marks, kept until `expiresAt`, for calls that were overtaken or are asked again.
+ */
+export interface Hold {
+  readonly orderId: string;
+  readonly quantity: number;
+  readonly state: "HELD" | "COMMITTED" | "SETTLED" | "RELEASED";
+  readonly expiresAt?: Date;
+}
+
+/** An adjustment as the product remembers it, so that making it again is safe. */
+export interface AppliedAdjustment {
+  readonly id: string;
+  readonly availableAfter: number;
+}
+
+/** An event that waits in the document whose change it tells of. */
+export interface PendingEvent {
+  readonly eventId: string;
+  readonly topic: string;
+  readonly type: string;
+  /** JSON; null for a change of stock, whose figures are known only once its update has been made (see outbox.ts). */
+  readonly payload: string | null;
+  /** By how much `available` changed; null where the event tells of something else. */
+  readonly availableDelta: number | null;
+  readonly occurredAt: Date;
+  readonly traceparent: string | null;
+}
+
+/** The whole document. */
+export interface ProductDocument extends ProductRecord {
+  /** The viewer and idempotency key that made it, and a digest of the input. */
+  readonly creation: { readonly scope: string; readonly digest: string };
+  /** What it is found by: see search-tokens.ts. */
+  readonly tokens: string[];
+  readonly holds: Hold[];
+  /** The last hundred. */
+  readonly adjustments: AppliedAdjustment[];
+  readonly outbox: PendingEvent[];
+  /** Which instance relays the outbox at the moment. */
+  readonly outboxLease?: { readonly owner: string; readonly until: Date };
+}
+
+/** Reads leave out what only guards and workers need; it can be much longer than the rest. */
+export const recordFields = {
+  creation: 0,
+  tokens: 0,
+  holds: 0,
+  adjustments: 0,
+  outbox: 0,
+  outboxLease: 0,
+} as const;
+
+const embedded = { _id: false } as const;
+
+const productSchema = new Schema<ProductDocument>(
+  {
+    _id: String,
+    slug: String,
+    name: String,
+    nameKey: String,
+    description: String,
+    status: String,
+    categoryId: String,
+    priceMinor: Number,
+    currency: String,
+    attributes: [new Schema<ProductAttribute>({ name: String, value: String }, embedded)],
+    images: [
+      new Schema<StoredImage>(
+        {
+          id: String,
+          uploadId: String,
+          key: String,
+          alt: String,
+          width: Number,
+          height: Number,
+          contentType: String,
+          bytes: Number,
+        },
+        embedded,
+      ),
+    ],
+    stock: Number,
+    available: Number,
+    version: Number,
+    createdAt: Date,
+    updatedAt: Date,
+    creation: new Schema<ProductDocument["creation"]>({ scope: String, digest: String }, embedded),
+    tokens: [String],
+    holds: [new Schema<Hold>({ orderId: String, quantity: Number, state: String, expiresAt: Date }, embedded)],
+    adjustments: [new Schema<AppliedAdjustment>({ id: String, availableAfter: Number }, embedded)],
+    outbox: [
+      new Schema<PendingEvent>(
+        {
+          eventId: String,
+          topic: String,
+          type: String,
+          payload: String,
+          availableDelta: Number,
+          occurredAt: Date,
+          traceparent: String,
+        },
+        embedded,
+      ),
+    ],
+    outboxLease: new Schema<NonNullable<ProductDocument["outboxLease"]>>({ owner: String, until: Date }, embedded),
+  },
+  { versionKey: false, autoIndex: false, strict: "throw", minimize: false },
+);
+
+productSchema.index({ slug: 1 }, { unique: true });
+productSchema.index({ "creation.scope": 1 }, { unique: true });
+// Lists: what is asked for exactly, then the order, then the id that makes the order total.
+productSchema.index({ status: 1, _id: -1 });
+productSchema.index({ status: 1, priceMinor: 1, _id: 1 });
+productSchema.index({ status: 1, nameKey: 1, _id: 1 });
+productSchema.index({ categoryId: 1, status: 1, _id: -1 });
+productSchema.index({ categoryId: 1, status: 1, priceMinor: 1, _id: 1 });
+productSchema.index({ categoryId: 1, status: 1, nameKey: 1, _id: 1 });
+productSchema.index({ tokens: 1, status: 1, _id: -1 });
+productSchema.index({ tokens: 1, status: 1, priceMinor: 1, _id: 1 });
+productSchema.index({ "attributes.name": 1, "attributes.value": 1, status: 1, _id: -1 });
+// Workers: holds that may have lapsed, events that wait. Documents without any are not in them.
+productSchema.index({ "holds.expiresAt": 1 }, { sparse: true });
+productSchema.index({ "outbox.eventId": 1 }, { sparse: true });
+
+export type ProductModel = Model<ProductDocument>;
+
+export function createProductModel(connection: Connection): ProductModel {
+  return connection.model<ProductDocument>("Product", productSchema, "products");
+}

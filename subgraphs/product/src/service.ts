@@ -1,0 +1,88 @@
+import { join } from "node:path";
+import { createAccessTokenVerifier, createServiceVerifier } from "@shop/auth";
+import { topics } from "@shop/event-contracts";
+import { startInventoryServer } from "@shop/inventory-rpc";
+import { retryUntilReady } from "@shop/lifecycle";
+import { createMessageBus, createOutboxRelay, startConsumer } from "@shop/messaging";
+import { startSubgraph } from "@shop/subgraph-server";
+import { type Logger } from "@shop/telemetry";
+import { openCatalogue } from "./catalogue";
+import { type Config } from "./config";
+import { type Context } from "./context";
+import { createEventHandlers } from "./events";
+import { createHolds } from "./holds";
+import { createHoldSweep, startSweeping } from "./hold-sweep";
+import { createInventory } from "./inventory";
+import { createInventoryImplementation } from "./inventory-server";
+import { createLoaders } from "./loaders";
+import { answerOutages } from "./outages";
+import { resolvers } from "./resolvers";
+
+export interface Service {
+  readonly port: number;
+  readonly inventoryPort: number;
+  stop(): Promise<void>;
+}
+
+const schemaFile = join(__dirname, "..", "schema.graphql");
+const uploadSweepIntervalMs = 600_000;
+
+/** Starts the product service. It waits for MongoDB; the image store and Kafka may come later. */
+export async function startService(config: Config, log: Logger): Promise<Service> {
+  const { host, currency } = config;
+  const catalogue = await openCatalogue(config, log);
+  const { store, imageStore, outbox, products, tree, categories, images } = catalogue;
+  const holds = createHolds(store, outbox.wake);
+  const holdSweep = createHoldSweep(store, holds);
+  const inventory = createInventory({ store, holds, sweep: holdSweep, withLease: catalogue.withLease });
+
+  void retryUntilReady("the image store", imageStore.prepare, log);
+  void retryUntilReady("the category tree", categories.mendPaths, log);
+  const bus = createMessageBus({ brokers: config.kafkaBrokers, clientId: "product", topics, log });
+  const relay = createOutboxRelay({ source: outbox, bus, log });
+  const handlers = createEventHandlers({ inventory });
+  const consumer = startConsumer({ bus, groupId: "product", handlers, log });
+  const sweeps = [
+    startSweeping(holdSweep.sweep, config.holdSweepIntervalMs, log),
+    startSweeping(images.removeForgottenUploads, uploadSweepIntervalMs, log),
+  ];
+
+  const verifyCaller = createServiceVerifier({ secret: config.serviceSecret });
+  const inventoryServer = await startInventoryServer({
+    host,
+    port: config.inventoryPort,
+    verifyCaller,
+    implementation: createInventoryImplementation(inventory),
+    log,
+  });
+  const subgraph = await startSubgraph<Context>({
+    name: "product",
+    host,
+    port: config.port,
+    schemaFile,
+    resolvers: answerOutages(resolvers),
+    verifyViewer: createAccessTokenVerifier(config.tokens),
+    verifyCaller,
+    createContext: ({ viewer }) => ({
+      ...catalogue,
+      viewer,
+      currency,
+      loaders: createLoaders({ products, tree }),
+      imageUrl: imageStore.publicUrl,
+    }),
+    readiness: { mongo: store.ping },
+    log,
+  });
+
+  return {
+    port: subgraph.port,
+    inventoryPort: inventoryServer.port,
+    stop: async () => {
+      await Promise.all([subgraph.stop(), inventoryServer.stop(), consumer.stop()]);
+      await Promise.all(sweeps.map((sweep) => sweep.stop()));
+      await relay.stop();
+      await bus.stop();
+      await store.close();
+    },
+  };
+}

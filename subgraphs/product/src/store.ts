@@ -1,0 +1,121 @@
+import { retryUntilReady } from "@shop/lifecycle";
+import { type Logger } from "@shop/telemetry";
+import { createConnection, mongo, type Model, Schema } from "mongoose";
+import { type CategoryModel, createCategoryModel } from "./category-model";
+import { createProductModel, type ProductModel } from "./product-model";
+
+/** An entry of the stock's ledger. PENDING until the product has it. */
+export interface AdjustmentDocument {
+  readonly _id: string;
+  /** The viewer and idempotency key that made it, and a digest of the input. */
+  readonly scope: string;
+  readonly digest: string;
+  readonly productId: string;
+  readonly delta: number;
+  readonly reason: string;
+  readonly state: "PENDING" | "APPLIED" | "REFUSED";
+  /** Units that could be ordered right after it; of a refused one, when it was refused. Null while PENDING. */
+  readonly availableAfter: number | null;
+  readonly createdAt: Date;
+}
+
+/** An image that may be uploaded, until it is attached or a day has passed. */
+export interface UploadDocument {
+  readonly _id: string;
+  readonly productId: string;
+  /** The id of the image that it becomes. */
+  readonly imageId: string;
+  readonly createdAt: Date;
+}
+
+export interface LeaseDocument {
+  readonly _id: string;
+  readonly owner: string;
+  readonly until: Date;
+}
+
+/** The service's database. */
+export interface Store {
+  readonly products: ProductModel;
+  readonly categories: CategoryModel;
+  readonly adjustments: Model<AdjustmentDocument>;
+  readonly uploads: Model<UploadDocument>;
+  readonly leases: Model<LeaseDocument>;
+  /** Rejects while MongoDB does not answer. */
+  ping: () => Promise<unknown>;
+  close(): Promise<void>;
+}
+
+const plain = { versionKey: false, autoIndex: false, strict: "throw" } as const;
+
+const adjustmentSchema = new Schema<AdjustmentDocument>(
+  {
+    _id: String,
+    scope: String,
+    digest: String,
+    productId: String,
+    delta: Number,
+    reason: String,
+    state: String,
+    availableAfter: Number,
+    createdAt: Date,
+  },
+  plain,
+);
+adjustmentSchema.index({ scope: 1 }, { unique: true });
+adjustmentSchema.index({ productId: 1, _id: -1 });
+
+const uploadSchema = new Schema<UploadDocument>(
+  { _id: String, productId: String, imageId: String, createdAt: Date },
+  plain,
+);
+uploadSchema.index({ createdAt: 1 });
+
+const leaseSchema = new Schema<LeaseDocument>({ _id: String, owner: String, until: Date }, plain);
+// What a killed holder left behind goes by itself.
+leaseSchema.index({ until: 1 }, { expireAfterSeconds: 60 });
+
+/** Connects to MongoDB, waiting for it as long as it takes, and makes the indexes that are missing. */
+export async function openStore(mongoUrl: string, log: Logger): Promise<Store> {
+  const connection = createConnection();
+  const options = {
+    serverSelectionTimeoutMS: 3_000,
+    connectTimeoutMS: 3_000,
+    timeoutMS: 4_500, // any operation, its retries included: a frozen store becomes an error, not a wait
+    maxPoolSize: 50,
+    autoIndex: false,
+    autoCreate: false,
+  };
+  await retryUntilReady("MongoDB", () => connection.openUri(mongoUrl, options), log);
+  const store = {
+    products: createProductModel(connection),
+    categories: createCategoryModel(connection),
+    adjustments: connection.model<AdjustmentDocument>("Adjustment", adjustmentSchema, "stock_adjustments"),
+    uploads: connection.model<UploadDocument>("Upload", uploadSchema, "uploads"),
+    leases: connection.model<LeaseDocument>("Lease", leaseSchema, "leases"),
+  };
+  const createIndexes = (): Promise<unknown> => Promise.all(Object.values(store).map((model) => model.createIndexes()));
+  await retryUntilReady("the indexes of the catalogue", createIndexes, log);
+  return {
+    ...store,
+    ping: () => connection.getClient().db().command({ ping: 1 }),
+    close: () => connection.close(),
+  };
+}
+
+/** Whether a write failed because a unique index has its key already. @returns the index's first field, or null */
+export function duplicateKeyOf(error: unknown): string | null {
+  if (!(error instanceof mongo.MongoServerError) || error.code !== 11_000) return null;
+  const { keyPattern } = error as { keyPattern?: Record<string, unknown> };
+  return Object.keys(keyPattern ?? {})[0] ?? "";
+}
+
+/** Whether an operation failed because MongoDB did not answer, rather than because of what it was asked. */
+export function isStoreOutage(error: unknown): boolean {
+  return (
+    error instanceof mongo.MongoNetworkError ||
+    error instanceof mongo.MongoServerSelectionError ||
+    error instanceof mongo.MongoOperationTimeoutError ||
+    error instanceof mongo.MongoNotConnectedError
+  );
+}
