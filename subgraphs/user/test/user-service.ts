@@ -1,0 +1,114 @@
+// The real service on a database of its own, asked as the gateway asks it.
+import { createServiceCredential } from "@shop/auth";
+import { createTestDatabase, testStores } from "@shop/local/testing";
+import { createLogger } from "@shop/telemetry";
+import { Client } from "pg";
+import { type Config } from "../src/config";
+import { seedAccounts } from "../src/seed";
+import { startService } from "../src/service";
+
+export interface Answer {
+  readonly status: number;
+  readonly data?: Record<string, unknown> | null;
+  readonly errors?: { message: string; extensions: { code: string } }[];
+}
+
+export interface SignedInUser {
+  readonly id: string;
+  readonly email: string;
+  readonly password: string;
+  readonly accessToken: string;
+  readonly refreshToken: string;
+}
+
+export interface Caller {
+  readonly accessToken?: string | undefined;
+  readonly userAgent?: string;
+}
+
+export interface TestUserService {
+  readonly config: Config;
+  readonly origin: string;
+  ask(document: string, variables?: object, caller?: Caller): Promise<Answer>;
+  /** A new customer with an address that nobody else has. */
+  register(profile?: { displayName?: string }): Promise<SignedInUser>;
+  signIn(email: string, password: string, userAgent?: string): Promise<SignedInUser>;
+  /** One of the demo accounts. */
+  signInAs(role: "customer" | "staff" | "admin"): Promise<SignedInUser>;
+  /** Changes what only time would change. */
+  sql(text: string, values: unknown[]): Promise<Record<string, unknown>[]>;
+  stop(): Promise<void>;
+}
+
+export const authFields = "user { id email } tokens { accessToken refreshToken } errors { code path }";
+
+let accounts = 0;
+
+export async function startUserService(): Promise<TestUserService> {
+  const database = await createTestDatabase("user");
+  const config: Config = {
+    production: false,
+    host: "127.0.0.1",
+    port: 0,
+    databaseUrl: database.url,
+    kafkaBrokers: testStores().kafkaBrokers,
+    tokenIssuer: "http://user.test",
+    tokenAudience: "shop-test",
+    tokenSecret: "a-token-secret-for-tests",
+    serviceSecret: "a-service-secret-for-tests",
+  };
+  await seedAccounts(config);
+  const service = await startService(config, createLogger("user"));
+  const origin = `http://127.0.0.1:${service.port}`;
+  const credential = createServiceCredential({ service: "gateway", secret: config.serviceSecret });
+  const client = new Client({ connectionString: database.url });
+  await client.connect();
+
+  async function ask(document: string, variables: object = {}, caller: Caller = {}): Promise<Answer> {
+    const response = await fetch(`${origin}/graphql`, {
+      method: "POST",
+      headers: {
+        "content-type": "application/json",
+        "x-service-credential": await credential(),
+        "user-agent": caller.userAgent ?? "tests",
+        ...(caller.accessToken === undefined ? {} : { authorization: `Bearer ${caller.accessToken}` }),
+      },
+      body: JSON.stringify({ query: document, variables }),
+    });
+    return { status: response.status, ...((await response.json()) as Omit<Answer, "status">) };
+  }
+
+  async function signIn(email: string, password: string, userAgent = "tests"): Promise<SignedInUser> {
+    const document = `mutation ($input: LoginInput!) { login(input: $input) { ${authFields} } }`;
+    const { data } = await ask(document, { input: { email, password } }, { userAgent });
+    return toSignedInUser(data?.["login"], password);
+  }
+
+  return {
+    config,
+    origin,
+    ask,
+    signIn,
+    register: async ({ displayName = "Jo Customer" } = {}) => {
+      const input = { email: `jo-${++accounts}@example.org`, password: "correct horse battery", displayName };
+      const document = `mutation ($input: RegisterUserInput!) { registerUser(input: $input) { ${authFields} } }`;
+      const { data } = await ask(document, { input });
+      return toSignedInUser(data?.["registerUser"], input.password);
+    },
+    signInAs: (role) => signIn(`${role}@example.com`, "demo-password-1"),
+    sql: async (text, values) => (await client.query<Record<string, unknown>>(text, values)).rows,
+    stop: async () => {
+      await service.stop();
+      await client.end();
+      await database.drop();
+    },
+  };
+}
+
+function toSignedInUser(payload: unknown, password: string): SignedInUser {
+  const { user, tokens } = payload as {
+    user: { id: string; email: string };
+    tokens: { accessToken: string; refreshToken: string };
+  };
+  return { ...user, ...tokens, password };
+}
