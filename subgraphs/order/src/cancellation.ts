@@ -1,0 +1,113 @@
+import { type Viewer } from "@shop/auth";
+import { type Logger } from "@shop/telemetry";
+import { type Database, inTransaction, type Tx } from "./database";
+import { claimKey, type ClientKey, withdrawKey } from "./idempotency";
+import { type Inventory } from "./inventory";
+import { advance } from "./order-changes";
+import { invalidTransition, keyReused, notFound, paymentPending } from "./order-errors";
+import { canBecome } from "./order-status";
+import { lockOrder, maySee, type Order, type OrderOutcome, refused } from "./orders";
+import { refundableMinor } from "./payment-status";
+import { type Settlement } from "./settlement";
+import { checkIdempotencyKey, checkOptionalText } from "./text-rules";
+import { isBeingCaptured, openTransaction } from "./transactions";
+
+export interface Cancellation {
+  /** Calls an order off, gives back all that was paid, and lets its stock go. */
+  cancel(
+    viewer: Viewer,
+    request: { id: string; reason?: string | null; idempotencyKey: string },
+  ): Promise<OrderOutcome>;
+  /** Lets go of orders that were not paid in time, a batch at a time. @returns how many */
+  expire(): Promise<number>;
+}
+
+const batchSize = 50;
+const maxReasonLength = 500;
+const keyPath = ["idempotencyKey"];
+
+export function createCancellation(deps: {
+  db: Database;
+  inventory: Inventory;
+  settlement: Settlement;
+  log: Logger;
+}): Cancellation {
+  const { db, inventory, settlement, log } = deps;
+
+  async function begin(tx: Tx, viewer: Viewer, key: ClientKey, id: string, reason: string | null) {
+    const order = await lockOrder(tx, id);
+    if (order === null || !maySee(viewer, order.userId)) return refused(null, notFound("order", ["id"]));
+    const claim = await claimKey(tx, key, [id, reason], id);
+    if (claim.state === "REUSED") return refused(order, keyReused(keyPath));
+    if (claim.state === "KNOWN") return { ok: true, order } as const;
+    const error = canBecome(order.status, "CANCELLED")
+      ? (await isBeingCaptured(tx, id)) && paymentPending(["id"])
+      : invalidTransition(order.status, "cancelled", ["id"]);
+    if (error) {
+      await withdrawKey(tx, key);
+      return refused(order, error);
+    }
+    const cancelled = await advance(tx, order, "CANCELLED", { note: reason ?? undefined, actorId: viewer.userId });
+    if (cancelled === null) throw new Error(`order ${id} changed under its lock`);
+    return { ok: true, order: cancelled, refunds: await refundAll(tx, id) } as const;
+  }
+
+  /** Notes the refund of all that is left of what was captured. @returns the transactions, to be run once they stand */
+  async function refundAll(tx: Tx, orderId: string): Promise<string[]> {
+    const payments = await tx.payment.findMany({ where: { orderId }, include: { transactions: true } });
+    const refunds: string[] = [];
+    for (const { id: paymentId, transactions } of payments) {
+      const amountMinor = refundableMinor(transactions);
+      if (amountMinor === 0n) continue;
+      const reason = "The order was cancelled.";
+      refunds.push((await openTransaction(tx, { paymentId, kind: "REFUND", amountMinor, reason })).id);
+    }
+    return refunds;
+  }
+
+  /** At once where it can be; product also hears of the cancelled or expired order, so a call that is lost is no loss. */
+  async function release(order: Order): Promise<void> {
+    await inventory.release(order.id, order.lines).catch((error: unknown) => {
+      log.warn({ err: error, orderId: order.id }, "stock is released by the event, not by the call");
+    });
+  }
+
+  async function expireOne(id: string): Promise<void> {
+    const expired = await inTransaction(db, async (tx) => {
+      const order = await lockOrder(tx, id);
+      if (order?.status !== "AWAITING_PAYMENT" || (await isBeingCaptured(tx, id))) return null;
+      return advance(tx, order, "EXPIRED");
+    });
+    if (expired !== null) await release(expired);
+  }
+
+  return {
+    cancel: async (viewer, { id, reason = null, idempotencyKey }) => {
+      const errors = [
+        ...checkOptionalText(reason, maxReasonLength, ["reason"]),
+        ...checkIdempotencyKey(idempotencyKey, keyPath),
+      ];
+      if (errors.length > 0) return refused(null, ...errors);
+      const key: ClientKey = { viewerId: viewer.userId, mutation: "cancelOrder", key: idempotencyKey };
+      const outcome = await inTransaction(db, (tx) => begin(tx, viewer, key, id, reason));
+      if ("refunds" in outcome) {
+        await Promise.all([release(outcome.order), ...outcome.refunds.map((refund) => settlement.runById(refund))]);
+      }
+      return outcome;
+    },
+    expire: async () => {
+      const due = await db.order.findMany({
+        where: {
+          status: "AWAITING_PAYMENT",
+          expiresAt: { lte: new Date() },
+          payments: { none: { transactions: { some: { kind: "CAPTURE", status: "PENDING" } } } },
+        },
+        orderBy: { expiresAt: "asc" },
+        take: batchSize,
+        select: { id: true },
+      });
+      await Promise.all(due.map(({ id }) => expireOne(id)));
+      return due.length;
+    },
+  };
+}

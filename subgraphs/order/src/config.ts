@@ -1,0 +1,77 @@
+import { durationMs, list, loadEnvironment, port, secret, url } from "@shop/env";
+import { z } from "zod";
+
+export const environment = z.object({
+  HOST: z.string().default("127.0.0.1").describe("The address that the service listens on."),
+  ORDER_PORT: port(8082).describe("The order service's port."),
+  ORDER_DATABASE_URL: url("postgresql", "postgres").describe("The order service's PostgreSQL database."),
+  KAFKA_BROKERS: list().default(["127.0.0.1:9092"]).describe("Kafka's brokers, host:port,host:port."),
+  JWKS_URL: url("http", "https")
+    .default("http://127.0.0.1:8080/.well-known/jwks.json")
+    .describe("Where the user service publishes the keys of access tokens."),
+  TOKEN_ISSUER: z.string().default("http://localhost:8080").describe("The `iss` of access tokens."),
+  TOKEN_AUDIENCE: z.string().default("shop").describe("The `aud` of access tokens."),
+  SERVICE_SECRET: secret("development-service-secret").describe("What services prove themselves to each other with."),
+  SHOP_CURRENCY: z
+    .string()
+    .regex(/^[A-Z]{3}$/, { error: "must be three capital letters" })
+    .default("EUR")
+    .describe("The shop's one currency (ISO 4217)."),
+  INVENTORY_URL: url("http", "https")
+    .default("http://127.0.0.1:8181")
+    .describe("The product service's inventory RPC (gRPC)."),
+  INVENTORY_TIMEOUT_MS: durationMs(3_000).describe("How long an inventory call may take, in milliseconds."),
+  PAYMENTS_SANDBOX_URL: url("http", "https")
+    .default("http://127.0.0.1:8086")
+    .describe("The sandbox payment provider, which moves no real money."),
+  PAYMENTS_SANDBOX_WEBHOOK_SECRET: secret("development-webhook-secret").describe(
+    "What the sandbox payment provider signs its webhooks with.",
+  ),
+  PAYMENT_PROVIDER_TIMEOUT_MS: durationMs(5_000).describe(
+    "How long a call to a payment provider may take, in milliseconds; after that it is asked again later.",
+  ),
+  ORDER_PAYMENT_TIMEOUT_MS: durationMs(1_800_000).describe(
+    "How long an unpaid order holds its stock, in milliseconds; then it expires.",
+  ),
+  ORDER_RESUME_AFTER_MS: durationMs(10_000).describe(
+    "When a worker takes up an order whose placing was cut short, in milliseconds.",
+  ),
+  ORDER_WORKER_INTERVAL_MS: durationMs(1_000).describe("How often the workers look for work, in milliseconds."),
+});
+
+export interface Config {
+  readonly host: string;
+  /** 0 takes any free one. */
+  readonly port: number;
+  readonly databaseUrl: string;
+  readonly kafkaBrokers: string[];
+  readonly tokens: { readonly jwksUrl: string; readonly issuer: string; readonly audience: string };
+  readonly serviceSecret: string;
+  readonly currency: string;
+  readonly inventory: { readonly url: string; readonly timeoutMs: number };
+  readonly sandbox: { readonly url: string; readonly webhookSecret: string };
+  readonly providerTimeoutMs: number;
+  readonly paymentTimeoutMs: number;
+  readonly resumeAfterMs: number;
+  readonly workerIntervalMs: number;
+}
+
+/** Reads the environment; ends the process where it does not fit. */
+export function loadConfig(): Config {
+  const values = loadEnvironment(environment, process.env);
+  return {
+    host: values.HOST,
+    port: values.ORDER_PORT,
+    databaseUrl: values.ORDER_DATABASE_URL,
+    kafkaBrokers: values.KAFKA_BROKERS,
+    tokens: { jwksUrl: values.JWKS_URL, issuer: values.TOKEN_ISSUER, audience: values.TOKEN_AUDIENCE },
+    serviceSecret: values.SERVICE_SECRET,
+    currency: values.SHOP_CURRENCY,
+    inventory: { url: values.INVENTORY_URL, timeoutMs: values.INVENTORY_TIMEOUT_MS },
+    sandbox: { url: values.PAYMENTS_SANDBOX_URL, webhookSecret: values.PAYMENTS_SANDBOX_WEBHOOK_SECRET },
+    providerTimeoutMs: values.PAYMENT_PROVIDER_TIMEOUT_MS,
+    paymentTimeoutMs: values.ORDER_PAYMENT_TIMEOUT_MS,
+    resumeAfterMs: values.ORDER_RESUME_AFTER_MS,
+    workerIntervalMs: values.ORDER_WORKER_INTERVAL_MS,
+  };
+}

@@ -1,0 +1,152 @@
+import { type Viewer } from "@shop/auth";
+import { createId, isId } from "@shop/ids";
+import { type Database, inTransaction, type Tx } from "./database";
+import { claimKey, type ClientKey, markAnswered, withdrawKey } from "./idempotency";
+import {
+  invalidTransition,
+  keyInProgress,
+  keyReused,
+  notFound,
+  type OrderError,
+  paymentPending,
+  readStoredErrors,
+} from "./order-errors";
+import { lockOrder, maySee, type Order, withLines } from "./orders";
+import { type Settlement } from "./settlement";
+import { type Job } from "./settlement-steps";
+import { checkIdempotencyKey, checkText } from "./text-rules";
+import { openTransaction, type Payment, type Transaction } from "./transactions";
+
+/** What came of a change: payment and order as they stand, as far as the viewer has them, and what kept it from being made. */
+export type PaymentOutcome =
+  | { readonly ok: true; readonly payment: Payment; readonly order: Order }
+  | {
+      readonly ok: false;
+      readonly payment: Payment | null;
+      readonly order: Order | null;
+      readonly errors: OrderError[];
+    };
+
+export interface Payments {
+  /**
+   * Pays an order: authorises, makes the stock final, captures. Where the provider has not settled by the end of the
+   * call the payment is PENDING, and the worker or a webhook goes on with it.
+   */
+  pay(
+    viewer: Viewer,
+    input: { orderId: string; paymentToken: string; idempotencyKey: string },
+  ): Promise<PaymentOutcome>;
+  /** Those of the payments that the viewer may see. */
+  byIds(viewer: Viewer | null, ids: readonly string[]): Promise<Payment[]>;
+  ofOrders(orderIds: readonly string[]): Promise<Payment[]>;
+  transactionsOf(paymentIds: readonly string[]): Promise<Transaction[]>;
+  /** A payment as it stands, with its order. */
+  withOrder(paymentId: string): Promise<{ payment: Payment; order: Order }>;
+}
+
+const maxTokenLength = 200;
+const keyPath = ["input", "idempotencyKey"];
+const orderPath = ["input", "orderId"];
+
+export function createPayments(deps: { db: Database; settlement: Settlement; providerName: string }): Payments {
+  const { db, settlement } = deps;
+
+  async function begin(tx: Tx, viewer: Viewer, key: ClientKey, input: { orderId: string; paymentToken: string }) {
+    const { orderId, paymentToken: token } = input;
+    const order = await lockOrder(tx, orderId);
+    if (order === null || !maySee(viewer, order.userId)) {
+      return { state: "REFUSED", order: null, payment: null, error: notFound("order", orderPath) } as const;
+    }
+    const id = createId("pay");
+    const claim = await claimKey(tx, key, [orderId, token], id);
+    if (claim.state === "REUSED") return { state: "REFUSED", order, payment: null, error: keyReused(keyPath) } as const;
+    if (claim.state === "KNOWN") return claim;
+
+    const live = await tx.payment.findFirst({ where: { orderId, status: { notIn: ["FAILED", "VOIDED"] } } });
+    const error = whyNotPayable(order, live);
+    if (error !== null || order.totalMinor === null) {
+      await withdrawKey(tx, key);
+      return { state: "REFUSED", order, payment: live, error: error ?? notFound("order", orderPath) } as const;
+    }
+    const { currency, totalMinor: amountMinor } = order;
+    const payment = await tx.payment.create({
+      data: {
+        id,
+        orderId,
+        provider: deps.providerName,
+        token,
+        amountMinor,
+        currency,
+        status: "PENDING",
+        createdAt: new Date(),
+      },
+    });
+    const transaction = await openTransaction(tx, { paymentId: id, kind: "AUTHORIZE", amountMinor });
+    const job: Job = { transaction, payment, order, authorization: null };
+    return { state: "BEGUN", job } as const;
+  }
+
+  async function withOrder(paymentId: string): Promise<{ payment: Payment; order: Order }> {
+    const { order, ...payment } = await db.payment.findUniqueOrThrow({
+      where: { id: paymentId },
+      include: { order: { include: withLines } },
+    });
+    return { payment, order };
+  }
+
+  async function outcomeOf(paymentId: string): Promise<PaymentOutcome> {
+    const { payment, order } = await withOrder(paymentId);
+    const errors = readStoredErrors(payment.rejection);
+    return errors.length === 0 ? { ok: true, payment, order } : { ok: false, payment, order, errors };
+  }
+
+  return {
+    pay: async (viewer, input) => {
+      const errors = [
+        ...checkText(input.paymentToken, maxTokenLength, ["input", "paymentToken"]),
+        ...checkIdempotencyKey(input.idempotencyKey, keyPath),
+      ];
+      if (errors.length > 0) return { ok: false, payment: null, order: null, errors };
+      const key: ClientKey = { viewerId: viewer.userId, mutation: "payOrder", key: input.idempotencyKey };
+      const begun = await inTransaction(db, (tx) => begin(tx, viewer, key, input));
+      if (begun.state === "REFUSED") {
+        return { ok: false, payment: begun.payment, order: begun.order, errors: [begun.error] };
+      }
+      if (begun.state === "KNOWN") {
+        const first = await outcomeOf(begun.subjectId);
+        const stillRuns = first.payment?.status === "PENDING" && !begun.answered;
+        return stillRuns ? { ...first, ok: false, errors: [keyInProgress(keyPath)] } : first;
+      }
+      await settlement.run(begun.job);
+      const outcome = await outcomeOf(begun.job.payment.id);
+      if (outcome.payment?.status === "PENDING") await markAnswered(db, key);
+      return outcome;
+    },
+    byIds: async (viewer, ids) => {
+      const found = await db.payment.findMany({
+        where: { id: { in: ids.filter(isId) } },
+        include: { order: { select: { userId: true } } },
+      });
+      return found.filter(({ order }) => maySee(viewer, order.userId));
+    },
+    ofOrders: (orderIds) =>
+      db.payment.findMany({
+        where: { orderId: { in: [...orderIds] } },
+        orderBy: [{ createdAt: "asc" }, { id: "asc" }],
+      }),
+    transactionsOf: (paymentIds) =>
+      db.transaction.findMany({
+        where: { paymentId: { in: [...paymentIds] } },
+        // Two of one millisecond stand as their kinds follow each other.
+        orderBy: [{ createdAt: "asc" }, { kind: "asc" }, { id: "asc" }],
+      }),
+    withOrder,
+  };
+}
+
+function whyNotPayable(order: Order, live: Payment | null): OrderError | null {
+  if (order.status === "AWAITING_PAYMENT") return live === null ? null : paymentPending(orderPath);
+  const isPaid = order.status === "PAID" || order.status === "SHIPPED" || order.status === "DELIVERED";
+  if (!isPaid) return invalidTransition(order.status, "paid", orderPath);
+  return { code: "ALREADY_PAID", message: "This order is paid already.", path: orderPath };
+}

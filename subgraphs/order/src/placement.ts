@@ -1,0 +1,170 @@
+import { type Viewer } from "@shop/auth";
+import { createId } from "@shop/ids";
+import { type Logger } from "@shop/telemetry";
+import { type Database, inTransaction, type Prisma, type Tx } from "./database";
+import { claimKey, type ClientKey, markAnswered } from "./idempotency";
+import { type Inventory, shortageErrors } from "./inventory";
+import { advance } from "./order-changes";
+import { keyInProgress, keyReused, type OrderError, readStoredErrors } from "./order-errors";
+import { createOrderNumber } from "./order-number";
+import { type Order, type OrderOutcome, refused, withLines } from "./orders";
+import { checkPlacement, type PlacementInput } from "./placement-input";
+import { type PricedLine, priceOrder } from "./pricing";
+import { UnavailableError } from "./unavailable";
+
+export interface Placement {
+  /**
+   * Notes the order with its key, holds the stock, fixes names and prices. Where the stock cannot be asked for the
+   * order stays PENDING, and `resume` takes it up.
+   */
+  place(viewer: Viewer, input: PlacementInput): Promise<OrderOutcome>;
+  /** Takes up orders that are PENDING although their own call must have ended, a batch at a time. @returns how many */
+  resume(): Promise<number>;
+}
+
+const batchSize = 20;
+
+export function createPlacement(deps: {
+  db: Database;
+  inventory: Inventory;
+  currency: string;
+  /** How long an unpaid order holds its stock. */
+  paymentTimeoutMs: number;
+  /** When a worker takes up a PENDING order; longer than a call of ours can run. */
+  resumeAfterMs: number;
+  log: Logger;
+}): Placement {
+  const { db, inventory, currency, log } = deps;
+
+  async function begin(tx: Tx, viewer: Viewer, key: ClientKey, input: PlacementInput) {
+    const { lines, shippingAddress: address, expectedTotal } = input;
+    const now = new Date();
+    const id = createId("ord", now.getTime());
+    const claim = await claimKey(tx, key, [lines, address, expectedTotal ?? null], id);
+    if (claim.state !== "NEW") return claim;
+    const order = await tx.order.create({
+      data: {
+        id,
+        number: createOrderNumber(),
+        userId: viewer.userId,
+        status: "PENDING",
+        currency,
+        expectedTotalMinor: expectedTotal?.amountMinor,
+        ...toAddress(address),
+        attendAt: new Date(now.getTime() + deps.resumeAfterMs),
+        placedAt: now,
+        updatedAt: now,
+        lines: {
+          createMany: { data: lines.map((line, place) => ({ id: createId("oli"), place, ...line })) },
+        },
+        timeline: { create: { id: createId("otl"), at: now, status: "PENDING", actorId: viewer.userId } },
+      },
+      include: withLines,
+    });
+    return { state: "BEGUN" as const, order };
+  }
+
+  /** Asks for the stock and settles a PENDING order by the answer. Safe to run twice at once: one of them settles it. */
+  async function settle(order: Order): Promise<void> {
+    const held = await inventory.reserve(order.id, order.lines);
+    if (!held.ok) {
+      await reject(order, shortageErrors(held.shortages, order.lines));
+      return;
+    }
+    const pricing = priceOrder(held.lines, order.currency, order.expectedTotalMinor);
+    if (!pricing.ok) {
+      if (await reject(order, [pricing.error])) await release(order);
+      return;
+    }
+    const accepted = await inTransaction(db, (tx) => accept(tx, order, held.lines, pricing.totalMinor));
+    if (accepted === null && (await statusOf(order)) === "REJECTED") await release(order);
+  }
+
+  async function accept(tx: Tx, order: Order, lines: readonly PricedLine[], totalMinor: bigint): Promise<Order | null> {
+    const priced = order.lines.map((line, index) => {
+      const { name = null, unitPriceMinor = null } = lines[index] ?? {};
+      return { ...line, name, unitPriceMinor };
+    });
+    const expiresAt = new Date(Date.now() + deps.paymentTimeoutMs);
+    const accepted = await advance(tx, { ...order, lines: priced }, "AWAITING_PAYMENT", {
+      set: { totalMinor, expiresAt },
+    });
+    if (accepted !== null) {
+      await tx.$executeRaw`
+        UPDATE order_lines SET name = priced.name, unit_price_minor = priced.price
+          FROM unnest(${priced.map(({ id }) => id)}::text[], ${priced.map(({ name }) => name)}::text[],
+                      ${priced.map(({ unitPriceMinor }) => unitPriceMinor)}::bigint[]) AS priced (id, name, price)
+         WHERE order_lines.id = priced.id`;
+    }
+    return accepted;
+  }
+
+  async function reject(order: Order, errors: OrderError[]): Promise<boolean> {
+    const rejection = errors as unknown as Prisma.InputJsonArray;
+    const note = errors.map(({ code }) => code).join(", ");
+    return (await inTransaction(db, (tx) => advance(tx, order, "REJECTED", { note, set: { rejection } }))) !== null;
+  }
+
+  /** Best effort: a hold that nobody confirms lapses by itself. */
+  async function release(order: Order): Promise<void> {
+    await inventory.release(order.id, order.lines).catch((error: unknown) => {
+      log.warn({ err: error, orderId: order.id }, "the stock of a rejected order was not released: its hold lapses");
+    });
+  }
+
+  async function statusOf(order: Order) {
+    return (await db.order.findUnique({ where: { id: order.id }, select: { status: true } }))?.status;
+  }
+
+  /** @returns false where the order stays PENDING, for the worker */
+  async function settleOrLeave(order: Order): Promise<boolean> {
+    try {
+      await settle(order);
+      return true;
+    } catch (error) {
+      if (!(error instanceof UnavailableError)) throw error;
+      log.warn({ err: error, orderId: order.id }, "an order stays PENDING for now");
+      return false;
+    }
+  }
+
+  async function outcomeOf(orderId: string): Promise<OrderOutcome> {
+    const order = await db.order.findUniqueOrThrow({ where: { id: orderId }, include: withLines });
+    return order.status === "REJECTED" ? refused(order, ...readStoredErrors(order.rejection)) : { ok: true, order };
+  }
+
+  return {
+    place: async (viewer, input) => {
+      const errors = checkPlacement(input, currency);
+      if (errors.length > 0) return refused(null, ...errors);
+      const key: ClientKey = { viewerId: viewer.userId, mutation: "placeOrder", key: input.idempotencyKey };
+      const begun = await inTransaction(db, (tx) => begin(tx, viewer, key, input));
+      const keyPath = ["input", "idempotencyKey"];
+      if (begun.state === "REUSED") return refused(null, keyReused(keyPath));
+      if (begun.state === "KNOWN") {
+        const first = await outcomeOf(begun.subjectId);
+        const stillRuns = first.order?.status === "PENDING" && !begun.answered;
+        return stillRuns ? refused(first.order, keyInProgress(keyPath)) : first;
+      }
+      if (!(await settleOrLeave(begun.order))) await markAnswered(db, key);
+      return outcomeOf(begun.order.id);
+    },
+    resume: async () => {
+      const now = new Date();
+      const next = new Date(now.getTime() + deps.resumeAfterMs);
+      const taken = await db.$queryRaw<{ id: string }[]>`
+        UPDATE orders SET attend_at = ${next} WHERE id IN (
+          SELECT id FROM orders WHERE status = 'PENDING' AND attend_at <= ${now}
+           ORDER BY attend_at LIMIT ${batchSize} FOR UPDATE SKIP LOCKED)
+        RETURNING id`;
+      const orders = await db.order.findMany({ where: { id: { in: taken.map(({ id }) => id) } }, include: withLines });
+      await Promise.all(orders.map(settleOrLeave));
+      return taken.length;
+    },
+  };
+}
+
+function toAddress(address: PlacementInput["shippingAddress"]) {
+  const { recipient, line1, line2, city, region, postalCode, countryCode, phone } = address;
+  return { recipient, line1, line2, city, region, postalCode, countryCode, phone };
+}

@@ -1,0 +1,96 @@
+import { createHmac, timingSafeEqual } from "node:crypto";
+import { Agent, request } from "undici";
+import { z } from "zod";
+import { type PaymentProvider, type ProviderOutcome } from "../payment-provider";
+import { UnavailableError } from "../unavailable";
+
+const operation = z.object({
+  id: z.string(),
+  status: z.enum(["pending", "succeeded", "failed"]),
+  failureCode: z.string().nullable(),
+});
+const webhook = z.object({ key: z.string() });
+
+// A webhook that was overheard is of no use for longer than this.
+const webhookAgeLimitMs = 5 * 60_000;
+
+/** The sandbox provider (local/src/payments-sandbox) over HTTP, as a real one would be. */
+export function createSandboxProvider(options: {
+  url: string;
+  webhookSecret: string;
+  timeoutMs: number;
+}): PaymentProvider & { stop(): Promise<void> } {
+  const agent = new Agent({ connections: 32, pipelining: 1 });
+
+  /** @returns null where the provider knows nothing of the kind */
+  async function call(
+    method: "GET" | "POST",
+    path: string,
+    key?: string,
+    body?: object,
+  ): Promise<ProviderOutcome | null> {
+    try {
+      const response = await request(new URL(path, options.url), {
+        method,
+        dispatcher: agent,
+        signal: AbortSignal.timeout(options.timeoutMs),
+        ...(key === undefined
+          ? {}
+          : {
+              headers: { "content-type": "application/json", "idempotency-key": key },
+              body: JSON.stringify(body ?? {}),
+            }),
+      });
+      const answer = await response.body.json();
+      if (response.statusCode === 404) return null;
+      if (response.statusCode !== 200) throw new UnavailableError(`the provider answered ${response.statusCode}`);
+      return toOutcome(operation.parse(answer));
+    } catch (error) {
+      if (error instanceof UnavailableError) throw error;
+      throw new UnavailableError("the payment provider did not answer", { cause: error });
+    }
+  }
+
+  async function operate(path: string, key: string, body?: object): Promise<ProviderOutcome> {
+    return (await call("POST", path, key, body)) ?? { status: "FAILED", failureCode: "unknown_authorization" };
+  }
+
+  return {
+    name: "sandbox",
+    authorize: ({ key, amount, token }) => operate("/v1/charges", key, { ...amount, token }),
+    capture: ({ key, authorization }) => operate(`/v1/charges/${authorization}/capture`, key),
+    void: ({ key, authorization }) => operate(`/v1/charges/${authorization}/void`, key),
+    refund: ({ key, authorization, amount }) =>
+      operate(`/v1/charges/${authorization}/refunds`, key, { amountMinor: amount.amountMinor }),
+    find: (key) => call("GET", `/v1/operations/${encodeURIComponent(key)}`),
+    readWebhook: (headers, rawBody) => {
+      if (!isSigned(headers["sandbox-signature"] ?? "", rawBody, options.webhookSecret)) return null;
+      const parsed = webhook.safeParse(parseJson(rawBody));
+      return parsed.success ? parsed.data.key : null;
+    },
+    stop: () => agent.close(),
+  };
+}
+
+function toOutcome({ id, status, failureCode }: z.infer<typeof operation>): ProviderOutcome {
+  if (status === "failed") return { status: "FAILED", failureCode: failureCode ?? "unknown" };
+  return { status: status === "pending" ? "PENDING" : "SUCCEEDED", reference: id };
+}
+
+/** `t=<time in ms>,v1=<hex HMAC-SHA256 of "time.body">`, compared in constant time. */
+function isSigned(signature: string, rawBody: Buffer, secret: string): boolean {
+  const parts = /^t=(\d{1,16}),v1=([0-9a-f]{64})$/.exec(signature);
+  if (parts === null) return false;
+  const [, time = "", given = ""] = parts;
+  if (Math.abs(Date.now() - Number(time)) > webhookAgeLimitMs) return false;
+  const expected = createHmac("sha256", secret).update(`${time}.`).update(rawBody).digest();
+  return timingSafeEqual(expected, Buffer.from(given, "hex"));
+}
+
+function parseJson(text: Buffer): unknown {
+  try {
+    return JSON.parse(text.toString());
+  } catch {
+    return undefined;
+  }
+}

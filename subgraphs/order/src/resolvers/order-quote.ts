@@ -1,0 +1,5 @@
+import { type OrderQuoteLineResolvers } from "../generated/graphql";
+
+export const OrderQuoteLine: OrderQuoteLineResolvers = {
+  product: ({ productId }) => ({ id: productId }),
+};

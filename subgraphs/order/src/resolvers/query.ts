@@ -1,0 +1,30 @@
+import { requireRole, requireViewer } from "@shop/auth";
+import { serviceUnavailable } from "@shop/graphql-errors";
+import { type QueryResolvers } from "../generated/graphql";
+import { UnavailableError } from "../unavailable";
+import { listOrders } from "./order-connection";
+
+export const Query: QueryResolvers = {
+  order: (_parent, { id }, { viewer, loaders }) => {
+    requireViewer(viewer);
+    return loaders.order.load(id);
+  },
+  orders: (_parent, { filter, ...page }, { viewer, orders }) => {
+    const { userId } = requireViewer(viewer);
+    const { customerId, allCustomers } = filter ?? {};
+    const wanted = customerId ?? (allCustomers ? null : userId);
+    if (wanted !== userId) requireRole(viewer, "STAFF");
+    return listOrders(orders, wanted, filter ?? {}, page);
+  },
+  payment: (_parent, { id }, { viewer, loaders }) => {
+    requireViewer(viewer);
+    return loaders.payment.load(id);
+  },
+  quoteOrder: async (_parent, { lines }, { quotes }) => {
+    try {
+      return await quotes.quote(lines);
+    } catch (error) {
+      throw error instanceof UnavailableError ? serviceUnavailable("The catalogue") : error;
+    }
+  },
+};

@@ -1,0 +1,111 @@
+import { join } from "node:path";
+import { createAccessTokenVerifier, createServiceCredential, createServiceVerifier } from "@shop/auth";
+import { topics } from "@shop/event-contracts";
+import { createInventoryClient } from "@shop/inventory-rpc";
+import { createMessageBus, createOutboxRelay, createPostgresOutbox } from "@shop/messaging";
+import { startSubgraph } from "@shop/subgraph-server";
+import { type Logger } from "@shop/telemetry";
+import { createCancellation } from "./cancellation";
+import { type Config } from "./config";
+import { type Context, type UseCases } from "./context";
+import { createDatabase } from "./database";
+import { createFulfilment } from "./fulfilment";
+import { forgetTheOld } from "./housekeeping";
+import { createInventory } from "./inventory";
+import { createLoaders } from "./loaders";
+import { createOrders } from "./orders";
+import { createPayments } from "./payments";
+import { createPlacement } from "./placement";
+import { createSandboxProvider } from "./providers/sandbox";
+import { createQuotes } from "./quotes";
+import { createRefunds } from "./refunds";
+import { resolvers } from "./resolvers";
+import { createSettlement } from "./settlement";
+import { createSettlementSteps } from "./settlement-steps";
+import { registerPaymentWebhooks } from "./webhooks";
+import { startWorker } from "./workers";
+
+export interface Service {
+  readonly port: number;
+  stop(): Promise<void>;
+}
+
+// A hold outlives its order's time to pay, so that a payment in the last moment still finds its stock.
+const holdMarginMs = 60_000;
+const housekeepingIntervalMs = 60 * 60_000;
+
+export async function startService(config: Config, log: Logger): Promise<Service> {
+  const { currency, paymentTimeoutMs, workerIntervalMs: intervalMs } = config;
+  const db = createDatabase({ url: config.databaseUrl, log });
+  const credential = createServiceCredential({ service: "order", secret: config.serviceSecret });
+  const inventory = createInventory({
+    client: createInventoryClient({
+      baseUrl: config.inventory.url,
+      credential,
+      deadlineMs: config.inventory.timeoutMs,
+    }),
+    holdMs: paymentTimeoutMs + holdMarginMs,
+  });
+  const provider = createSandboxProvider({ ...config.sandbox, timeoutMs: config.providerTimeoutMs });
+
+  const settlement = createSettlement({ db, steps: createSettlementSteps({ db, inventory, provider, log }), log });
+  const orders = createOrders({ db });
+  const placement = createPlacement({
+    db,
+    inventory,
+    currency,
+    paymentTimeoutMs,
+    resumeAfterMs: config.resumeAfterMs,
+    log,
+  });
+  const payments = createPayments({ db, settlement, providerName: provider.name });
+  const cancellation = createCancellation({ db, inventory, settlement, log });
+  const useCases: UseCases = {
+    orders,
+    placement,
+    payments,
+    cancellation,
+    quotes: createQuotes({ inventory, currency }),
+    refunds: createRefunds({ db, settlement, payments }),
+    fulfilment: createFulfilment({ db }),
+  };
+
+  const bus = createMessageBus({ brokers: config.kafkaBrokers, clientId: "order", topics, log });
+  const source = createPostgresOutbox({ connectionString: config.databaseUrl, log });
+  const relay = createOutboxRelay({ source, bus, log });
+  const settling = startWorker({ name: "settling payments", intervalMs, batch: () => settlement.resume(), log });
+  const workers = [
+    settling,
+    startWorker({ name: "resuming orders", intervalMs, batch: () => placement.resume(), log }),
+    startWorker({ name: "expiring orders", intervalMs, batch: () => cancellation.expire(), log }),
+    startWorker({
+      name: "housekeeping",
+      intervalMs: housekeepingIntervalMs,
+      batch: () => forgetTheOld(db),
+      log,
+    }),
+  ];
+
+  const subgraph = await startSubgraph<Context>({
+    name: "order",
+    host: config.host,
+    port: config.port,
+    schemaFile: join(__dirname, "../schema.graphql"),
+    resolvers,
+    verifyViewer: createAccessTokenVerifier(config.tokens),
+    verifyCaller: createServiceVerifier({ secret: config.serviceSecret }),
+    createContext: ({ viewer }) => ({ ...useCases, viewer, loaders: createLoaders({ viewer, orders, payments }) }),
+    readiness: { postgres: () => db.$queryRaw`SELECT 1` },
+    routes: (app) => registerPaymentWebhooks({ app, provider, settlement, wake: () => settling.wake() }),
+    log,
+  });
+  return {
+    port: subgraph.port,
+    stop: async () => {
+      await subgraph.stop();
+      await Promise.all(workers.map((worker) => worker.stop()));
+      await relay.stop();
+      await Promise.all([bus.stop(), provider.stop(), db.$disconnect()]);
+    },
+  };
+}

@@ -1,0 +1,148 @@
+import { type Logger } from "@shop/telemetry";
+import { type Database, inTransaction, type Prisma, type Tx } from "./database";
+import { tellOfPayment } from "./events";
+import { type Inventory, shortageErrors } from "./inventory";
+import { toMoney } from "./money";
+import { advance } from "./order-changes";
+import { invalidTransition, type OrderError, paymentDeclined } from "./order-errors";
+import { lockOrder, type Order } from "./orders";
+import { type PaymentProvider, type ProviderOutcome } from "./payment-provider";
+import { openTransaction, type Payment, refreshPayment, settleTransaction, type Transaction } from "./transactions";
+
+/** A transaction that is to be settled, with all that it takes. */
+export interface Job {
+  readonly transaction: Transaction;
+  readonly payment: Payment;
+  readonly order: Order;
+  /** The provider's reference of the payment's authorization, once there is one. */
+  readonly authorization: string | null;
+}
+
+/** Asks for what a transaction is about and notes the answer. @returns what is to be done next, or null where all is done or the provider has yet to settle it */
+export type Step = (job: Job) => Promise<Job | null>;
+
+// No request of ours is under way for longer: what the provider does not know of by then will never be.
+const abandonAfterMs = 10 * 60_000;
+const toOrderId = ["input", "orderId"];
+
+/** How each kind of transaction is settled. Every step may run twice, and at the same time: one notes the outcome. */
+export function createSettlementSteps(deps: {
+  db: Database;
+  inventory: Inventory;
+  provider: PaymentProvider;
+  log: Logger;
+}): Record<Transaction["kind"], Step> {
+  const { db, inventory, provider, log } = deps;
+
+  /** Notes an outcome under the order's lock, together with what follows from it, unless somebody has noted it before. */
+  async function note(
+    job: Job,
+    outcome: ProviderOutcome,
+    follow: (tx: Tx, job: Job) => Promise<Job | null>,
+  ): Promise<Job | null> {
+    if (outcome.status === "PENDING") return null;
+    return inTransaction(db, async (tx) => {
+      const order = await lockOrder(tx, job.order.id);
+      if (order === null || !(await settleTransaction(tx, job.transaction.id, outcome))) return null;
+      return follow(tx, { ...job, order });
+    });
+  }
+
+  /** The payment comes to nothing. */
+  async function fail(tx: Tx, job: Job, failureCode: string, errors: OrderError[]): Promise<null> {
+    const rejection = errors as unknown as Prisma.InputJsonArray;
+    const payment = await refreshPayment(tx, job.payment.id, { token: null, rejection });
+    await tellOfPayment(tx, "failed", payment, job.order.userId, { amountMinor: payment.amountMinor, failureCode });
+    return null;
+  }
+
+  /** The payment comes to nothing, and the money that it holds goes back. */
+  async function giveBack(tx: Tx, job: Job, failureCode: string, errors: OrderError[]): Promise<Job> {
+    const { id: paymentId, amountMinor } = job.payment;
+    const transaction = await openTransaction(tx, { paymentId, kind: "VOID", amountMinor });
+    await fail(tx, job, failureCode, errors);
+    return { ...job, transaction };
+  }
+
+  /** Money is held. Once the capture is noted, the order can be nothing but paid: cancelling and expiry wait for it. */
+  async function decide(tx: Tx, job: Job): Promise<Job> {
+    const { id: paymentId, amountMinor } = job.payment;
+    if (job.order.status !== "AWAITING_PAYMENT") {
+      return giveBack(tx, job, "order_not_payable", [invalidTransition(job.order.status, "paid", toOrderId)]);
+    }
+    const transaction = await openTransaction(tx, { paymentId, kind: "CAPTURE", amountMinor });
+    return { ...job, transaction, payment: await refreshPayment(tx, paymentId, { token: null }) };
+  }
+
+  /** The operation as it stands; begun only for an order that can be paid, and safe to begin again with the same key. */
+  async function askForAuthorization({ transaction, payment, order }: Job): Promise<ProviderOutcome | null> {
+    const { id: key, attempts, createdAt } = transaction;
+    const known = attempts === 0 ? null : await provider.find(key);
+    if (known !== null) return known;
+    if (order.status === "AWAITING_PAYMENT" && payment.token !== null) {
+      const amount = toMoney(payment.amountMinor, payment.currency);
+      return provider.authorize({ key, amount, token: payment.token });
+    }
+    const abandoned = createdAt.getTime() + abandonAfterMs < Date.now();
+    return abandoned ? { status: "FAILED", failureCode: "abandoned" } : null;
+  }
+
+  return {
+    AUTHORIZE: async (job) => {
+      const outcome = await askForAuthorization(job);
+      if (outcome === null) return null;
+      return note(job, outcome, (tx, now) =>
+        outcome.status === "FAILED"
+          ? fail(tx, now, outcome.failureCode, [paymentDeclined()])
+          : decide(tx, { ...now, authorization: outcome.reference }),
+      );
+    },
+    CAPTURE: async (job) => {
+      const { transaction, order } = job;
+      const committed = await inventory.commit(order.id, order.lines);
+      if (!committed.ok) {
+        const failureCode = "stock_unavailable";
+        const errors = shortageErrors(committed.shortages, order.lines).map((error) => ({ ...error, path: toOrderId }));
+        return note(job, { status: "FAILED", failureCode }, (tx, now) => giveBack(tx, now, failureCode, errors));
+      }
+      const outcome = await provider.capture({ key: transaction.id, authorization: authorizationOf(job) });
+      if (outcome.status === "FAILED") {
+        await inventory.release(order.id, order.lines);
+        return note(job, outcome, (tx, now) => giveBack(tx, now, outcome.failureCode, [paymentDeclined()]));
+      }
+      return note(job, outcome, async (tx, now) => {
+        const payment = await refreshPayment(tx, now.payment.id);
+        const paid = await advance(tx, now.order, "PAID", { actorId: now.order.userId });
+        if (paid === null) throw new Error(`order ${order.id} was changed while its payment was being captured`);
+        await tellOfPayment(tx, "captured", payment, paid.userId, { amountMinor: payment.amountMinor });
+        return null;
+      });
+    },
+    VOID: async (job) => {
+      const outcome = await provider.void({ key: job.transaction.id, authorization: authorizationOf(job) });
+      if (outcome.status === "FAILED") log.error({ paymentId: job.payment.id, outcome }, "held money was not let go");
+      return note(job, outcome, async (tx, now) => {
+        await refreshPayment(tx, now.payment.id);
+        return null;
+      });
+    },
+    REFUND: async (job) => {
+      const { id: key, amountMinor } = job.transaction;
+      const amount = toMoney(amountMinor, job.payment.currency);
+      const outcome = await provider.refund({ key, authorization: authorizationOf(job), amount });
+      if (outcome.status === "FAILED") log.error({ paymentId: job.payment.id, outcome }, "a refund was refused");
+      return note(job, outcome, async (tx, now) => {
+        const payment = await refreshPayment(tx, now.payment.id);
+        if (outcome.status === "SUCCEEDED") {
+          await tellOfPayment(tx, "refunded", payment, now.order.userId, { amountMinor });
+        }
+        return null;
+      });
+    },
+  };
+}
+
+function authorizationOf({ payment, authorization }: Job): string {
+  if (authorization === null) throw new Error(`payment ${payment.id} has no authorization to go by`);
+  return authorization;
+}
