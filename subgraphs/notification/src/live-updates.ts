@@ -1,0 +1,116 @@
+import { cursorExpired } from "@shop/graphql-errors";
+import { type CommentVisibility } from "./comment-visibility";
+import { type Feed, type Feeds, type Position } from "./feeds";
+import { type InboxReading } from "./inbox-reading";
+import { type Layout } from "./layout";
+import { type InboxPosition, type Notification } from "./notification";
+import { type MayWatchOrder } from "./order-access";
+import { type Batch, createStream, type StreamSource } from "./stream";
+import { type WakeUps } from "./wake-ups";
+
+export interface CommentUpdate {
+  readonly position: Position;
+  readonly commentId: string;
+  /** Whether it was hidden or deleted meanwhile: nobody is told its id then. */
+  readonly taken: boolean;
+}
+
+type Live<Item> = AsyncGenerator<Item, undefined, undefined>;
+
+/** What sockets wait for. Each promise is fulfilled once the start of the stream is decided; a stream is ended by `return`. */
+export interface LiveUpdates {
+  /**
+   * A user's notifications, in order, none twice and none left out.
+   * @param after the position after the last that was received; null for from now on
+   * @throws CURSOR_EXPIRED, at once or later, where what follows the position is gone
+   */
+  notifications(userId: string, after: InboxPosition | null): Promise<Live<Notification>>;
+  /** As `notifications`, the comments that are added to a product. */
+  comments(productId: string, after: Position | null): Promise<Live<CommentUpdate>>;
+  /** The order's id at once and after each change; null where the viewer may not see it. */
+  order(orderId: string, authorization: string): Promise<Live<string> | null>;
+  /** The product's id at once and after each change. */
+  product(productId: string): Promise<Live<string>>;
+}
+
+const batchLength = 100;
+
+export function createLiveUpdates(deps: {
+  feeds: Feeds;
+  layout: Layout;
+  reading: InboxReading;
+  wakeUps: WakeUps;
+  visibilityOf: (productId: string) => CommentVisibility;
+  mayWatchOrder: MayWatchOrder;
+}): LiveUpdates {
+  const { feeds, layout, reading, wakeUps } = deps;
+
+  function watch(watched: readonly Feed[], wake: () => void): () => void {
+    const ends = watched.map(({ name }) => wakeUps.watch(name, wake));
+    return () => {
+      for (const end of ends) end();
+    };
+  }
+
+  /** Reads a first batch, so that a position that is gone is told before the stream begins. */
+  async function begin<Item>(source: StreamSource<Item>): Promise<Live<Item>> {
+    const batch = await source.read();
+    if (!batch.ok) throw cursorExpired();
+    return createStream({ source, first: batch.items, onGone: cursorExpired });
+  }
+
+  /** Tells an id now and whenever its feed has moved, several moves at once where they come quickly. */
+  async function changes(feed: Feed, id: string): Promise<Live<string>> {
+    let position = await feeds.head(feed);
+    const source: StreamSource<string> = {
+      watch: (wake) => watch([feed], wake),
+      read: async () => {
+        const now = await feeds.head(feed);
+        const moved = now.sequence !== position.sequence || now.id !== position.id;
+        position = now;
+        return { ok: true, items: moved ? [id] : [] };
+      },
+    };
+    return createStream({ source, first: [id], onGone: cursorExpired });
+  }
+
+  return {
+    notifications: async (userId, after) => {
+      let position = after ?? (await reading.head(userId));
+      return begin<Notification>({
+        watch: (wake) => watch([layout.inboxOf(userId), layout.announcements], wake),
+        read: async () => {
+          const found = await reading.readSince(userId, position);
+          if (!found.ok) return found;
+          position = found.position;
+          return { ok: true, items: found.notifications };
+        },
+      });
+    },
+    comments: async (productId, after) => {
+      const feed = layout.commentsOf(productId);
+      const visibility = deps.visibilityOf(productId);
+      let position = after ?? (await feeds.head(feed));
+      return begin<CommentUpdate>({
+        watch: (wake) => watch([feed], wake),
+        read: async (): Promise<Batch<CommentUpdate>> => {
+          const found = await feeds.readAfter(feed, position, batchLength);
+          if (!found.ok) return found;
+          const taken = await visibility.areTaken(found.entries.map(({ data }) => data));
+          const items = found.entries.map(({ sequence, id, data }, index) => ({
+            position: { sequence, id },
+            commentId: data,
+            taken: taken[index] ?? false,
+          }));
+          position = items.at(-1)?.position ?? position;
+          return { ok: true, items };
+        },
+      });
+    },
+    order: async (orderId, authorization) => {
+      if (!(await deps.mayWatchOrder(orderId, authorization))) return null;
+      return changes(layout.changesOf("order", orderId), orderId);
+    },
+    product: (productId) => changes(layout.changesOf("product", productId), productId),
+  };
+}

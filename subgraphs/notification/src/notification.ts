@@ -1,0 +1,91 @@
+import { z } from "zod";
+import { type Position } from "./feeds";
+
+export const notificationKinds = [
+  "ORDER_PLACED",
+  "ORDER_REJECTED",
+  "ORDER_PAID",
+  "ORDER_SHIPPED",
+  "ORDER_DELIVERED",
+  "ORDER_CANCELLED",
+  "ORDER_EXPIRED",
+  "PAYMENT_FAILED",
+  "PAYMENT_REFUNDED",
+  "COMMENT_REPLIED",
+  "COMMENT_LIKED",
+  "COMMENT_HIDDEN",
+  "PRODUCT_BACK_IN_STOCK",
+  "PRODUCT_PRICE_DROPPED",
+  "SYSTEM_ANNOUNCEMENT",
+  "WELCOME",
+] as const;
+export type NotificationKind = (typeof notificationKinds)[number];
+
+/** An entity of another subgraph, by its GraphQL type and id. */
+export interface Subject {
+  readonly type: "Order" | "Comment" | "Product";
+  readonly id: string;
+}
+
+/** What a notification says; as it is stored in a feed, with the time of its event. */
+export interface Message {
+  readonly kind: NotificationKind;
+  readonly title: string;
+  readonly body: string;
+  readonly subject: Subject | null;
+}
+
+export interface Notification extends Message {
+  readonly id: string;
+  readonly place: InboxPlace;
+  readonly createdAt: Date;
+  readonly readAt: Date | null;
+}
+
+/** How far an inbox was read: in the user's own feed and in the announcements that are merged into it. */
+export interface InboxPosition {
+  readonly inbox: Position;
+  readonly announcements: Position;
+}
+
+/** The place of a notification: the position after it, and which of the two feeds it is from; null for the head. */
+export interface InboxPlace extends InboxPosition {
+  readonly of: "inbox" | "announcements" | null;
+}
+
+const sequence = z.int().min(0);
+const feedLetter = { inbox: "i", announcements: "a" } as const;
+
+/** What a cursor of the inbox holds. */
+export const inboxCursor = z.tuple([sequence, z.string(), sequence, z.string(), z.enum(["i", "a", "-"])]);
+export type InboxCursor = z.infer<typeof inboxCursor>;
+
+export function toInboxCursor({ inbox, announcements, of }: InboxPlace): InboxCursor {
+  const from = of === null ? "-" : feedLetter[of];
+  return [inbox.sequence, inbox.id, announcements.sequence, announcements.id, from];
+}
+
+export function fromInboxCursor([inboxSequence, inboxId, sharedSequence, sharedId, from]: InboxCursor): InboxPlace {
+  return {
+    inbox: { sequence: inboxSequence, id: inboxId },
+    announcements: { sequence: sharedSequence, id: sharedId },
+    of: from === "i" ? "inbox" : from === "a" ? "announcements" : null,
+  };
+}
+
+const storedMessage = z.object({
+  kind: z.enum(notificationKinds),
+  title: z.string(),
+  body: z.string(),
+  subject: z.object({ type: z.enum(["Order", "Comment", "Product"]), id: z.string() }).nullable(),
+  occurredAt: z.coerce.date(),
+});
+export type StoredMessage = z.infer<typeof storedMessage>;
+
+export function toStored(message: Message, occurredAt: Date): string {
+  return JSON.stringify({ ...message, occurredAt });
+}
+
+export function fromStored(data: string): StoredMessage {
+  return storedMessage.parse(JSON.parse(data));
+}

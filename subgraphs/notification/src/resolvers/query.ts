@@ -1,0 +1,18 @@
+import { requireViewer } from "@shop/auth";
+import { encodeCursor, parsePage, toConnection } from "@shop/connections";
+import { type QueryResolvers } from "../generated/graphql";
+import { fromInboxCursor, inboxCursor, toInboxCursor } from "../notification";
+
+export const query: QueryResolvers = {
+  notifications: async (_parent, { first, after, unreadOnly }, { viewer, inbox }) => {
+    const { userId } = requireViewer(viewer);
+    const page = parsePage({ first, after }, inboxCursor.transform(fromInboxCursor));
+    const { notifications, head } = await inbox.page(userId, page, { unreadOnly: unreadOnly ?? false });
+    const connection = toConnection(notifications, page, ({ place }) => toInboxCursor(place));
+    return { ...connection, resumeCursor: encodeCursor(toInboxCursor(head)) };
+  },
+  notificationPreferences: async (_parent, _args, { viewer, readers }) => {
+    const { userId } = requireViewer(viewer);
+    return { id: userId, ...(await readers.preferencesOf(userId)) };
+  },
+};

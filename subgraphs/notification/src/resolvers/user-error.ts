@@ -1,0 +1,5 @@
+import { type UserErrorResolvers } from "../generated/graphql";
+
+export const userError: UserErrorResolvers = {
+  __resolveType: () => "GenericUserError",
+};

@@ -1,0 +1,122 @@
+import { join } from "node:path";
+import { createAccessTokenVerifier, createServiceCredential, createServiceVerifier } from "@shop/auth";
+import { topics } from "@shop/event-contracts";
+import { createMessageBus, createOutboxRelay, startConsumer } from "@shop/messaging";
+import { startSubgraph } from "@shop/subgraph-server";
+import { type Logger } from "@shop/telemetry";
+import { createAnnouncements } from "./announcements";
+import { createCommentVisibility } from "./comment-visibility";
+import { type Config } from "./config";
+import { createContext } from "./context";
+import { createEventHandlers } from "./events";
+import { createFeeds } from "./feeds";
+import { createInbox } from "./inbox";
+import { createInboxReading } from "./inbox-reading";
+import { createLayout } from "./layout";
+import { createLiveUpdates } from "./live-updates";
+import { createOffsets, onServerChange } from "./offsets";
+import { createOrderAccess } from "./order-access";
+import { createReaders } from "./readers";
+import { connectRedis, connectRedisListener } from "./redis";
+import { resolvers } from "./resolvers";
+import { createRevocations } from "./revocations";
+import { createOperations } from "./sockets/operations";
+import { createSocketServer } from "./sockets/socket-server";
+import { createWakeUps } from "./wake-ups";
+import { createWatches } from "./watches";
+
+export interface Service {
+  readonly port: number;
+  stop(): Promise<void>;
+}
+
+/** The composition root: everything is made here, and handed to whoever needs it. */
+export async function startService(config: Config, log: Logger): Promise<Service> {
+  const { redisPrefix: prefix, retention } = config;
+  const redis = connectRedis(config.redisUrl, log);
+  const listener = connectRedisListener(config.redisUrl, log);
+  const bus = createMessageBus({ brokers: config.kafkaBrokers, clientId: "notification", topics, log });
+
+  const channel = `${prefix}:wake-ups`;
+  const layout = createLayout(retention);
+  const feeds = createFeeds({ redis, prefix, channel, knownEventMs: retention.knownEventMs });
+  const wakeUps = createWakeUps({ redis, listener, feeds, channel, log });
+  const readers = createReaders({ redis, prefix, layout });
+  const reading = createInboxReading({ feeds, layout, readers });
+  const inbox = createInbox({ feeds, layout, readers, reading });
+  const watches = createWatches({ redis, prefix });
+  const announcements = createAnnouncements({ redis, prefix });
+  const revocations = createRevocations({ feeds, layout, wakeUps, log });
+  const visibilityOf = (productId: string) => createCommentVisibility(redis, prefix, layout.commentsOf(productId));
+  const credential = createServiceCredential({ service: "notification", secret: config.serviceSecret });
+  const mayWatchOrder = createOrderAccess({ orderUrl: config.orderUrl, credential });
+  const liveUpdates = createLiveUpdates({ feeds, layout, reading, wakeUps, visibilityOf, mayWatchOrder });
+  const useCases = { inbox, readers, watches, announcements, liveUpdates };
+
+  const reread = (): void => {
+    consumer.rewind().catch((error: unknown) => log.error({ err: error }, "the events could not be read again"));
+  };
+  const offsets = createOffsets({ redis, prefix, onSetBack: reread, log });
+  const consumer = startConsumer({
+    bus,
+    groupId: config.consumerGroup,
+    handlers: createEventHandlers({ feeds, layout, inbox, watches, revocations, visibilityOf }),
+    offsets,
+    log,
+  });
+  onServerChange(redis, reread);
+  const relay = createOutboxRelay({ source: announcements.outbox, bus, log });
+
+  const verifyViewer = createAccessTokenVerifier({
+    jwksUrl: config.jwksUrl,
+    issuer: config.tokenIssuer,
+    audience: config.tokenAudience,
+  });
+  const verifyCaller = createServiceVerifier({ secret: config.serviceSecret });
+  const subgraph = await startSubgraph({
+    name: "notification",
+    host: config.host,
+    port: config.port,
+    schemaFile: join(__dirname, "../schema.graphql"),
+    resolvers,
+    verifyViewer,
+    verifyCaller,
+    createContext: ({ viewer }) => createContext(useCases, { viewer, authorization: null }),
+    readiness: { redis: () => redis.ping(), kafka: () => consumer.ping() },
+    log,
+  });
+  const sockets = createSocketServer({
+    server: subgraph.app.server,
+    path: "/graphql",
+    pingMs: config.socketPingMs,
+    verifyCaller,
+    operations: createOperations({
+      schema: () => subgraph.schema,
+      verifyViewer,
+      createContext: (peer) => createContext(useCases, peer),
+      log,
+    }),
+    log,
+  });
+  const stopFollowing = revocations.follow(({ userId, sessionIds, before }) => {
+    sockets.closeWhere(
+      (viewer, openedAt) =>
+        viewer.userId === userId && (sessionIds === null ? openedAt <= before : sessionIds.includes(viewer.sessionId)),
+    );
+  });
+
+  return {
+    port: subgraph.port,
+    stop: async () => {
+      stopFollowing();
+      await sockets.stop();
+      await subgraph.stop();
+      offsets.stop();
+      await Promise.all([consumer.stop(), relay.stop()]);
+      await bus.stop();
+      wakeUps.stop();
+      listener.disconnect();
+      redis.disconnect();
+    },
+  };
+}

@@ -1,0 +1,95 @@
+import { type VerifyAccessToken } from "@shop/auth";
+import { badUserInput, rateLimited, toClientError } from "@shop/graphql-errors";
+import { type Logger } from "@shop/telemetry";
+import {
+  type ExecutionArgs,
+  getOperationAST,
+  GraphQLError,
+  type GraphQLFormattedError,
+  type GraphQLSchema,
+  parse,
+  validate,
+} from "graphql";
+import { type Context as SocketContext, type ServerOptions, type SubscribePayload } from "graphql-ws";
+import { type Context } from "../context";
+import { type Peer } from "./socket-server";
+
+type Params = Record<string, unknown>;
+
+const initTimeoutMs = 3_000;
+const maxTokens = 2_000;
+/** The gateway carries many clients; anyone else is one. */
+const maxSubscriptions = { gateway: 1_000, client: 50 } as const;
+
+/**
+ * What a socket does, as graphql-ws asks: it tells who connects and executes subscriptions, and nothing else.
+ * @param options.schema read at each subscription
+ */
+export function createOperations(options: {
+  schema: () => GraphQLSchema;
+  verifyViewer: VerifyAccessToken;
+  createContext: (peer: Peer) => Context;
+  log: Logger;
+}): ServerOptions<Params, Peer> {
+  const { log } = options;
+
+  function refuse(error: GraphQLError): GraphQLFormattedError {
+    return toClientError(toFormatted(error), error.originalError ?? error, log);
+  }
+
+  async function connect({ connectionParams, extra }: SocketContext<Params, Peer>): Promise<boolean> {
+    const authorization = connectionParams?.["Authorization"] ?? connectionParams?.["authorization"];
+    if (authorization === undefined || authorization === null) return true; // anonymous: some of it is for everyone
+    if (typeof authorization !== "string") return false;
+    try {
+      const viewer = await options.verifyViewer(authorization);
+      if (viewer !== null) extra.identify({ viewer, authorization });
+      return true;
+    } catch (error) {
+      if (error instanceof GraphQLError && error.extensions["code"] === "UNAUTHENTICATED") return false;
+      throw error;
+    }
+  }
+
+  return {
+    connectionInitWaitTimeout: initTimeoutMs,
+    onConnect: connect,
+    onSubscribe: ({ extra, subscriptions }, _id, payload) => {
+      const limit = extra.isGateway ? maxSubscriptions.gateway : maxSubscriptions.client;
+      if (Object.keys(subscriptions).length > limit) return [rateLimited(1)];
+      return prepare(payload, options.schema(), () => options.createContext(extra));
+    },
+    onNext: (_socket, _id, _payload, _args, result) =>
+      // graphql-ws sends what is returned here as it is.
+      result.errors === undefined
+        ? undefined
+        : { ...result, errors: result.errors.map(refuse) as unknown as GraphQLError[] },
+    onError: (_socket, _id, _payload, errors) => errors.map(refuse),
+  };
+}
+
+function prepare(
+  { query, operationName, variables }: SubscribePayload,
+  schema: GraphQLSchema,
+  createContext: () => Context,
+): ExecutionArgs | readonly GraphQLError[] {
+  try {
+    const document = parse(query, { maxTokens });
+    const problems = validate(schema, document);
+    if (problems.length > 0) return problems;
+    if (getOperationAST(document, operationName)?.operation !== "subscription") {
+      return [badUserInput("This socket takes one subscription at a time. Queries and mutations go to the gateway.")];
+    }
+    return { schema, document, operationName, variableValues: variables, contextValue: createContext() };
+  } catch (error) {
+    if (error instanceof GraphQLError) return [error];
+    throw error;
+  }
+}
+
+/** An error that graphql-js itself found in the request has no code yet, nor a resolver's error behind it. */
+function toFormatted(error: GraphQLError): GraphQLFormattedError {
+  const formatted = error.toJSON();
+  const isOfRequest = error.originalError === undefined && error.extensions["code"] === undefined && !error.path;
+  return isOfRequest ? { ...formatted, extensions: { code: "BAD_USER_INPUT" } } : formatted;
+}

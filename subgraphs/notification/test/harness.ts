@@ -1,0 +1,239 @@
+import { randomUUID } from "node:crypto";
+import { createServer, type Server } from "node:http";
+import { type AddressInfo } from "node:net";
+import { createServiceCredential, type Role, serviceCredentialHeader } from "@shop/auth";
+import { startTestIssuer, type TestIssuer } from "@shop/auth/testing";
+import { topics, type EventDefinition } from "@shop/event-contracts";
+import { createMessageBus, type EventRecord, toEventRecord } from "@shop/messaging";
+import { createLogger } from "@shop/telemetry";
+import { type Client, createClient } from "graphql-ws";
+import { Redis } from "ioredis";
+import { WebSocket } from "ws";
+import { type Config, type Retention } from "../src/config";
+import { type Service, startService } from "../src/service";
+
+const log = createLogger("notification.test");
+const secret = "a-secret-for-these-tests";
+const dayMs = 86_400_000;
+
+export interface Answer {
+  data?: Record<string, unknown> | null;
+  errors?: { message: string; path?: unknown[]; extensions: { code: string } }[];
+}
+
+/** A socket's subscription, with what has come of it so far. */
+export interface Watching {
+  readonly answers: Answer[];
+  /** Waits until so many have come. */
+  received(count: number): Promise<Answer[]>;
+  /** Resolves when it has ended: with null, or with what it was ended by. */
+  readonly ended: Promise<unknown>;
+  stop(): void;
+}
+
+/** The notification service on the test stores, an issuer of tokens, and an order service that knows whose order is whose. */
+export interface TestShop {
+  readonly issuer: TestIssuer;
+  readonly redis: Redis;
+  readonly prefix: string;
+  readonly orderOwners: Map<string, string>;
+  port(): number;
+  publish<Payload>(event: EventDefinition<Payload>, ...payloads: Payload[]): Promise<EventRecord[]>;
+  /** Publishes the same records again: same ids, new offsets. */
+  publishAgain(records: readonly EventRecord[]): Promise<void>;
+  /** Sends bytes that are no event. */
+  publishRaw(
+    topic: string,
+    message: { key: string; value: string | null; headers?: Record<string, string> },
+  ): Promise<void>;
+  readonly kafka: ReturnType<typeof createMessageBus>["kafka"];
+  ask(query: string, options?: { as?: string; role?: Role; variables?: object }): Promise<Answer>;
+  watch(query: string, options?: { as?: string; role?: Role; variables?: object }): Watching;
+  socketClient(options: { as?: string; role?: Role }): Client;
+  /** A second instance on the same stores. */
+  startAnother(): Promise<Service>;
+  restart(meanwhile?: () => Promise<void>): Promise<void>;
+  stop(): Promise<void>;
+}
+
+export async function startShop(
+  options: { retention?: Partial<Retention>; socketPingMs?: number } = {},
+): Promise<TestShop> {
+  const issuer = await startTestIssuer();
+  const orderOwners = new Map<string, string>();
+  const orders = await startOrders(orderOwners, issuer);
+  const prefix = `test-${randomUUID()}`;
+  const config: Config = {
+    host: "127.0.0.1",
+    port: 0,
+    redisUrl: required("TEST_REDIS_URL"),
+    redisPrefix: prefix,
+    kafkaBrokers: required("TEST_KAFKA_BROKERS").split(","),
+    consumerGroup: prefix,
+    jwksUrl: issuer.jwksUrl,
+    tokenIssuer: issuer.issuer,
+    tokenAudience: issuer.audience,
+    serviceSecret: secret,
+    orderUrl: `http://127.0.0.1:${(orders.address() as AddressInfo).port}`,
+    socketPingMs: options.socketPingMs ?? 15_000,
+    retention: {
+      inboxMaxAgeMs: 90 * dayMs,
+      inboxMaxLength: 1_000,
+      announcementsMaxLength: 50,
+      commentEventsMaxLength: 1_000,
+      knownEventMs: 14 * dayMs,
+      ...options.retention,
+    },
+  };
+  const redis = new Redis(config.redisUrl);
+  const bus = createMessageBus({ brokers: config.kafkaBrokers, clientId: prefix, topics, log });
+  const credential = createServiceCredential({ service: "gateway", secret });
+  const clients = new Set<Client>();
+  let service = await startService(config, log);
+
+  const bearerOf = ({ as, role = "CUSTOMER" }: { as?: string; role?: Role }): Promise<string> | undefined =>
+    as === undefined ? undefined : issuer.bearer({ userId: as, role });
+
+  function socketClient(who: { as?: string; role?: Role }): Client {
+    const client = createClient({
+      url: () => `ws://127.0.0.1:${service.port}/graphql`,
+      webSocketImpl: WebSocket,
+      connectionParams: async () => {
+        const authorization = await bearerOf(who);
+        return authorization === undefined ? {} : { Authorization: authorization };
+      },
+      retryAttempts: 0,
+    });
+    clients.add(client);
+    return client;
+  }
+
+  return {
+    issuer,
+    redis,
+    prefix,
+    orderOwners,
+    kafka: bus.kafka,
+    port: () => service.port,
+    publish: async (event, ...payloads) => {
+      const records = payloads.map((payload) => toEventRecord(event, payload));
+      await bus.publish(records);
+      return records;
+    },
+    publishAgain: (records) => bus.publish(records),
+    publishRaw: async (topic, message) => {
+      const producer = bus.kafka.producer();
+      await producer.connect();
+      await producer.send({ topic, messages: [message] });
+      await producer.disconnect();
+    },
+    ask: async (query, { variables, ...who } = {}) => {
+      const authorization = await bearerOf(who);
+      const response = await fetch(`http://127.0.0.1:${service.port}/graphql`, {
+        method: "POST",
+        headers: {
+          "content-type": "application/json",
+          [serviceCredentialHeader]: await credential(),
+          ...(authorization === undefined ? {} : { authorization }),
+        },
+        body: JSON.stringify({ query, variables }),
+      });
+      return (await response.json()) as Answer;
+    },
+    watch: (query, { variables, ...who } = {}) =>
+      collect(socketClient(who), { query, variables: variables as Record<string, unknown> | undefined }),
+    socketClient,
+    startAnother: () => startService(config, log),
+    restart: async (meanwhile) => {
+      await service.stop();
+      await meanwhile?.();
+      service = await startService(config, log);
+    },
+    stop: async () => {
+      for (const client of clients) await client.dispose();
+      await service.stop();
+      await bus.stop();
+      await issuer.stop();
+      await new Promise((resolve) => {
+        orders.close(resolve);
+        orders.closeAllConnections();
+      });
+      for (let cursor = ""; cursor !== "0";) {
+        const [next, keys] = await redis.scan(cursor || "0", "MATCH", `${prefix}:*`, "COUNT", 1_000);
+        if (keys.length > 0) await redis.del(...keys);
+        cursor = next;
+      }
+      redis.disconnect();
+    },
+  };
+}
+
+/** Waits until a reading of the service is as a test wants it; the test's own time limit ends the wait. */
+export async function until<T>(read: () => Promise<T>, isRight: (value: T) => boolean): Promise<T> {
+  for (;;) {
+    const value = await read();
+    if (isRight(value)) return value;
+    await new Promise((resolve) => setTimeout(resolve, 20));
+  }
+}
+
+function collect(client: Client, request: { query: string; variables?: Record<string, unknown> }): Watching {
+  const answers: Answer[] = [];
+  let onAnswer: () => void = () => undefined;
+  let onEnd: (reason: unknown) => void = () => undefined;
+  const ended = new Promise<unknown>((resolve) => {
+    onEnd = resolve;
+  });
+  const stop = client.subscribe<Record<string, unknown>>(request, {
+    next: (answer) => {
+      answers.push(answer as Answer);
+      onAnswer();
+    },
+    error: (error) => onEnd(error),
+    complete: () => onEnd(null),
+  });
+  return {
+    answers,
+    ended,
+    stop,
+    received: (count) =>
+      new Promise((resolve, reject) => {
+        onAnswer = () => {
+          if (answers.length >= count) resolve([...answers]);
+        };
+        onAnswer();
+        void ended.then((reason) => {
+          if (answers.length < count) reject(new Error(`ended after ${answers.length}: ${JSON.stringify(reason)}`));
+        });
+      }),
+  };
+}
+
+/** An order service that answers the one question that notification asks. */
+async function startOrders(owners: ReadonlyMap<string, string>, issuer: TestIssuer): Promise<Server> {
+  const server = createServer((request, response) => {
+    const chunks: Buffer[] = [];
+    request.on("data", (chunk: Buffer) => chunks.push(chunk));
+    request.on("end", () => {
+      const { variables } = JSON.parse(Buffer.concat(chunks).toString()) as { variables: { id: string } };
+      const [, claims = ""] = (request.headers.authorization ?? "").split(".");
+      const { sub, role, iss } = JSON.parse(Buffer.from(claims, "base64url").toString()) as Record<string, string>;
+      const owner = owners.get(variables.id);
+      const allowed =
+        request.headers[serviceCredentialHeader] !== undefined &&
+        iss === issuer.issuer &&
+        owner !== undefined &&
+        (owner === sub || role === "STAFF");
+      response.setHeader("content-type", "application/json");
+      response.end(JSON.stringify({ data: { order: allowed ? { id: variables.id } : null } }));
+    });
+  });
+  await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
+  return server;
+}
+
+function required(name: string): string {
+  const value = process.env[name];
+  if (value === undefined) throw new Error(`${name} is not set: run the tests from the root of the repository`);
+  return value;
+}
