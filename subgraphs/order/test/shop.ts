@@ -1,0 +1,234 @@
+// The order service as it runs, on stores and neighbours of its own, spoken to through its door.
+import { randomUUID } from "node:crypto";
+import { mkdtempSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { setTimeout as sleep } from "node:timers/promises";
+import { createServiceCredential, serviceCredentialHeader, type Role } from "@shop/auth";
+import { startTestIssuer } from "@shop/auth/testing";
+import { createId } from "@shop/ids";
+import { createTestDatabase, testStores } from "@shop/local/testing";
+import { createLogger } from "@shop/telemetry";
+import { Client } from "pg";
+import { freePorts } from "../../../local/src/ports";
+import { startPaymentsSandbox } from "../../../local/src/payments-sandbox/server";
+import { type Config } from "../src/config";
+import { startService, type Service } from "../src/service";
+import { startTestInventory, type TestInventory } from "./inventory";
+import * as documents from "./documents";
+
+export interface Person {
+  readonly userId: string;
+  readonly role?: Role;
+}
+
+export interface UserErrorAnswer {
+  readonly code: string;
+  readonly path: string[];
+  readonly [field: string]: unknown;
+}
+
+export interface OrderAnswer {
+  readonly id: string;
+  readonly number: string;
+  readonly status: string;
+  readonly version: number;
+  readonly total: { amountMinor: number; currency: string } | null;
+  readonly [field: string]: unknown;
+}
+
+export interface PaymentAnswer {
+  readonly id: string;
+  readonly status: string;
+  readonly refunded: { amountMinor: number };
+  readonly transactions: { id: string; kind: string; status: string; failureCode: string | null }[];
+}
+
+export interface Answer<Data> {
+  readonly data: Data;
+  readonly errors?: { message: string; extensions: { code: string } }[];
+}
+
+interface Charge {
+  readonly id: string;
+  readonly amountMinor: number;
+  readonly state: string;
+  readonly refundedMinor: number;
+}
+
+export type TestShop = Awaited<ReturnType<typeof startShop>>;
+
+const host = "127.0.0.1";
+const serviceSecret = "a-secret-for-tests-only";
+export const webhookSecret = "a-webhook-secret-for-tests";
+
+export function someone(role: Role = "CUSTOMER"): Person {
+  return { userId: createId("usr"), role };
+}
+
+export const address = { recipient: "Ada", line1: "Lane 1", city: "Town", postalCode: "12345", countryCode: "DE" };
+
+export async function startShop(overrides: Partial<Config> = {}) {
+  const log = createLogger("order-test");
+  log.level = process.env["LOG_LEVEL"] ?? "silent";
+  const database = await createTestDatabase("order");
+  const issuer = await startTestIssuer();
+  const inventory: TestInventory = await startTestInventory({ secret: serviceSecret, log });
+  const dataDir = mkdtempSync(join(tmpdir(), "payments-"));
+  const [port = 0] = await freePorts(host, 1); // the sandbox has to know it before the service runs
+  const sandbox = await startPaymentsSandbox({
+    host,
+    port: 0,
+    dataDir,
+    webhookUrl: `http://${host}:${port}/v1/payment-webhooks/sandbox`,
+    webhookSecret,
+    log,
+  });
+  const sandboxUrl = `http://${host}:${sandbox.port}`;
+  const config: Config = {
+    host,
+    port,
+    databaseUrl: database.url,
+    kafkaBrokers: testStores().kafkaBrokers,
+    tokens: issuer,
+    serviceSecret,
+    currency: "EUR",
+    inventory: { url: inventory.url, timeoutMs: 2_000 },
+    sandbox: { url: sandboxUrl, webhookSecret },
+    providerTimeoutMs: 1_000,
+    paymentTimeoutMs: 600_000,
+    resumeAfterMs: 10_000,
+    workerIntervalMs: 100,
+    ...overrides,
+  };
+  let service: Service = await startService(config, log);
+  const serviceUrl = `http://${host}:${port}`;
+  const sql = new Client({ connectionString: database.url });
+  await sql.connect();
+  const credential = createServiceCredential({ service: "gateway", secret: serviceSecret });
+
+  async function query<Data>(document: string, variables: object, as: Person | null): Promise<Answer<Data>> {
+    const response = await fetch(`${serviceUrl}/graphql`, {
+      method: "POST",
+      headers: {
+        "content-type": "application/json",
+        [serviceCredentialHeader]: await credential(),
+        ...(as === null ? {} : { authorization: await issuer.bearer(as) }),
+      },
+      body: JSON.stringify({ query: document, variables }),
+    });
+    return (await response.json()) as Answer<Data>;
+  }
+
+  /** A mutation's payload; a top-level error fails the test. */
+  async function mutate<Payload>(document: string, variables: object, as: Person): Promise<Payload> {
+    const { data, errors } = await query<Record<string, Payload> | null>(document, variables, as);
+    const payload = Object.values(data ?? {})[0];
+    if (errors !== undefined || payload === undefined) throw new Error(JSON.stringify(errors));
+    return payload;
+  }
+
+  const shop = {
+    inventory,
+    sql,
+    config,
+    query,
+    mutate,
+    serviceUrl,
+    restart: async () => {
+      await service.stop();
+      service = await startService(config, log);
+    },
+    place: (
+      as: Person,
+      lines: Record<string, number>,
+      input: object = {},
+    ): Promise<{ order: OrderAnswer | null; errors: UserErrorAnswer[] }> =>
+      mutate(documents.placeOrder, { input: { ...placement(lines), ...input } }, as),
+    /** An order that awaits its payment. */
+    placed: async (as: Person, lines: Record<string, number>): Promise<OrderAnswer> => {
+      const { order, errors } = await shop.place(as, lines);
+      if (order === null || errors.length > 0) throw new Error(JSON.stringify(errors));
+      return order;
+    },
+    pay: (
+      as: Person,
+      orderId: string,
+      paymentToken = "tok_ok",
+      idempotencyKey: string = randomUUID(),
+    ): Promise<{ payment: PaymentAnswer | null; order: OrderAnswer | null; errors: UserErrorAnswer[] }> =>
+      mutate(documents.payOrder, { input: { orderId, paymentToken, idempotencyKey } }, as),
+    paid: async (
+      as: Person,
+      lines: Record<string, number>,
+    ): Promise<{ order: OrderAnswer; payment: PaymentAnswer }> => {
+      const { id } = await shop.placed(as, lines);
+      const { order, payment, errors } = await shop.pay(as, id);
+      if (order === null || payment === null || errors.length > 0) throw new Error(JSON.stringify(errors));
+      return { order, payment };
+    },
+    cancel: (
+      as: Person,
+      id: string,
+      request: { reason?: string; idempotencyKey?: string } = {},
+    ): Promise<{ order: OrderAnswer | null; errors: UserErrorAnswer[] }> =>
+      mutate(documents.cancelOrder, { id, idempotencyKey: randomUUID(), ...request }, as),
+    ship: (as: Person, id: string): Promise<{ order: OrderAnswer | null; errors: UserErrorAnswer[] }> =>
+      mutate(documents.shipOrder, { id, trackingNumber: "T-1" }, as),
+    deliver: (as: Person, id: string): Promise<{ order: OrderAnswer | null; errors: UserErrorAnswer[] }> =>
+      mutate(documents.deliverOrder, { id }, as),
+    refund: (
+      as: Person,
+      paymentId: string,
+      request: { amountMinor?: number; idempotencyKey?: string; currency?: string } = {},
+    ): Promise<{ payment: PaymentAnswer | null; errors: UserErrorAnswer[] }> => {
+      const { amountMinor, currency = "EUR", idempotencyKey = randomUUID() } = request;
+      const amount = amountMinor === undefined ? undefined : { amountMinor, currency };
+      return mutate(documents.refundPayment, { input: { paymentId, amount, idempotencyKey } }, as);
+    },
+    order: async (as: Person | null, id: string): Promise<OrderAnswer | null> =>
+      (await query<{ order: OrderAnswer | null }>(documents.orderById, { id }, as)).data.order,
+    /** The ids of a page of orders. */
+    list: async (as: Person, variables: object = {}): Promise<string[]> => {
+      type Page = { orders: { edges: { node: { id: string } }[] } };
+      const { data } = await query<Page>(documents.orders, variables, as);
+      return data.orders.edges.map(({ node }) => node.id);
+    },
+    /** What the provider holds and has taken, for the customers of this shop. */
+    charges: async (): Promise<Charge[]> =>
+      ((await (await fetch(`${sandboxUrl}/v1/charges`)).json()) as { charges: Charge[] }).charges,
+    /** The event types that were written for an order, oldest first. */
+    events: async (orderId: string): Promise<string[]> => {
+      const { rows } = await sql.query<{ type: string }>("SELECT type FROM outbox WHERE key = $1 ORDER BY position", [
+        orderId,
+      ]);
+      return rows.map(({ type }) => type);
+    },
+    /** Reads again until it fits; the test's own time limit ends it otherwise. */
+    eventually: async <T>(read: () => Promise<T>, fits: (value: T) => boolean): Promise<T> => {
+      for (;;) {
+        const value = await read();
+        if (fits(value)) return value;
+        await sleep(25);
+      }
+    },
+    stop: async () => {
+      await service.stop();
+      await sandbox.stop();
+      await inventory.stop();
+      await issuer.stop();
+      await sql.end();
+      await database.drop();
+      rmSync(dataDir, { recursive: true });
+    },
+  };
+  return shop;
+}
+
+export function placement(lines: Record<string, number>) {
+  return {
+    lines: Object.entries(lines).map(([productId, quantity]) => ({ productId, quantity })),
+    shippingAddress: address,
+    idempotencyKey: randomUUID(),
+  };
+}
