@@ -47,15 +47,19 @@ const updating = z.object({
 
 export function createCategoryTree({ categories }: Pick<Store, "categories">): CategoryTree {
   const byIds = (ids: readonly string[]): Promise<CategoryRecord[]> =>
-    categories.find({ _id: { $in: ids } }, fields).lean<CategoryRecord[]>();
+    categories
+      .find({ _id: { $in: ids } }, fields)
+      .lean<CategoryRecord[]>()
+      .exec();
   return {
     byIds,
-    bySlug: (slug) => categories.findOne({ slug }, fields).lean<CategoryRecord | null>(),
+    bySlug: (slug) => categories.findOne({ slug }, fields).lean<CategoryRecord | null>().exec(),
     childrenOf: (parentIds) =>
       categories
         .find({ parentId: { $in: parentIds } }, fields)
         .sort({ name: 1, _id: 1 })
-        .lean<CategoryRecord[]>(),
+        .lean<CategoryRecord[]>()
+        .exec(),
     withDescendants: async (categoryId) => {
       const found = await categories
         .find({ $or: [{ _id: categoryId }, { ancestorIds: categoryId }] }, { _id: 1 })

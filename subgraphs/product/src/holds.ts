@@ -38,7 +38,7 @@ export interface Holds {
   /** Forgets the mark of a release, so that the order may take units again. */
   unmark(productId: string, orderId: string): Promise<void>;
   /** Closes what is committed; its mark stays a while, for a commit that is asked for once more. */
-  settle(productId: string, orderId: string): Promise<void>;
+  settle(line: OrderLine, orderId: string): Promise<void>;
   /** @returns null for an unknown product */
   read(productId: string, orderId: string): Promise<Holding | null>;
 }
@@ -47,7 +47,7 @@ export function createHolds({ products }: Pick<Store, "products">, onChange: () 
   return {
     take: async ({ productId, quantity }, orderId, as) => {
       const final = as === "COMMITTED";
-      const hold: Hold = { orderId, quantity, ...(final ? { state: "COMMITTED" } : { state: "HELD", ...as }) };
+      const hold: Hold = final ? committed(orderId, quantity) : { orderId, quantity, state: "HELD", ...as };
       const taken = await products
         .findOneAndUpdate(
           { _id: productId, status: "ACTIVE", available: { $gte: quantity }, "holds.orderId": { $ne: orderId } },
@@ -70,12 +70,13 @@ export function createHolds({ products }: Pick<Store, "products">, onChange: () 
           { $set: { "holds.$.expiresAt": expiresAt } },
           { returnDocument: "after", projection: fields },
         )
-        .lean<Holding | null>(),
+        .lean<Holding | null>()
+        .exec(),
 
     commit: async ({ productId, quantity }, orderId) => {
       const { modifiedCount } = await products.updateOne(
         { _id: productId, holds: { $elemMatch: { orderId, quantity, state: "HELD" } } },
-        { $set: { "holds.$.state": "COMMITTED" }, $unset: { "holds.$.expiresAt": 1 }, $inc: { stock: -quantity } },
+        { $set: { "holds.$": committed(orderId, quantity) }, $inc: { stock: -quantity } },
       );
       return modifiedCount === 1;
     },
@@ -85,11 +86,10 @@ export function createHolds({ products }: Pick<Store, "products">, onChange: () 
       const found = { orderId, quantity, state, ...(expiresAt === undefined ? {} : { expiresAt }) };
       const inc = { available: quantity, stock: state === "COMMITTED" ? quantity : 0 };
       const outbox = pendingStockChange(quantity);
-      const released = { "holds.$.state": "RELEASED", "holds.$.expiresAt": new Date(Date.now() + markMs) };
       const { modifiedCount } = await products.updateOne(
         { _id: productId, holds: { $elemMatch: found } },
         mark
-          ? { $set: released, $inc: inc, $push: { outbox } }
+          ? { $set: { "holds.$": marked(orderId, quantity, "RELEASED") }, $inc: inc, $push: { outbox } }
           : { $pull: { holds: { orderId } }, $inc: inc, $push: { outbox } },
       );
       if (modifiedCount === 1) onChange();
@@ -97,7 +97,7 @@ export function createHolds({ products }: Pick<Store, "products">, onChange: () 
     },
 
     markReleased: async (productId, orderId) => {
-      const mark: Hold = { orderId, quantity: 0, state: "RELEASED", expiresAt: new Date(Date.now() + markMs) };
+      const mark = marked(orderId, 0, "RELEASED");
       await products.updateOne({ _id: productId, "holds.orderId": { $ne: orderId } }, { $push: { holds: mark } });
     },
 
@@ -105,10 +105,10 @@ export function createHolds({ products }: Pick<Store, "products">, onChange: () 
       await products.updateOne({ _id: productId }, { $pull: { holds: { orderId, state: "RELEASED" } } });
     },
 
-    settle: async (productId, orderId) => {
+    settle: async ({ productId, quantity }, orderId) => {
       await products.updateOne(
-        { _id: productId, holds: { $elemMatch: { orderId, state: "COMMITTED" } } },
-        { $set: { "holds.$.state": "SETTLED", "holds.$.expiresAt": new Date(Date.now() + markMs) } },
+        { _id: productId, holds: { $elemMatch: committed(orderId, quantity) } },
+        { $set: { "holds.$": marked(orderId, quantity, "SETTLED") } },
       );
     },
 
@@ -119,4 +119,12 @@ export function createHolds({ products }: Pick<Store, "products">, onChange: () 
       return found === null ? null : { ...found, holds: found.holds ?? [] };
     },
   };
+}
+
+function committed(orderId: string, quantity: number): Hold {
+  return { orderId, quantity, state: "COMMITTED" };
+}
+
+function marked(orderId: string, quantity: number, state: "RELEASED" | "SETTLED"): Hold {
+  return { orderId, quantity, state, expiresAt: new Date(Date.now() + markMs) };
 }

@@ -170,11 +170,14 @@ export function createInventory(deps: {
       }),
 
     settle: async (orderId, lines) => {
-      for (const { productId } of lines) await holds.settle(productId, orderId);
+      for (const line of lines) await holds.settle(line, orderId);
     },
 
     offers: (productIds) =>
-      store.products.find({ _id: { $in: productIds }, status: "ACTIVE" }, recordFields).lean<ProductRecord[]>(),
+      store.products
+        .find({ _id: { $in: productIds }, status: "ACTIVE" }, recordFields)
+        .lean<ProductRecord[]>()
+        .exec(),
   };
 }
 

@@ -117,6 +117,6 @@ export function createProductList(deps: {
       if (field === "RELEVANCE" && words !== null) return listByRelevance(wanted, words, direction, args);
       return listInOrder(wanted, orderById(direction), args);
     },
-    count: ({ wanted }) => products.countDocuments(toMongoFilter(wanted), { limit: countLimit }),
+    count: ({ wanted }) => products.countDocuments(toMongoFilter(wanted), { limit: countLimit }).exec(),
   };
 }

@@ -149,8 +149,16 @@ export function createProducts(deps: {
       return { ok: true, rows: imported.sort((a, b) => a.index - b.index) };
     },
 
-    byIds: (ids) => products.find({ _id: { $in: ids } }, recordFields).lean<ProductRecord[]>(),
-    bySlugs: (slugs) => products.find({ slug: { $in: slugs } }, recordFields).lean<ProductRecord[]>(),
+    byIds: (ids) =>
+      products
+        .find({ _id: { $in: ids } }, recordFields)
+        .lean<ProductRecord[]>()
+        .exec(),
+    bySlugs: (slugs) =>
+      products
+        .find({ slug: { $in: slugs } }, recordFields)
+        .lean<ProductRecord[]>()
+        .exec(),
   };
 }
 

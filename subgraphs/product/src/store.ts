@@ -79,9 +79,10 @@ leaseSchema.index({ until: 1 }, { expireAfterSeconds: 60 });
 export async function openStore(mongoUrl: string, log: Logger): Promise<Store> {
   const connection = createConnection();
   const options = {
-    serverSelectionTimeoutMS: 3_000,
-    connectTimeoutMS: 3_000,
-    timeoutMS: 4_500, // any operation, its retries included: a frozen store becomes an error, not a wait
+    // Together, as the driver tries an operation again once: a frozen store becomes an error within 5 s, not a wait.
+    socketTimeoutMS: 2_000,
+    serverSelectionTimeoutMS: 2_500,
+    connectTimeoutMS: 2_000,
     maxPoolSize: 50,
     autoIndex: false,
     autoCreate: false,

@@ -1,7 +1,8 @@
+import { isId } from "@shop/ids";
 import { type CategoryResolvers } from "../generated/graphql";
 
 export const category: CategoryResolvers = {
-  __resolveReference: ({ id }, { loaders }) => loaders.categoryById.load(id),
+  __resolveReference: ({ id }, { loaders }) => (isId(id) ? loaders.categoryById.load(id) : null),
   id: ({ _id }) => _id,
   parent: ({ parentId }, _args, { loaders }) => (parentId === null ? null : loaders.categoryById.load(parentId)),
   children: ({ _id }, _args, { loaders }) => loaders.childrenOf.load(_id),
