@@ -52,7 +52,6 @@ export const startKafkaBroker = async (options: StandInOptions & Partial<BrokerS
     return {
       port,
       async stop() {
-        // First of all, so that a member whose connection is closed here is still one after a restart.
         groups.stop();
         await connections.end();
         await upkeep.stop();

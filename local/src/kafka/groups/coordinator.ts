@@ -1,11 +1,13 @@
 import { join } from "node:path";
 import { type Logger } from "@shop/telemetry";
+import { z } from "zod";
 import { openDurableTable } from "../durable-table";
 import { errorCode, type ErrorCode } from "../protocol/error-codes";
 import { type BrokerSettings } from "../settings";
 import { openCommittedOffsets, type CommittedOffset, type CommittedOffsets } from "./committed-offsets";
 import { createGroup, type Group } from "./group";
-import { savedGroup } from "./saved-group";
+
+const savedGroup = z.object({ generation: z.int(), protocolType: z.string() });
 
 /** All consumer groups of the broker, with what they have committed. */
 export interface GroupCoordinator {
@@ -17,13 +19,13 @@ export interface GroupCoordinator {
   /** Stores offsets if the member may; a client outside any group may for one that has no members. */
   commit(groupId: string, generation: number, memberId: string, offsets: readonly CommittedOffset[]): ErrorCode;
   delete(groupId: string): ErrorCode;
-  /** Ends all timers: the groups stay on disk as they are. */
+  /** Ends all timers. */
   stop(): void;
   sync(): Promise<void>;
   close(): void;
 }
 
-/** Opens the groups that are known from before; their members are given one session timeout to be heard of again. */
+/** Opens the groups that are known from before, each without members. */
 export function openGroupCoordinator(
   dataDir: string,
   deps: { settings: BrokerSettings; log: Logger },

@@ -16,7 +16,6 @@ import {
   type SyncRequest,
 } from "./member";
 import { park } from "./parked";
-import { fromSavedMember, toSavedMember, type SavedGroup } from "./saved-group";
 
 /** As Kafka names them in DescribeGroups. */
 export type GroupState = "Empty" | "PreparingRebalance" | "CompletingRebalance" | "Stable";
@@ -26,6 +25,16 @@ export interface GroupDescription {
   readonly protocolType: string;
   readonly protocol: string;
   readonly members: readonly Member[];
+}
+
+/**
+ * What is kept of a group over a restart. Its members are not: told so by their next heartbeat, or having given up already,
+ * they join anew, and nobody has to wait for the sessions of those who never will.
+ */
+export interface SavedGroup {
+  /** Never goes back, so that what a member of an earlier generation says is known to be outdated. */
+  readonly generation: number;
+  readonly protocolType: string;
 }
 
 /** The members of one consumer group, and the rounds in which they agree who reads which partition. */
@@ -59,24 +68,14 @@ export function createGroup(deps: {
   let state: GroupState = "Empty";
   let generation = saved?.generation ?? 0;
   let protocolType = saved?.protocolType ?? "";
-  let protocol = saved?.protocol ?? "";
-  let leaderId = saved?.leaderId ?? "";
+  let protocol = "";
+  let leaderId = "";
   let rebalanceTimer: NodeJS.Timeout | undefined;
   /** The first member of an empty group has come, and others are given a moment to come too. */
   let isGathering = false;
   let isStopped = false;
 
-  for (const each of saved?.members ?? []) {
-    const member = fromSavedMember(each);
-    members.set(member.id, member);
-    state = "Stable";
-    restartSession(member);
-  }
-
-  function save(): void {
-    const present = state === "Stable" ? [...members.values()].map(toSavedMember) : [];
-    deps.save({ generation, protocolType, protocol, leaderId, members: present });
-  }
+  const save = () => deps.save({ generation, protocolType });
 
   function restartSession(member: Member): void {
     clearTimeout(member.sessionTimer);
@@ -146,6 +145,7 @@ export function createGroup(deps: {
     state = "CompletingRebalance";
     protocol = protocolOfAll(present) ?? "";
     if (!members.has(leaderId)) leaderId = present[0]?.id ?? "";
+    save();
     for (const member of present) {
       restartSession(member);
       member.parkedJoin?.settle(joined(member));
@@ -221,7 +221,6 @@ export function createGroup(deps: {
         const byMember = new Map(request.assignments.map((each) => [each.memberId, each.assignment]));
         for (const each of members.values()) each.assignment = Buffer.from(byMember.get(each.id) ?? []);
         state = "Stable";
-        save();
         for (const each of members.values()) {
           each.parkedSync?.settle({ error: errorCode.NONE, assignment: each.assignment });
         }
