@@ -1,5 +1,6 @@
 import { currentTraceId, type Logger } from "@shop/telemetry";
 import { GraphQLError, type GraphQLFormattedError } from "graphql";
+import { serviceUnavailable } from "./errors";
 
 // What the GraphQL layer itself finds wrong with a request; its own words name nothing but the client's document.
 const requestErrors = new Set([
@@ -13,8 +14,14 @@ const requestErrors = new Set([
  * The one boundary between what was thrown and what a client sees. An error made by this package passes with its code;
  * anything else is a bug or an outage: it is logged with its stack, and the client reads its trace id and nothing more.
  * @param error what was thrown, unwrapped
+ * @param isOutage whether what was thrown tells of a store that does not answer: a client can wait for that
  */
-export function toClientError(formatted: GraphQLFormattedError, error: unknown, log: Logger): GraphQLFormattedError {
+export function toClientError(
+  formatted: GraphQLFormattedError,
+  error: unknown,
+  log: Logger,
+  isOutage: (error: unknown) => boolean = () => false,
+): GraphQLFormattedError {
   const traceId = currentTraceId();
   const { path, locations } = formatted;
   const place = { ...(path === undefined ? {} : { path }), ...(locations === undefined ? {} : { locations }) };
@@ -26,6 +33,11 @@ export function toClientError(formatted: GraphQLFormattedError, error: unknown, 
     const { stacktrace: _stacktrace, ...extensions } = formatted.extensions ?? {};
     const known = requestErrors.has(code) ? { code } : extensions;
     return { message: formatted.message, ...place, extensions: { ...known, traceId } };
+  }
+  if (isOutage(error)) {
+    log.error({ err: error, path }, "a store did not answer");
+    const { message, extensions } = serviceUnavailable("This part of the shop");
+    return { message, ...place, extensions: { ...extensions, traceId } };
   }
   log.error({ err: error, path }, "a request failed");
   const message = "Something went wrong on our side. The trace id helps us find it.";

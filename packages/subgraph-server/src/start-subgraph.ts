@@ -29,6 +29,8 @@ export interface SubgraphOptions<Context extends object> {
   /** Called once a request: the loaders in it must not outlive it. */
   readonly createContext: (request: SubgraphRequest) => Context;
   readonly readiness: ReadinessChecks;
+  /** Whether an error tells of a store that does not answer; clients then read SERVICE_UNAVAILABLE. */
+  readonly isOutage?: (error: unknown) => boolean;
   /** The service's own HTTP routes, beside /graphql and health: REST, keys, webhooks. */
   readonly routes?: (app: FastifyInstance) => void | Promise<void>;
   readonly log: Logger;
@@ -57,7 +59,7 @@ export async function startSubgraph<Context extends object>(options: SubgraphOpt
     includeStacktraceInErrorResponses: false,
     stopOnTerminationSignals: false,
     csrfPrevention: false, // no browser holds a service credential
-    formatError: (formatted, error) => toClientError(formatted, unwrapResolverError(error), log),
+    formatError: (formatted, error) => toClientError(formatted, unwrapResolverError(error), log, options.isOutage),
     plugins: [fastifyApolloDrainPlugin(app)],
   });
   await apollo.start();
