@@ -6,7 +6,7 @@ import { startSubgraph } from "@shop/subgraph-server";
 import { type Logger } from "@shop/telemetry";
 import { type Config } from "./config";
 import { createContext } from "./context";
-import { createDatabase } from "./database";
+import { createDatabase, isDatabaseOutage } from "./database";
 import { resolvers } from "./resolvers";
 import { loadSigningKeys } from "./signing-keys";
 import { createUseCases } from "./use-cases";
@@ -36,6 +36,7 @@ export async function startService(config: Config, log: Logger): Promise<Service
     verifyCaller: createServiceVerifier({ secret: config.serviceSecret }),
     createContext: (request) => createContext(useCases, request),
     readiness: { database: () => db.$queryRaw`SELECT 1` },
+    isOutage: isDatabaseOutage,
     routes: (app) => {
       app.get("/.well-known/jwks.json", (_request, reply) =>
         reply.header("cache-control", "public, max-age=60").send(keys.jwks),

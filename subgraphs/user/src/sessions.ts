@@ -81,17 +81,16 @@ export function createSessions(deps: {
       });
       const now = new Date();
       if (presented === null || presented.session.revokedAt !== null || presented.expiresAt <= now) return null;
-      const { session } = presented;
-      if (presented.usedAt !== null) {
-        if (now.getTime() - presented.usedAt.getTime() <= reuseWindowMs) return { session, usedAt: presented.usedAt };
-        await revoke(tx, session.userId, { id: session.id });
-        return null;
-      }
-      await useUp(tx, session, hash, refreshTokens.successorOf(token), now);
-      return { session, usedAt: now };
+      const { session, usedAt } = presented;
+      if (usedAt === null) await useUp(tx, session, hash, refreshTokens.successorOf(token), now);
+      return { session, usedAt: usedAt ?? now };
     });
     if (refreshed === null) return invalidToken;
     const { session, usedAt } = refreshed;
+    if (Date.now() - usedAt.getTime() > reuseWindowMs) {
+      await end(session.userId, { id: session.id });
+      return invalidToken;
+    }
     return issue(session.user, session.id, refreshTokens.successorOf(token), expiryOf(usedAt));
   }
 
@@ -150,7 +149,8 @@ async function useUp(tx: Transaction, session: SessionRow, hash: string, success
 }
 
 /**
- * Ends sessions of a user, all of them or one, and tells the verifiers of access tokens.
+ * Ends sessions of a user, all of them or one, and tells the verifiers of access tokens. The caller holds the user's
+ * lock: what is told of a user keeps its order.
  * @returns how many were not ended before
  */
 export async function revoke(tx: Transaction, userId: string, which: { id?: string } = {}): Promise<number> {

@@ -44,13 +44,16 @@ export const authFields = "user { id email } tokens { accessToken refreshToken }
 
 let accounts = 0;
 
-export async function startUserService(): Promise<TestUserService> {
+/** @param options.through gives the URL by which the service reaches its database */
+export async function startUserService(
+  options: { through?: (databaseUrl: string) => Promise<string> } = {},
+): Promise<TestUserService> {
   const database = await createTestDatabase("user");
   const config: Config = {
     production: false,
     host: "127.0.0.1",
     port: 0,
-    databaseUrl: database.url,
+    databaseUrl: (await options.through?.(database.url)) ?? database.url,
     kafkaBrokers: testStores().kafkaBrokers,
     tokenIssuer: "http://user.test",
     tokenAudience: "shop-test",
