@@ -52,6 +52,6 @@ export const entities = `query ($representations: [_Any!]!) {
   _entities(representations: $representations) {
     __typename
     ... on Order { id status customer { id } }
-    ... on Payment { id status }
+    ... on Payment { id paymentStatus: status }
     ... on User { id orders(first: 5) { edges { node { id } } } }
   } }`;
