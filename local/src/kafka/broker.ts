@@ -31,7 +31,7 @@ const nodeId = 0;
  * loss of power may take what was written within the last `syncIntervalMs`.
  * @throws if the port is taken or the data folder cannot be used
  */
-export const startKafkaBroker = async (options: StandInOptions & Partial<BrokerSettings>): Promise<StandIn> => {
+export const startKafkaBroker = (async (options: StandInOptions & Partial<BrokerSettings>): Promise<StandIn> => {
   const { host, dataDir, log } = options;
   const settings: BrokerSettings = { ...defaultSettings, ...options };
   const server = createServer();
@@ -64,9 +64,7 @@ export const startKafkaBroker = async (options: StandInOptions & Partial<BrokerS
     server.close();
     throw error;
   }
-};
-
-startKafkaBroker satisfies StartStandIn;
+}) satisfies StartStandIn;
 
 function createApis(deps: {
   topics: TopicRegistry;
@@ -92,6 +90,7 @@ function createApis(deps: {
 
 function serveConnections(server: Server, deps: { apis: ApiTable; log: Logger }): { end(): Promise<void> } {
   const sockets = new Set<Socket>();
+  server.on("error", (error) => deps.log.error({ err: error }, "connections cannot be accepted"));
   server.on("connection", (socket) => {
     sockets.add(socket);
     socket.on("close", () => sockets.delete(socket));

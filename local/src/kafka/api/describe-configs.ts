@@ -1,3 +1,4 @@
+import { type Logger } from "@shop/telemetry";
 import { describeTopicConfig } from "../log/topic-config";
 import { errorCode } from "../protocol/error-codes";
 import { array, bool, int16, int32, int8, nullableArray, nullableString, string, struct } from "../protocol/wire-types";
@@ -36,12 +37,13 @@ const response = struct({
   ),
 });
 
-export function createDescribeConfigsApi(deps: { topics: TopicRegistry; settings: BrokerSettings }): Api {
-  const { topics, settings } = deps;
+export function createDescribeConfigsApi(deps: { topics: TopicRegistry; settings: BrokerSettings; log: Logger }): Api {
+  const { topics, settings, log } = deps;
 
   function describe({ type, name, configNames }: { type: number; name: string; configNames: string[] | null }) {
     const refused = { type, name, configs: [] };
     if (type !== topicResource) {
+      log.warn({ resourceType: type, name }, "refused to describe settings: only those of topics can be");
       return { ...refused, error: errorCode.INVALID_REQUEST, message: "The stand-in describes topics only." };
     }
     const topic = topics.get(name);

@@ -1,3 +1,4 @@
+import { type Logger } from "@shop/telemetry";
 import { type GroupCoordinator } from "../groups/coordinator";
 import { findConfigProblem, toTopicConfig } from "../log/topic-config";
 import { errorCode, type ErrorCode } from "../protocol/error-codes";
@@ -40,13 +41,21 @@ interface Refusal {
 const accepted: Refusal = { error: errorCode.NONE, message: null };
 const refuse = (error: ErrorCode, message: string): Refusal => ({ error, message });
 
+/** What a larger or fuller Kafka would have taken. */
+const unsupported = new Set<ErrorCode>([
+  errorCode.INVALID_CONFIG,
+  errorCode.INVALID_REPLICA_ASSIGNMENT,
+  errorCode.INVALID_REPLICATION_FACTOR,
+]);
+
 /** CreateTopics, DeleteTopics, CreatePartitions, DeleteRecords. */
 export function createTopicAdminApis(deps: {
   topics: TopicRegistry;
   groups: GroupCoordinator;
   settings: BrokerSettings;
+  log: Logger;
 }): Api[] {
-  const { topics, groups, settings } = deps;
+  const { topics, groups, settings, log } = deps;
 
   function checkNewTopic(topic: Decoded<typeof creatableTopic>): Refusal {
     const { name, partitionCount, replicationFactor, assignments, configs } = topic;
@@ -83,6 +92,7 @@ export function createTopicAdminApis(deps: {
           const count = partitionCount === byDefault ? settings.partitions : partitionCount;
           topics.create(name, count, toTopicConfig(configs));
         }
+        if (unsupported.has(refusal.error)) log.warn({ topic: name, problem: refusal.message }, "refused a topic");
         return { name, ...refusal };
       }),
     }),

@@ -33,3 +33,8 @@ export const errorCode = {
 } as const;
 
 export type ErrorCode = (typeof errorCode)[keyof typeof errorCode];
+
+/** For the log. */
+export function errorName(code: ErrorCode): string {
+  return Object.entries(errorCode).find(([, each]) => each === code)?.[0] ?? String(code);
+}
