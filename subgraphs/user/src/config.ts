@@ -13,7 +13,7 @@ export const environment = z.object({
   TOKEN_ISSUER: z.string().default("http://localhost:8080").describe("The `iss` of access tokens."),
   TOKEN_AUDIENCE: z.string().default("shop").describe("The `aud` of access tokens."),
   TOKEN_SECRET: secret("development-token-secret").describe(
-    "What refresh tokens follow from each other by, and what encrypts the signing keys in the database. The same for all instances of the user service; a new one ends the 30 s in which a used refresh token gives its successor again, and makes a new signing key.",
+    "What refresh tokens are derived by and the signing keys in the database encrypted with; the same for all instances of user.",
   ),
   SERVICE_SECRET: secret("development-service-secret").describe("What services prove themselves to each other with."),
 });

@@ -29,6 +29,7 @@ it.each(["cut", "frozen"] as const)(
     expect((await fetch(`${service.origin}/livez`)).status).toBe(200);
     expect((await fetch(`${service.origin}/.well-known/jwks.json`)).status).toBe(200);
     way.set("open");
+    while ((await fetch(`${service.origin}/readyz`)).status !== 200);
     expect(await ask()).toEqual({ status: 200, data: { user: null } });
   },
 );
