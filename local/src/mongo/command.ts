@@ -75,5 +75,5 @@ export const field = {
   count: z.number().int().nonnegative(),
   flag: z.union([z.boolean(), z.number()]).transform(Boolean),
   /** Accepted because ignoring it changes nothing that a client could see. */
-  ignored: z.unknown(),
+  ignored: z.unknown().optional(),
 };

@@ -40,7 +40,6 @@ export const startMongoServer: StartStandIn = async ({ host, port, dataDir, log 
     closeStore();
     throw error;
   }
-  log.info({ port: (server.address() as AddressInfo).port }, "MongoDB stand-in listens, for development only");
 
   return {
     port: (server.address() as AddressInfo).port,

@@ -11,7 +11,7 @@ const aggregateFields = z.strictObject({
   pipeline: z.unknown(),
   cursor: z.object({ batchSize: field.count.optional() }),
   let: field.document.optional(),
-  hint: z.unknown(),
+  hint: z.unknown().optional(),
   allowDiskUse: field.ignored,
 });
 

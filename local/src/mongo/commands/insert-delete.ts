@@ -22,7 +22,7 @@ const insert = defineCommand(
 const deleteStatement = z.strictObject({
   q: field.document,
   limit: z.union([z.literal(0), z.literal(1)]),
-  hint: z.unknown(),
+  hint: z.unknown().optional(),
 });
 
 const remove = defineCommand(

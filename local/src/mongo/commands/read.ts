@@ -13,7 +13,7 @@ const findFields = z.strictObject({
   filter: field.document.default({}),
   projection: field.document.optional(),
   sort: field.document.optional(),
-  hint: z.unknown(),
+  hint: z.unknown().optional(),
   skip: field.count.optional(),
   limit: field.count.optional(),
   batchSize: field.count.optional(),
@@ -63,7 +63,7 @@ const countFields = z.strictObject({
   query: field.document.default({}),
   skip: field.count.optional(),
   limit: z.number().int().optional(),
-  hint: z.unknown(),
+  hint: z.unknown().optional(),
 });
 
 const count = defineCommand(countFields, ({ count: name, query: filter, ...rest }, context) => ({
@@ -74,7 +74,7 @@ const distinctFields = z.strictObject({
   distinct: field.collection,
   key: z.string().min(1),
   query: field.document.default({}),
-  hint: z.unknown(),
+  hint: z.unknown().optional(),
 });
 
 const distinct = defineCommand(distinctFields, ({ distinct: name, key, query: filter, hint }, context) => {

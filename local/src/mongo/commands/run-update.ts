@@ -14,7 +14,7 @@ export interface UpdateStatement {
   readonly typedFilter: PlainDocument;
   readonly update: unknown;
   readonly typedUpdate: unknown;
-  readonly arrayFilters: unknown;
+  readonly arrayFilters?: unknown;
   readonly sort?: unknown;
   readonly hint?: unknown;
   readonly variables?: PlainDocument | undefined;

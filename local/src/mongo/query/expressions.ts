@@ -25,10 +25,9 @@ export const expressionOperators = {
   $lte: comparison((order) => order <= 0),
 } as unknown as ExpressionOperators;
 
-/** The values of an accumulator's operand over a group: a literal, or an expression of each document. */
-const operandsOf = (group: readonly unknown[], operand: unknown, options: Options) =>
-  // Without an operand the group is the list of values itself: the accumulator stands in an expression.
-  operand === null ? group : group.map((document) => evalExpr(document, operand, options));
+/** The values of an accumulator's operand over a group of documents. */
+const operandsOf = (group: unknown[], operand: unknown, options: Options) =>
+  accumulators.$push(group, operand, options);
 
 function numbersOf(operator: string, values: readonly unknown[]): number[] {
   return values.filter((value): value is number => {

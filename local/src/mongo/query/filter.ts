@@ -99,7 +99,14 @@ export function compileFilter(filter: unknown, options: Partial<Options> = {}): 
   }
   try {
     const query = new Query<PlainDocument>(filter, { ...options, context, scriptEnabled: false });
-    return (document) => query.test(document);
+    return (document) => {
+      try {
+        return query.test(document);
+      } catch (error) {
+        // An expression that does not exist is found only when it is evaluated.
+        throw asCommandError(error);
+      }
+    };
   } catch (error) {
     throw asCommandError(error);
   }
