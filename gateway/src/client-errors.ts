@@ -13,7 +13,7 @@ export function createFormatError(log: Logger): FormatError {
   return (formatted, error) => {
     const serviceName = formatted.extensions?.["serviceName"];
     // The subgraph's data source has made it fit to be seen already (execution/subgraph-errors.ts).
-    if (typeof serviceName === "string" && isSubgraphError(error)) {
+    if (typeof serviceName === "string") {
       const { message, path, extensions } = formatted;
       const traceId = currentTraceId() ?? extensions?.["traceId"];
       return { message, ...(path === undefined ? {} : { path }), extensions: { ...withoutStack(extensions), traceId } };
@@ -38,10 +38,6 @@ export function formatErrors(errors: readonly GraphQLError[], format: FormatErro
 function ruledError(error: unknown): GraphQLError | undefined {
   const original = error instanceof GraphQLError ? error.originalError : undefined;
   return original instanceof GraphQLError && original.extensions["code"] === "TOO_COMPLEX" ? original : undefined;
-}
-
-function isSubgraphError(error: unknown): boolean {
-  return error instanceof GraphQLError && typeof error.extensions["serviceName"] === "string";
 }
 
 function withoutStack(extensions: GraphQLFormattedError["extensions"]): Record<string, unknown> {

@@ -16,6 +16,7 @@ import { createAuthenticate } from "./request-context";
 import { createEventStreams } from "./subscriptions/server-sent-events";
 import { createSubscriptions } from "./subscriptions/subscriptions";
 import { serveWebSockets } from "./subscriptions/websocket";
+import { trackSilentConnections } from "./silent-connections";
 import { createSupergraphSource } from "./supergraph";
 
 export interface Gateway extends RunningProcess {
@@ -68,6 +69,7 @@ export async function startService(
     requestTimeout: requestTimeoutMs,
     forceCloseConnections: "idle",
   });
+  const endSilentConnections = trackSilentConnections(app.server);
   registerHttpErrors(app, log);
   registerCors(app, { origins: config.corsOrigins, anyLocalhost: !production });
   const health = registerHealthRoutes(app, { supergraph: () => Promise.resolve(supergraph.current()) });
@@ -90,7 +92,9 @@ export async function startService(
       health.drain();
       eventStreams.close();
       await webSockets.close();
-      await app.close();
+      const closed = app.close();
+      endSilentConnections();
+      await closed;
       await apollo.stop();
       await subgraphs.close();
     },

@@ -43,7 +43,7 @@ export function planSubscription(
       operation: node.primary.operation,
       variableNames: node.primary.variableUsages ?? [],
     },
-    resumable: toResumable(node.primary.operation, supergraph.schema),
+    resumable: toResumable(node.primary.operation, supergraph.supergraphSchema),
     // Execution refuses a subscription's plan, but runs the same fetches as a sequence.
     eventPlan: {
       kind: "QueryPlan",

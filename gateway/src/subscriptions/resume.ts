@@ -1,4 +1,5 @@
 import {
+  type FieldDefinitionNode,
   type FieldNode,
   type GraphQLSchema,
   Kind,
@@ -9,15 +10,8 @@ import {
   visit,
 } from "graphql";
 
-/**
- * Subscription fields that can be taken up after an event: the argument that says which, and the field of the event that
- * holds it. All others begin anew with the current state.
- */
-const resumableFields: Readonly<Record<string, { argument: string; cursorField: string }>> = {
-  notificationReceived: { argument: "after", cursorField: "cursor" },
-  commentAdded: { argument: "after", cursorField: "cursor" },
-};
-
+/** On a subscription field: which argument takes a cursor, and which field of its events holds one. */
+const directiveName = "resumable";
 const resumeVariable = "_resumeAfter";
 
 /** An upstream subscription that can be taken up where it broke. */
@@ -32,20 +26,22 @@ export interface Resumable {
 }
 
 /**
+ * Reads from the supergraph whether a subscription can resume: its field says so with `@resumable(argument:, cursor:)`.
  * @param operation what the planner sends to the subgraph that owns the subscription; the cursor that is added to it is
  *   no part of the client's operation and so never reaches the client's answer
  * @returns undefined for a subscription field that cannot resume
  */
-export function toResumable(operation: string, schema: GraphQLSchema): Resumable | undefined {
+export function toResumable(operation: string, supergraphSchema: GraphQLSchema): Resumable | undefined {
   const { definitions } = parse(operation, { noLocation: true });
   const fragments = definitions.filter((each) => each.kind === Kind.FRAGMENT_DEFINITION);
   const subscription = definitions.find((each) => each.kind === Kind.OPERATION_DEFINITION);
   const root = subscription?.selectionSet.selections[0];
   if (subscription === undefined || root?.kind !== Kind.FIELD) return undefined;
-  const rule = resumableFields[root.name.value];
-  const field = schema.getSubscriptionType()?.getFields()[root.name.value];
-  const argument = field?.args.find(({ name }) => name === rule?.argument);
-  if (rule === undefined || argument === undefined) return undefined;
+  const field = supergraphSchema.getSubscriptionType()?.getFields()[root.name.value];
+  const rule = directiveArguments(field?.astNode);
+  const argument = field?.args.find(({ name }) => name === rule["argument"]);
+  const cursorField = rule["cursor"];
+  if (argument === undefined || cursorField === undefined) return undefined;
 
   const printWith = (field: FieldNode, variables: readonly VariableDefinitionNode[] | undefined): string => {
     const selectionSet = { kind: Kind.SELECTION_SET as const, selections: [field] };
@@ -54,7 +50,7 @@ export function toResumable(operation: string, schema: GraphQLSchema): Resumable
   };
 
   const alias = unusedName("_cursor", operation);
-  const withCursor = selectAlso(root, alias, rule.cursorField);
+  const withCursor = selectAlso(root, alias, cursorField);
   const resumed = setArgument(withCursor, argument.name, resumeVariable);
   // The client's own variable for this argument may now be unused, which no server accepts.
   const used = new Set([resumed, ...fragments].flatMap(variablesIn));
@@ -70,6 +66,15 @@ export function toResumable(operation: string, schema: GraphQLSchema): Resumable
       return typeof cursor === "string" ? cursor : undefined;
     },
   };
+}
+
+function directiveArguments(field: FieldDefinitionNode | null | undefined): Readonly<Record<string, string>> {
+  const directive = field?.directives?.find(({ name }) => name.value === directiveName);
+  return Object.fromEntries(
+    (directive?.arguments ?? []).flatMap(({ name, value }) =>
+      value.kind === Kind.STRING ? [[name.value, value.value]] : [],
+    ),
+  );
 }
 
 function unusedName(name: string, text: string): string {

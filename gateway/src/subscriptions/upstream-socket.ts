@@ -73,7 +73,9 @@ export function openUpstreamSocket(options: UpstreamSocketOptions): UpstreamSock
         send({ type: MessageType.Pong, ...(message.payload === undefined ? {} : { payload: message.payload }) });
         break;
       case MessageType.Next:
-        options.onEvent(message.payload);
+        // Without data it is no event: the subscription could not be begun, and nothing follows.
+        if (message.payload.data === undefined) end({ kind: "REFUSED", errors: message.payload.errors ?? [] });
+        else options.onEvent(message.payload);
         break;
       case MessageType.Error:
         end({ kind: "REFUSED", errors: message.payload });

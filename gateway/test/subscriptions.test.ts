@@ -1,0 +1,254 @@
+import { connectSocket, openEventStream, openSocket } from "./shop/clients";
+import { type Shop, startShop } from "./shop/shop";
+
+let shop: Shop;
+beforeEach(async () => {
+  shop = await startShop();
+});
+afterEach(() => shop.stop());
+
+const notifications = `subscription ($after: String) {
+  notificationReceived(after: $after) { title subject { number product { name timesOrdered } } }
+}`;
+const subscribe = (query: string, variables = {}, id = "1") => ({
+  id,
+  type: "subscribe",
+  payload: { query, variables },
+});
+const filled = (title: string, orderId: string) => ({
+  id: "1",
+  type: "next",
+  payload: {
+    data: {
+      notificationReceived: {
+        title,
+        subject: { number: `No. ${orderId}`, product: { name: "Name of prd_1", timesOrdered: 7 } },
+      },
+    },
+  },
+});
+const titled = (title: string) => ({
+  id: "1",
+  type: "next",
+  payload: { data: { notificationReceived: { title, subject: null } } },
+});
+
+it("fills each event from every subgraph, in order", async () => {
+  const client = await connectSocket(shop.socketUrl);
+  client.send(subscribe(notifications));
+  await shop.events.hasReaders(1);
+  for (const n of [1, 2, 3]) shop.events.add(`Paid ${n}`, `ord_${n}`);
+  for (const n of [1, 2, 3]) expect(await client.receive()).toEqual(filled(`Paid ${n}`, `ord_${n}`));
+  client.socket.close();
+});
+
+it("serves the same as server-sent events", async () => {
+  const stream = await openEventStream(shop.url, notifications);
+  expect(stream.response.headers.get("content-type")).toContain("text/event-stream");
+  await shop.events.hasReaders(1);
+  shop.events.add("Paid", "ord_1");
+  expect(await stream.receive()).toEqual({ event: "next", data: filled("Paid", "ord_1").payload });
+  stream.close();
+  while (shop.notification.openSockets() > 0) await new Promise(setImmediate);
+});
+
+it("gives the subgraph the viewer's token, and what the client does not select stays out of its answer", async () => {
+  const authorization = await shop.issuer.bearer({ userId: "usr_1" });
+  const client = await connectSocket(shop.socketUrl, { Authorization: authorization });
+  client.send(subscribe("subscription { n: notificationReceived { viewer } }"));
+  await shop.events.hasReaders(1);
+  shop.events.add("Hello");
+  expect(await client.receive()).toMatchObject({ payload: { data: { n: { viewer: authorization } } } });
+  client.socket.close();
+});
+
+it("tells what failed in an event beside its data, and lives on", async () => {
+  const client = await connectSocket(shop.socketUrl);
+  client.send(subscribe(notifications));
+  await shop.events.hasReaders(1);
+  await shop.product.kill();
+  shop.events.add("Paid", "ord_1");
+  expect(await client.receive()).toMatchObject({
+    type: "next",
+    payload: {
+      data: { notificationReceived: { title: "Paid", subject: { number: "No. ord_1", product: null } } },
+      errors: [{ extensions: { code: "SERVICE_UNAVAILABLE", serviceName: "product" } }],
+    },
+  });
+  await shop.product.revive();
+  shop.events.add("Shipped", "ord_2");
+  expect(await client.receive()).toEqual(filled("Shipped", "ord_2"));
+  client.socket.close();
+});
+
+it("goes on after the last event when the subgraph restarts: none missing, none twice", async () => {
+  const client = await connectSocket(shop.socketUrl);
+  client.send(subscribe(notifications));
+  await shop.events.hasReaders(1);
+  shop.events.add("1");
+  expect(await client.receive()).toEqual(titled("1"));
+  for (const round of [2, 4]) {
+    await shop.notification.kill();
+    shop.events.add(`${round}`);
+    shop.events.add(`${round + 1}`);
+    await shop.notification.revive();
+    expect(await client.receive()).toEqual(titled(`${round}`));
+    expect(await client.receive()).toEqual(titled(`${round + 1}`));
+  }
+  client.socket.close();
+});
+
+it("begins where the client says", async () => {
+  for (const n of [1, 2, 3]) shop.events.add(`${n}`);
+  const client = await connectSocket(shop.socketUrl);
+  client.send(subscribe(notifications, { after: "c1" }));
+  expect([await client.receive(), await client.receive()]).toEqual([titled("2"), titled("3")]);
+  client.socket.close();
+});
+
+it("delivers more than fits in its queue, in order, to a client that reads", async () => {
+  for (let n = 1; n <= 500; n += 1) shop.events.add(`${n}`);
+  const client = await connectSocket(shop.socketUrl);
+  client.send(subscribe('subscription { notificationReceived(after: "c0") { title } }'));
+  for (let n = 1; n <= 500; n += 1) {
+    expect(await client.receive()).toMatchObject({ payload: { data: { notificationReceived: { title: `${n}` } } } });
+  }
+  client.socket.close();
+});
+
+it("opens one without a cursor anew", async () => {
+  const client = await connectSocket(shop.socketUrl);
+  client.send(subscribe("subscription { latestTitle }"));
+  await shop.events.hasReaders(1);
+  await shop.notification.kill();
+  await shop.notification.revive();
+  await shop.events.hasReaders(2); // the killed server's own reader is still counted
+  shop.events.add("again");
+  expect(await client.receive()).toMatchObject({ payload: { data: { latestTitle: "again" } } });
+  client.socket.close();
+});
+
+it("closes the upstream when the client completes or leaves", async () => {
+  const client = await connectSocket(shop.socketUrl);
+  client.send(subscribe(notifications, {}, "1"));
+  client.send(subscribe(notifications, {}, "2"));
+  await shop.events.hasReaders(2);
+  client.send({ id: "1", type: "complete" });
+  while (shop.notification.openSockets() > 1) await new Promise(setImmediate);
+  client.socket.close();
+  while (shop.notification.openSockets() > 0) await new Promise(setImmediate);
+});
+
+it("answers queries and mutations over the socket too", async () => {
+  const client = await connectSocket(shop.socketUrl);
+  client.send(subscribe("{ unread refused }"));
+  expect(await client.receive()).toEqual({
+    id: "1",
+    type: "next",
+    payload: {
+      data: { unread: 3, refused: null },
+      errors: [
+        {
+          message: "Your role does not allow this.",
+          path: ["refused"],
+          extensions: { code: "FORBIDDEN", serviceName: "product" },
+        },
+      ],
+    },
+  });
+  expect(await client.receive()).toEqual({ id: "1", type: "complete" });
+  client.socket.close();
+});
+
+it.each([
+  ["an unknown field", "subscription { nothing }", "GRAPHQL_VALIDATION_FAILED"],
+  ["what does not parse", "subscription {", "GRAPHQL_PARSE_FAILED"],
+  ["a query that is not valid", "{ nothing }", "GRAPHQL_VALIDATION_FAILED"],
+  ["a missing variable", "subscription ($a: String!) { notificationReceived(after: $a) { title } }", "BAD_USER_INPUT"],
+  ["nothing to wait for", "subscription { latestTitle @skip(if: true) }", "BAD_REQUEST"],
+  ["what the subgraph refuses", "subscription { forbidden }", "FORBIDDEN"],
+])("refuses %s with an error message, and keeps the socket", async (_what, query, code) => {
+  const client = await connectSocket(shop.socketUrl);
+  client.send(subscribe(query));
+  expect(await client.receive()).toMatchObject({ id: "1", type: "error", payload: [{ extensions: { code } }] });
+  client.send({ type: "ping" });
+  expect(await client.receive()).toEqual({ type: "pong" });
+  client.socket.close();
+
+  const stream = await openEventStream(shop.url, query);
+  expect(await stream.receive()).toMatchObject({ event: "next", data: { errors: [{ extensions: { code } }] } });
+  expect(await stream.receive()).toEqual({ event: "complete", data: undefined });
+});
+
+it("limits the operations on one socket", async () => {
+  const client = await connectSocket(shop.socketUrl);
+  for (let id = 1; id <= shop.config.maxSocketOperations; id += 1) client.send(subscribe(notifications, {}, `${id}`));
+  client.send(subscribe(notifications, {}, "one too many"));
+  expect(await client.receive()).toMatchObject({
+    id: "one too many",
+    type: "error",
+    payload: [{ extensions: { code: "RATE_LIMITED" } }],
+  });
+  client.socket.close();
+});
+
+describe("the protocol's close codes", () => {
+  it("4401: subscribe before connection_init", async () => {
+    const client = await openSocket(shop.socketUrl);
+    client.send(subscribe(notifications));
+    expect(await client.closed).toBe(4401);
+  });
+
+  it("4400: no message of the protocol", async () => {
+    const client = await openSocket(shop.socketUrl);
+    client.send({ type: "hello" });
+    expect(await client.closed).toBe(4400);
+  });
+
+  it("4429: a second connection_init", async () => {
+    const client = await connectSocket(shop.socketUrl);
+    client.send({ type: "connection_init" });
+    expect(await client.closed).toBe(4429);
+  });
+
+  it("4409: an id that is in use", async () => {
+    const client = await connectSocket(shop.socketUrl);
+    client.send(subscribe(notifications));
+    client.send(subscribe(notifications));
+    expect(await client.closed).toBe(4409);
+  });
+
+  it("4408: no connection_init in time", async () => {
+    const client = await openSocket(shop.socketUrl);
+    expect(await client.closed).toBe(4408);
+  });
+
+  it("4406: another subprotocol", async () => {
+    await expect(openSocket(shop.socketUrl, "graphql-ws")).rejects.toThrow();
+  });
+
+  it("4403: a token that does not hold", async () => {
+    const client = await openSocket(shop.socketUrl);
+    client.send({ type: "connection_init", payload: { Authorization: "Bearer nonsense" } });
+    expect(await client.closed).toBe(4403);
+  });
+
+  it("4403: a token that ends while the socket is open, and an event stream ends with it", async () => {
+    const bearer = () => shop.issuer.bearer({ userId: "usr_1", expiresAt: new Date(Date.now() + 3_000) });
+    const client = await connectSocket(shop.socketUrl, { Authorization: await bearer() });
+    const stream = await openEventStream(shop.url, notifications, { authorization: await bearer() });
+    expect(await client.closed).toBe(4403);
+    expect(await stream.receive()).toMatchObject({ data: { errors: [{ extensions: { code: "UNAUTHENTICATED" } }] } });
+    expect(await stream.receive()).toMatchObject({ event: "complete" });
+  });
+
+  it("1001: the gateway stops", async () => {
+    const client = await connectSocket(shop.socketUrl);
+    client.send(subscribe(notifications));
+    const stream = await openEventStream(shop.url, notifications);
+    await shop.events.hasReaders(2);
+    await shop.stop();
+    expect(await client.closed).toBe(1001);
+    expect(await stream.receive()).toBeUndefined();
+  });
+});
