@@ -1,0 +1,98 @@
+import { z } from "zod";
+import { pageAt, payloadOf, thingAt } from "../answers";
+import { defineRoute, pageQuery, type Route } from "../route";
+
+const errors = "errors { code message path }";
+const notification = `id cursor kind title body createdAt readAt
+  subject { __typename ... on Order { id } ... on Comment { id } ... on Product { id } }`;
+const preferences = "id muted email";
+const service = "notification";
+
+export const notificationRoutes: readonly Route[] = [
+  defineRoute({
+    service,
+    method: "GET",
+    path: "/v1/notifications",
+    summary: "Your notifications, the newest first",
+    query: z.strictObject({ ...pageQuery, unread: z.enum(["true", "false"]).optional().describe("Only the unread") }),
+    operation: `query Notifications($unreadOnly: Boolean, $first: Int, $after: String) {
+      notifications(unreadOnly: $unreadOnly, first: $first, after: $after) {
+        edges { node { ${notification} } } pageInfo { hasNextPage endCursor } resumeCursor
+      }
+    }`,
+    variables: ({ query: { unread, limit, after } }) => ({ unreadOnly: unread === "true", first: limit, after }),
+    answer: pageAt("notifications", ["resumeCursor"]),
+  }),
+  defineRoute({
+    service,
+    method: "POST",
+    path: "/v1/notifications/{id}/read",
+    summary: "Mark one as read",
+    operation: `mutation MarkRead($id: ID!) { markNotificationRead(id: $id) { notification { ${notification} } ${errors} } }`,
+    answer: payloadOf("markNotificationRead", "notification"),
+  }),
+  defineRoute({
+    service,
+    method: "POST",
+    path: "/v1/notifications/read-all",
+    summary: "Mark all up to a cursor as read",
+    body: z.strictObject({ upTo: z.string() }),
+    ok: 204,
+    operation: `mutation MarkAllRead($upTo: String!) { markAllNotificationsRead(upTo: $upTo) { ${errors} } }`,
+    variables: ({ body }) => body,
+    answer: payloadOf("markAllNotificationsRead"),
+  }),
+  defineRoute({
+    service,
+    method: "GET",
+    path: "/v1/notifications/preferences",
+    summary: "What you want to hear of",
+    operation: `query Preferences { notificationPreferences { ${preferences} } }`,
+    answer: thingAt("notificationPreferences"),
+  }),
+  defineRoute({
+    service,
+    method: "PATCH",
+    path: "/v1/notifications/preferences",
+    summary: "Change what you want to hear of",
+    body: z.strictObject({ muted: z.array(z.string()).optional(), email: z.boolean().optional() }),
+    operation: `mutation UpdatePreferences($muted: [NotificationKind!], $email: Boolean) {
+      updateNotificationPreferences(muted: $muted, email: $email) { preferences { ${preferences} } ${errors} }
+    }`,
+    variables: ({ body }) => body,
+    answer: payloadOf("updateNotificationPreferences", "preferences"),
+  }),
+  defineRoute({
+    service,
+    method: "PUT",
+    path: "/v1/products/{id}/watch",
+    summary: "Hear when a product is back in stock or costs less",
+    ok: 204,
+    operation: `mutation Watch($id: ID!) { watchProduct(productId: $id) { ${errors} } }`,
+    answer: payloadOf("watchProduct"),
+  }),
+  defineRoute({
+    service,
+    method: "DELETE",
+    path: "/v1/products/{id}/watch",
+    summary: "Hear of it no more",
+    ok: 204,
+    operation: `mutation Unwatch($id: ID!) { unwatchProduct(productId: $id) { ${errors} } }`,
+    answer: payloadOf("unwatchProduct"),
+  }),
+  defineRoute({
+    service,
+    method: "POST",
+    path: "/v1/announcements",
+    summary: "Tell everyone something",
+    access: "staff",
+    idempotent: true,
+    body: z.strictObject({ title: z.string(), body: z.string() }),
+    ok: 202,
+    operation: `mutation Announce($title: String!, $body: String!, $idempotencyKey: String!) {
+      announce(title: $title, body: $body, idempotencyKey: $idempotencyKey) { accepted ${errors} }
+    }`,
+    variables: ({ body, idempotencyKey }) => ({ ...body, idempotencyKey }),
+    answer: payloadOf("announce", "accepted"),
+  }),
+];
