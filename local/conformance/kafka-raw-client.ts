@@ -91,12 +91,12 @@ export async function connectRaw(address: string): Promise<RawClient> {
   };
 }
 
-/** A request's frame with an empty body. */
-export function emptyRequest(apiKey: number, apiVersion: number): Buffer {
-  const frame = Buffer.alloc(4 + 10);
-  frame.writeInt32BE(10, 0);
-  frame.writeInt16BE(apiKey, 4);
-  frame.writeInt16BE(apiVersion, 6);
-  frame.writeInt16BE(-1, 12);
-  return frame;
+/** A request's frame, without a client id. */
+export function encodeRequest(apiKey: number, apiVersion: number, body = Buffer.alloc(0)): Buffer {
+  const header = Buffer.alloc(14);
+  header.writeInt32BE(10 + body.length, 0);
+  header.writeInt16BE(apiKey, 4);
+  header.writeInt16BE(apiVersion, 6);
+  header.writeInt16BE(-1, 12);
+  return Buffer.concat([header, body]);
 }

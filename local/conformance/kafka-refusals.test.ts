@@ -1,7 +1,7 @@
 import { type Kafka } from "kafkajs";
 import { createKafka, uniqueName } from "./kafka-clients";
 import { givenBroker, startBrokerUnderTest, type BrokerUnderTest } from "./kafka-process";
-import { connectRaw, emptyRequest, type RawClient } from "./kafka-raw-client";
+import { connectRaw, encodeRequest, type RawClient } from "./kafka-raw-client";
 
 process.env["KAFKAJS_NO_PARTITIONER_WARNING"] = "1";
 
@@ -50,9 +50,7 @@ function initProducerId(): Buffer {
   const body = Buffer.alloc(6);
   body.writeInt16BE(-1, 0);
   body.writeInt32BE(60_000, 2);
-  const frame = Buffer.concat([emptyRequest(22, 0), body]);
-  frame.writeInt32BE(frame.length - 4, 0);
-  return frame;
+  return encodeRequest(22, 0, body);
 }
 
 const messages = (...values: string[]) => values.map((value) => ({ value }));
@@ -122,28 +120,21 @@ describe("bytes that are no proper request", () => {
     ["a request that claims 2 GB", Buffer.from([0x7f, 0xff, 0xff, 0xff, 0, 0])],
     ["a negative size", Buffer.from([0xff, 0xff, 0xff, 0xff, 0, 0])],
     ["another protocol", Buffer.from("GET / HTTP/1.1\r\nhost: localhost\r\n\r\n")],
-    ["an API that does not exist", emptyRequest(999, 0)],
-    ["a version that does not exist", emptyRequest(3, 99)],
-    ["a request without its body", emptyRequest(3, 5)],
-    [
-      "an array longer than the request",
-      Buffer.concat([
-        Buffer.from([0, 0, 0, 15]),
-        emptyRequest(3, 5).subarray(4),
-        Buffer.from([0x7f, 0xff, 0xff, 0xff, 1]),
-      ]),
-    ],
+    ["an API that does not exist", encodeRequest(999, 0)],
+    ["a version that does not exist", encodeRequest(3, 99)],
+    ["a request without its body", encodeRequest(3, 5)],
+    ["an array longer than the request", encodeRequest(3, 5, Buffer.from([0x7f, 0xff, 0xff, 0xff, 1]))],
   ])("end the connection, and no other: %s", async (_, bytes) => {
     const bystander = await connectRaw(broker.address);
     raw.send(bytes);
     await raw.closed();
-    bystander.send(emptyRequest(18, 0));
+    bystander.send(encodeRequest(18, 0));
     expect((await bystander.receive()).readInt16BE(0)).toBe(0);
     bystander.end();
   });
 
   it("do no harm when the client goes away in their middle", async () => {
-    raw.send(emptyRequest(18, 0).subarray(0, 7));
+    raw.send(encodeRequest(18, 0).subarray(0, 7));
     raw.end();
     await raw.closed();
     expect(await withAdmin((admin) => admin.listTopics())).toBeInstanceOf(Array);
@@ -153,10 +144,11 @@ describe("bytes that are no proper request", () => {
 describe("what a broker does not support", () => {
   it("is answered with what it does, when the client asks in a version of ApiVersions that is too new", async () => {
     const [apiVersions, tooNew] = [18, 99];
-    raw.send(emptyRequest(apiVersions, tooNew));
+    // The header of newer requests ends with a list of tagged fields, here an empty one.
+    raw.send(encodeRequest(apiVersions, tooNew, Buffer.from([0])));
     const answer = await raw.receive();
     expect(answer.readInt16BE(0)).toBe(errorCode.unsupportedVersion);
-    raw.send(emptyRequest(apiVersions, 0));
+    raw.send(encodeRequest(apiVersions, 0));
     expect((await raw.receive()).readInt16BE(0)).toBe(0);
   });
 });

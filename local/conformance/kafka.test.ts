@@ -1,6 +1,7 @@
 import { fork } from "node:child_process";
 import { once } from "node:events";
 import { join } from "node:path";
+import { setTimeout as wait } from "node:timers/promises";
 import { CompressionTypes, ConfigResourceTypes, type Admin, type Kafka } from "kafkajs";
 import { createImpatientKafka, createKafka, startConsumer, uniqueName, valuesOf } from "./kafka-clients";
 import { startBrokerUnderTest, type BrokerUnderTest } from "./kafka-process";
@@ -32,6 +33,11 @@ async function createTopic(numPartitions = 1): Promise<string> {
   return topic;
 }
 
+async function partitionsOf(topic: string): Promise<number[]> {
+  const { topics } = await admin.fetchTopicMetadata({ topics: [topic] });
+  return topics[0]?.partitions.map(({ partitionId }) => partitionId).sort() ?? [];
+}
+
 async function connectProducer(options: { idempotent?: boolean } = {}) {
   const producer = kafka.producer({ ...options, allowAutoTopicCreation: false });
   await producer.connect();
@@ -51,11 +57,13 @@ describe("topics", () => {
   it("are made with the partitions asked for, listed, given more partitions, and deleted", async () => {
     const topic = await createTopic(3);
     expect(await admin.listTopics()).toContain(topic);
+    expect(await partitionsOf(topic)).toEqual([0, 1, 2]);
+    // A change is accepted before everyone can see it.
     await admin.createPartitions({ topicPartitions: [{ topic, count: 5 }] });
-    const { topics } = await admin.fetchTopicMetadata({ topics: [topic] });
-    expect(topics[0]?.partitions.map(({ partitionId }) => partitionId).sort()).toEqual([0, 1, 2, 3, 4]);
+    while ((await partitionsOf(topic)).length < 5) await wait(20);
+    expect(await partitionsOf(topic)).toEqual([0, 1, 2, 3, 4]);
     await admin.deleteTopics({ topics: [topic] });
-    expect(await admin.listTopics()).not.toContain(topic);
+    while ((await admin.listTopics()).includes(topic)) await wait(20);
   });
 
   it("are not made twice", async () => {
