@@ -25,10 +25,11 @@ export async function appendToOutbox<Payload>(
 ): Promise<void> {
   const record = toEventRecord(event, payload);
   await tx.$executeRaw`
-    INSERT INTO outbox (event_id, topic, type, key, shard, payload, occurred_at, traceparent)
-    VALUES (${record.eventId}, ${record.topic}, ${record.type}, ${record.key},
-            abs(hashtext(${record.key}) % ${shardCount}), ${record.payload}::jsonb, ${record.occurredAt}, ${record.traceparent})`;
-  await tx.$executeRaw`SELECT pg_notify('outbox', '')`;
+    WITH appended AS (
+      INSERT INTO outbox (event_id, topic, type, key, shard, payload, occurred_at, traceparent)
+      VALUES (${record.eventId}, ${record.topic}, ${record.type}, ${record.key},
+              abs(hashtext(${record.key}) % ${shardCount}), ${record.payload}::jsonb, ${record.occurredAt}, ${record.traceparent}))
+    SELECT pg_notify('outbox', '')`;
 }
 
 interface OutboxRow extends EventRecord {
