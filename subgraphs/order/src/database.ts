@@ -40,3 +40,20 @@ export async function inTransaction<T>(db: Database, work: (tx: Tx) => Promise<T
 function isConflict(error: unknown): boolean {
   return error instanceof Prisma.PrismaClientKnownRequestError && error.code === "P2034";
 }
+
+// Prisma's codes for a server that is not reached, breaks off, answers too late or has no connection free; Node's for a
+// socket that does; PostgreSQL's for one that shuts down, starts up, is full or cut a statement off.
+const outageCodes = new Set([
+  ...["P1001", "P1002", "P1008", "P1017", "P2024", "P2028"],
+  ...["ECONNREFUSED", "ECONNRESET", "ENOTFOUND", "EPIPE", "ETIMEDOUT"],
+  ...["57P01", "57P02", "57P03", "53300", "57014"],
+]);
+// pg's own errors have no code.
+const outageMessages = /Connection terminated|timeout exceeded when trying to connect|Query read timeout/;
+
+/** Whether an error tells of a database that does not answer, and of nothing that is wrong with what was asked. */
+export function isDatabaseOutage(error: unknown): boolean {
+  if (!(error instanceof Error)) return false;
+  const code = "code" in error ? error.code : undefined;
+  return (typeof code === "string" && outageCodes.has(code)) || outageMessages.test(error.message);
+}

@@ -6,6 +6,7 @@ import { type TimelineEntry } from "./generated/prisma/client";
 import { type OrderError } from "./order-errors";
 import { parseOrderNumber } from "./order-number";
 import { type OrderStatus } from "./order-status";
+import { isPrintable } from "./text-rules";
 
 export { type TimelineEntry };
 /** An order with its lines, as the database holds it. */
@@ -42,6 +43,14 @@ export async function lockOrder(tx: Tx, orderId: string): Promise<Order | null> 
   return tx.order.findUnique({ where: { id: orderId }, include: withLines });
 }
 
+/** As `lockOrder`, for an order that is at hand: what can have changed of it since is read anew. */
+export async function lockAgain(tx: Tx, order: Order): Promise<Order> {
+  const [now] = await tx.$queryRaw<Pick<Order, "status" | "version">[]>`
+    SELECT status::text, version FROM orders WHERE id = ${order.id} FOR UPDATE`;
+  if (now === undefined) throw new Error(`order ${order.id} is gone`);
+  return { ...order, ...now };
+}
+
 export interface Orders {
   /** Those of the orders that the viewer may see. */
   byIds(viewer: Viewer | null, ids: readonly string[]): Promise<Order[]>;
@@ -56,8 +65,9 @@ export function createOrders({ db }: { db: Database }): Orders {
       const found = await db.order.findMany({ where: { id: { in: ids.filter(isId) } }, include: withLines });
       return found.filter((order) => maySee(viewer, order.userId));
     },
-    list: (userId, filter, page) =>
-      db.order.findMany({
+    list: async (userId, filter, page) => {
+      if (userId !== null && !isPrintable(userId)) return [];
+      return db.order.findMany({
         where: {
           ...(userId === null ? {} : { userId }),
           ...(filter.number ? { number: parseOrderNumber(filter.number) } : {}),
@@ -71,7 +81,8 @@ export function createOrders({ db }: { db: Database }): Orders {
         orderBy: { id: "desc" },
         take: page.first + 1,
         include: withLines,
-      }),
+      });
+    },
     timelinesOf: (orderIds) =>
       db.timelineEntry.findMany({
         where: { orderId: { in: [...orderIds] } },

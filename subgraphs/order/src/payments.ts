@@ -94,12 +94,6 @@ export function createPayments(deps: { db: Database; settlement: Settlement; pro
     return { payment, order };
   }
 
-  async function outcomeOf(paymentId: string): Promise<PaymentOutcome> {
-    const { payment, order } = await withOrder(paymentId);
-    const errors = readStoredErrors(payment.rejection);
-    return errors.length === 0 ? { ok: true, payment, order } : { ok: false, payment, order, errors };
-  }
-
   return {
     pay: async (viewer, input) => {
       const errors = [
@@ -113,12 +107,12 @@ export function createPayments(deps: { db: Database; settlement: Settlement; pro
         return { ok: false, payment: begun.payment, order: begun.order, errors: [begun.error] };
       }
       if (begun.state === "KNOWN") {
-        const first = await outcomeOf(begun.subjectId);
+        const first = toOutcome(await withOrder(begun.subjectId));
         const stillRuns = first.payment?.status === "PENDING" && !begun.answered;
         return stillRuns ? { ...first, ok: false, errors: [keyInProgress(keyPath)] } : first;
       }
-      await settlement.run(begun.job);
-      const outcome = await outcomeOf(begun.job.payment.id);
+      const settled = await settlement.run(begun.job);
+      const outcome = toOutcome(settled ?? (await withOrder(begun.job.payment.id)));
       if (outcome.payment?.status === "PENDING") await markAnswered(db, key);
       return outcome;
     },
@@ -142,6 +136,11 @@ export function createPayments(deps: { db: Database; settlement: Settlement; pro
       }),
     withOrder,
   };
+}
+
+function toOutcome({ payment, order }: { payment: Payment; order: Order }): PaymentOutcome {
+  const errors = readStoredErrors(payment.rejection);
+  return errors.length === 0 ? { ok: true, payment, order } : { ok: false, payment, order, errors };
 }
 
 function whyNotPayable(order: Order, live: Payment | null): OrderError | null {

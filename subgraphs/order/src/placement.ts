@@ -42,7 +42,7 @@ export function createPlacement(deps: {
     const id = createId("ord", now.getTime());
     const claim = await claimKey(tx, key, [lines, address, expectedTotal ?? null], id);
     if (claim.state !== "NEW") return claim;
-    const order = await tx.order.create({
+    const row = await tx.order.create({
       data: {
         id,
         number: createOrderNumber(),
@@ -54,30 +54,38 @@ export function createPlacement(deps: {
         attendAt: new Date(now.getTime() + deps.resumeAfterMs),
         placedAt: now,
         updatedAt: now,
-        lines: {
-          createMany: { data: lines.map((line, place) => ({ id: createId("oli"), place, ...line })) },
-        },
-        timeline: { create: { id: createId("otl"), at: now, status: "PENDING", actorId: viewer.userId } },
       },
-      include: withLines,
     });
+    const asked = await tx.orderLine.createManyAndReturn({
+      data: lines.map(({ productId, quantity }, place) => ({
+        id: createId("oli"),
+        orderId: id,
+        place,
+        productId,
+        quantity,
+      })),
+    });
+    await tx.timelineEntry.create({
+      data: { id: createId("otl"), orderId: id, at: now, status: "PENDING", actorId: viewer.userId },
+    });
+    const order = { ...row, lines: asked.sort((one, other) => one.place - other.place) };
     return { state: "BEGUN" as const, order };
   }
 
-  /** Asks for the stock and settles a PENDING order by the answer. Safe to run twice at once: one of them settles it. */
-  async function settle(order: Order): Promise<void> {
+  /**
+   * Asks for the stock and settles a PENDING order by the answer. Safe to run twice at once: one of them settles it.
+   * @returns the order as it then stands
+   */
+  async function settle(order: Order): Promise<Order> {
     const held = await inventory.reserve(order.id, order.lines);
-    if (!held.ok) {
-      await reject(order, shortageErrors(held.shortages, order.lines));
-      return;
-    }
+    if (!held.ok) return (await reject(order, shortageErrors(held.shortages, order.lines))) ?? read(order.id);
     const pricing = priceOrder(held.lines, order.currency, order.expectedTotalMinor);
-    if (!pricing.ok) {
-      if (await reject(order, [pricing.error])) await release(order);
-      return;
-    }
-    const accepted = await inTransaction(db, (tx) => accept(tx, order, held.lines, pricing.totalMinor));
-    if (accepted === null && (await statusOf(order)) === "REJECTED") await release(order);
+    const settled = pricing.ok
+      ? await inTransaction(db, (tx) => accept(tx, order, held.lines, pricing.totalMinor))
+      : await reject(order, [pricing.error]);
+    const now = settled ?? (await read(order.id));
+    if (now.status === "REJECTED") await release(order);
+    return now;
   }
 
   async function accept(tx: Tx, order: Order, lines: readonly PricedLine[], totalMinor: bigint): Promise<Order | null> {
@@ -99,10 +107,10 @@ export function createPlacement(deps: {
     return accepted;
   }
 
-  async function reject(order: Order, errors: OrderError[]): Promise<boolean> {
+  async function reject(order: Order, errors: OrderError[]): Promise<Order | null> {
     const rejection = errors as unknown as Prisma.InputJsonArray;
     const note = errors.map(({ code }) => code).join(", ");
-    return (await inTransaction(db, (tx) => advance(tx, order, "REJECTED", { note, set: { rejection } }))) !== null;
+    return inTransaction(db, (tx) => advance(tx, order, "REJECTED", { note, set: { rejection } }));
   }
 
   /** Best effort: a hold that nobody confirms lapses by itself. */
@@ -112,25 +120,19 @@ export function createPlacement(deps: {
     });
   }
 
-  async function statusOf(order: Order) {
-    return (await db.order.findUnique({ where: { id: order.id }, select: { status: true } }))?.status;
-  }
-
-  /** @returns false where the order stays PENDING, for the worker */
-  async function settleOrLeave(order: Order): Promise<boolean> {
+  /** @returns null where the order stays PENDING, for the worker */
+  async function settleOrLeave(order: Order): Promise<Order | null> {
     try {
-      await settle(order);
-      return true;
+      return await settle(order);
     } catch (error) {
       if (!(error instanceof UnavailableError)) throw error;
       log.warn({ err: error, orderId: order.id }, "an order stays PENDING for now");
-      return false;
+      return null;
     }
   }
 
-  async function outcomeOf(orderId: string): Promise<OrderOutcome> {
-    const order = await db.order.findUniqueOrThrow({ where: { id: orderId }, include: withLines });
-    return order.status === "REJECTED" ? refused(order, ...readStoredErrors(order.rejection)) : { ok: true, order };
+  function read(orderId: string): Promise<Order> {
+    return db.order.findUniqueOrThrow({ where: { id: orderId }, include: withLines });
   }
 
   return {
@@ -142,12 +144,13 @@ export function createPlacement(deps: {
       const keyPath = ["input", "idempotencyKey"];
       if (begun.state === "REUSED") return refused(null, keyReused(keyPath));
       if (begun.state === "KNOWN") {
-        const first = await outcomeOf(begun.subjectId);
-        const stillRuns = first.order?.status === "PENDING" && !begun.answered;
-        return stillRuns ? refused(first.order, keyInProgress(keyPath)) : first;
+        const order = await read(begun.subjectId);
+        const stillRuns = order.status === "PENDING" && !begun.answered;
+        return stillRuns ? refused(order, keyInProgress(keyPath)) : toOutcome(order);
       }
-      if (!(await settleOrLeave(begun.order))) await markAnswered(db, key);
-      return outcomeOf(begun.order.id);
+      const settled = await settleOrLeave(begun.order);
+      if (settled === null) await markAnswered(db, key);
+      return toOutcome(settled ?? begun.order);
     },
     resume: async () => {
       const now = new Date();
@@ -162,6 +165,10 @@ export function createPlacement(deps: {
       return taken.length;
     },
   };
+}
+
+function toOutcome(order: Order): OrderOutcome {
+  return order.status === "REJECTED" ? refused(order, ...readStoredErrors(order.rejection)) : { ok: true, order };
 }
 
 function toAddress(address: PlacementInput["shippingAddress"]) {

@@ -80,7 +80,7 @@ export function createRefunds(deps: { db: Database; settlement: Settlement; paym
           return stillRuns ? withErrors(payment, [keyInProgress(keyPath)]) : outcomeOf(payment, begun.subjectId);
         }
         case "BEGUN":
-          if (!(await settlement.runById(begun.id))) await markAnswered(db, key);
+          if ((await settlement.runById(begun.id)) === null) await markAnswered(db, key);
           return outcomeOf(payment, begun.id);
       }
     },

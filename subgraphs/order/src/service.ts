@@ -8,7 +8,7 @@ import { type Logger } from "@shop/telemetry";
 import { createCancellation } from "./cancellation";
 import { type Config } from "./config";
 import { type Context, type UseCases } from "./context";
-import { createDatabase } from "./database";
+import { createDatabase, isDatabaseOutage } from "./database";
 import { createFulfilment } from "./fulfilment";
 import { forgetTheOld } from "./housekeeping";
 import { createInventory } from "./inventory";
@@ -22,6 +22,7 @@ import { createRefunds } from "./refunds";
 import { resolvers } from "./resolvers";
 import { createSettlement } from "./settlement";
 import { createSettlementSteps } from "./settlement-steps";
+import { UnavailableError } from "./unavailable";
 import { registerPaymentWebhooks } from "./webhooks";
 import { startWorker } from "./workers";
 
@@ -95,6 +96,7 @@ export async function startService(config: Config, log: Logger): Promise<Service
     verifyViewer: createAccessTokenVerifier(config.tokens),
     verifyCaller: createServiceVerifier({ secret: config.serviceSecret }),
     createContext: ({ viewer }) => ({ ...useCases, viewer, loaders: createLoaders({ viewer, orders, payments }) }),
+    isOutage: (error) => isDatabaseOutage(error) || error instanceof UnavailableError,
     readiness: { postgres: () => db.$queryRaw`SELECT 1` },
     routes: (app) => registerPaymentWebhooks({ app, provider, settlement, wake: () => settling.wake() }),
     log,

@@ -5,21 +5,29 @@ import { type Inventory, shortageErrors } from "./inventory";
 import { toMoney } from "./money";
 import { advance } from "./order-changes";
 import { invalidTransition, type OrderError, paymentDeclined } from "./order-errors";
-import { lockOrder, type Order } from "./orders";
+import { lockAgain, type Order } from "./orders";
 import { type PaymentProvider, type ProviderOutcome } from "./payment-provider";
 import { openTransaction, type Payment, refreshPayment, settleTransaction, type Transaction } from "./transactions";
 
-/** A transaction that is to be settled, with all that it takes. */
+/** A payment on its way, with all that it takes to go on. */
 export interface Job {
-  readonly transaction: Transaction;
+  /** What is to be settled; null where nothing is. */
+  readonly transaction: Transaction | null;
   readonly payment: Payment;
   readonly order: Order;
   /** The provider's reference of the payment's authorization, once there is one. */
   readonly authorization: string | null;
 }
 
-/** Asks for what a transaction is about and notes the answer. @returns what is to be done next, or null where all is done or the provider has yet to settle it */
-export type Step = (job: Job) => Promise<Job | null>;
+/** A job that has something to settle. */
+export type OpenJob = Job & { readonly transaction: Transaction };
+
+/**
+ * Asks for what a transaction is about and notes the answer.
+ * @returns how the payment then stands and what is to be settled next; null where the provider has yet to settle it, or
+ *   somebody else has noted the answer
+ */
+export type Step = (job: OpenJob) => Promise<Job | null>;
 
 // No request of ours is under way for longer: what the provider does not know of by then will never be.
 const abandonAfterMs = 10 * 60_000;
@@ -36,32 +44,31 @@ export function createSettlementSteps(deps: {
 
   /** Notes an outcome under the order's lock, together with what follows from it, unless somebody has noted it before. */
   async function note(
-    job: Job,
+    job: OpenJob,
     outcome: ProviderOutcome,
-    follow: (tx: Tx, job: Job) => Promise<Job | null>,
+    follow: (tx: Tx, job: OpenJob) => Promise<Job>,
   ): Promise<Job | null> {
     if (outcome.status === "PENDING") return null;
     return inTransaction(db, async (tx) => {
-      const order = await lockOrder(tx, job.order.id);
-      if (order === null || !(await settleTransaction(tx, job.transaction.id, outcome))) return null;
-      return follow(tx, { ...job, order });
+      const order = await lockAgain(tx, job.order);
+      const isFirst = await settleTransaction(tx, job.transaction.id, outcome);
+      return isFirst ? follow(tx, { ...job, order }) : null;
     });
   }
 
   /** The payment comes to nothing. */
-  async function fail(tx: Tx, job: Job, failureCode: string, errors: OrderError[]): Promise<null> {
+  async function fail(tx: Tx, job: Job, failureCode: string, errors: OrderError[]): Promise<Job> {
     const rejection = errors as unknown as Prisma.InputJsonArray;
     const payment = await refreshPayment(tx, job.payment.id, { token: null, rejection });
     await tellOfPayment(tx, "failed", payment, job.order.userId, { amountMinor: payment.amountMinor, failureCode });
-    return null;
+    return { ...job, payment, transaction: null };
   }
 
   /** The payment comes to nothing, and the money that it holds goes back. */
   async function giveBack(tx: Tx, job: Job, failureCode: string, errors: OrderError[]): Promise<Job> {
     const { id: paymentId, amountMinor } = job.payment;
     const transaction = await openTransaction(tx, { paymentId, kind: "VOID", amountMinor });
-    await fail(tx, job, failureCode, errors);
-    return { ...job, transaction };
+    return { ...(await fail(tx, job, failureCode, errors)), transaction };
   }
 
   /** Money is held. Once the capture is noted, the order can be nothing but paid: cancelling and expiry wait for it. */
@@ -75,7 +82,7 @@ export function createSettlementSteps(deps: {
   }
 
   /** The operation as it stands; begun only for an order that can be paid, and safe to begin again with the same key. */
-  async function askForAuthorization({ transaction, payment, order }: Job): Promise<ProviderOutcome | null> {
+  async function askForAuthorization({ transaction, payment, order }: OpenJob): Promise<ProviderOutcome | null> {
     const { id: key, attempts, createdAt } = transaction;
     const known = attempts === 0 ? null : await provider.find(key);
     if (known !== null) return known;
@@ -115,15 +122,14 @@ export function createSettlementSteps(deps: {
         const paid = await advance(tx, now.order, "PAID", { actorId: now.order.userId });
         if (paid === null) throw new Error(`order ${order.id} was changed while its payment was being captured`);
         await tellOfPayment(tx, "captured", payment, paid.userId, { amountMinor: payment.amountMinor });
-        return null;
+        return { ...now, payment, order: paid, transaction: null };
       });
     },
     VOID: async (job) => {
       const outcome = await provider.void({ key: job.transaction.id, authorization: authorizationOf(job) });
       if (outcome.status === "FAILED") log.error({ paymentId: job.payment.id, outcome }, "held money was not let go");
       return note(job, outcome, async (tx, now) => {
-        await refreshPayment(tx, now.payment.id);
-        return null;
+        return { ...now, payment: await refreshPayment(tx, now.payment.id), transaction: null };
       });
     },
     REFUND: async (job) => {
@@ -136,7 +142,7 @@ export function createSettlementSteps(deps: {
         if (outcome.status === "SUCCEEDED") {
           await tellOfPayment(tx, "refunded", payment, now.order.userId, { amountMinor });
         }
-        return null;
+        return { ...now, payment, transaction: null };
       });
     },
   };

@@ -1,7 +1,7 @@
 import { type Logger } from "@shop/telemetry";
 import { type Database } from "./database";
 import { withLines } from "./orders";
-import { type Job, type Step } from "./settlement-steps";
+import { type Job, type OpenJob, type Step } from "./settlement-steps";
 import { nextAttemptAt, type Transaction } from "./transactions";
 import { UnavailableError } from "./unavailable";
 
@@ -13,15 +13,19 @@ import { UnavailableError } from "./unavailable";
 export interface Settlement {
   /**
    * Asks, notes the answer and goes on until nothing is left to ask.
-   * @returns false where a neighbour did not answer: a worker goes on later
+   * @returns how the payment then stands; null where that has to be read: somebody else goes on with it, or a worker
+   *   will, because a neighbour did not answer or the provider has yet to settle it
    */
-  run(job: Job): Promise<boolean>;
+  run(job: Job): Promise<Job | null>;
   /** Runs a transaction that is noted already. */
-  runById(transactionId: string): Promise<boolean>;
+  runById(transactionId: string): Promise<Job | null>;
   /** Takes up what was left behind, a batch at a time. @returns how many */
   resume(): Promise<number>;
-  /** Has a transaction taken up at the next turn of the worker: its provider says that it was settled. */
-  hasten(transactionId: string): Promise<void>;
+  /**
+   * Has a transaction taken up at the next turn of the worker: its provider says that it was settled.
+   * @returns whether there is anything to take up
+   */
+  hasten(transactionId: string): Promise<boolean>;
 }
 
 const batchSize = 20;
@@ -33,26 +37,30 @@ export function createSettlement(deps: {
 }): Settlement {
   const { db, steps, log } = deps;
 
-  async function run(first: Job): Promise<boolean> {
+  async function run(first: Job): Promise<Job | null> {
     let job: Job | null = first;
+    while (job !== null && hasWork(job)) job = await stepOrLeave(job);
+    return job;
+  }
+
+  async function stepOrLeave(job: OpenJob): Promise<Job | null> {
     try {
-      while (job !== null) job = await steps[job.transaction.kind](job);
-      return true;
+      return await steps[job.transaction.kind](job);
     } catch (error) {
       if (!(error instanceof UnavailableError)) throw error;
-      log.warn({ err: error, transactionId: job?.transaction.id }, "a payment's transaction stays PENDING for now");
-      return false;
+      log.warn({ err: error, transactionId: job.transaction.id }, "a payment's transaction stays PENDING for now");
+      return null;
     }
   }
 
-  async function runById(transactionId: string): Promise<boolean> {
+  async function runById(transactionId: string): Promise<Job | null> {
     const found = await db.transaction.findUnique({
       where: { id: transactionId },
       include: {
         payment: { include: { order: { include: withLines }, transactions: { where: { kind: "AUTHORIZE" } } } },
       },
     });
-    if (found?.status !== "PENDING") return true;
+    if (found?.status !== "PENDING") return null;
     const { payment: paymentRow, ...transaction } = found;
     const { order, transactions, ...payment } = paymentRow;
     return run({ transaction, payment, order, authorization: transactions[0]?.reference ?? null });
@@ -91,10 +99,15 @@ export function createSettlement(deps: {
     },
     hasten: async (transactionId) => {
       // A capture is never run twice at once (see transactions.ts), so its own call or lease comes first.
-      await db.transaction.updateMany({
+      const { count } = await db.transaction.updateMany({
         where: { id: transactionId, status: "PENDING", kind: { not: "CAPTURE" } },
         data: { attendAt: new Date() },
       });
+      return count === 1;
     },
   };
+}
+
+function hasWork(job: Job): job is OpenJob {
+  return job.transaction !== null;
 }

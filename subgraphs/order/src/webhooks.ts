@@ -32,8 +32,7 @@ export function registerPaymentWebhooks(options: {
           code: "BAD_SIGNATURE",
         });
       }
-      await settlement.hasten(transactionId);
-      options.wake();
+      if (await settlement.hasten(transactionId)) options.wake();
       return reply.code(204).send();
     });
     done();

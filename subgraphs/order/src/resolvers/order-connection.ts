@@ -1,8 +1,9 @@
 import { parsePage, toConnection, type Connection } from "@shop/connections";
+import { isId } from "@shop/ids";
 import { z } from "zod";
 import { type Order, type OrderFilter, type Orders } from "../orders";
 
-const cursor = z.string().max(64);
+const cursor = z.string().refine(isId);
 
 /** A page of orders, newest first. @param userId null for everyone's */
 export async function listOrders(

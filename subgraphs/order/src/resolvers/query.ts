@@ -1,7 +1,5 @@
 import { requireRole, requireViewer } from "@shop/auth";
-import { serviceUnavailable } from "@shop/graphql-errors";
 import { type QueryResolvers } from "../generated/graphql";
-import { UnavailableError } from "../unavailable";
 import { listOrders } from "./order-connection";
 
 export const Query: QueryResolvers = {
@@ -20,11 +18,5 @@ export const Query: QueryResolvers = {
     requireViewer(viewer);
     return loaders.payment.load(id);
   },
-  quoteOrder: async (_parent, { lines }, { quotes }) => {
-    try {
-      return await quotes.quote(lines);
-    } catch (error) {
-      throw error instanceof UnavailableError ? serviceUnavailable("The catalogue") : error;
-    }
-  },
+  quoteOrder: (_parent, { lines }, { quotes }) => quotes.quote(lines),
 };
