@@ -98,9 +98,7 @@ export function openPartitionLog(
   function enforceRetention(nowMs: number): void {
     // Records without a time, like an empty file, bear -1: they do not expire.
     const isExpired = (segment: Segment) =>
-      limits.retentionMs >= 0 &&
-      segment.maxTimestampMs() >= 0 &&
-      segment.maxTimestampMs() < nowMs - limits.retentionMs;
+      limits.retentionMs >= 0 && segment.maxTimestampMs() >= 0 && segment.maxTimestampMs() < nowMs - limits.retentionMs;
     if (isExpired(active)) startNewSegment();
     let totalBytes = closed.reduce((sum, segment) => sum + segment.sizeBytes(), active.sizeBytes());
     for (let first = closed[0]; first !== undefined; first = closed[0]) {
