@@ -1,4 +1,4 @@
-import { unauthenticated } from "@shop/graphql-errors";
+import { serviceUnavailable, unauthenticated } from "@shop/graphql-errors";
 import {
   createLocalJWKSet,
   createRemoteJWKSet,
@@ -41,7 +41,7 @@ export function signAccessToken(
 /**
  * Reads an Authorization header.
  * @returns the viewer, or null where there is no header
- * @throws UNAUTHENTICATED where the token does not hold; any other error where the keys cannot be read
+ * @throws UNAUTHENTICATED where the token does not hold, SERVICE_UNAVAILABLE where the keys cannot be read
  */
 export type VerifyAccessToken = (authorization: string | undefined) => Promise<Viewer | null>;
 
@@ -60,22 +60,26 @@ export function createAccessTokenVerifier(
     if (authorization === undefined) return null;
     const token = /^Bearer ([\w-]+\.[\w-]+\.[\w-]+)$/i.exec(authorization)?.[1];
     if (token === undefined) throw unauthenticated("The Authorization header holds no access token.");
-    try {
-      const { payload } = await jwtVerify(token, keys, {
-        algorithms: [algorithm],
-        typ: type,
-        issuer: options.issuer,
-        audience: options.audience,
-        requiredClaims: ["sub", "sid", "role", "exp", "jti"],
-      });
-      return toViewer(payload);
-    } catch (error) {
-      if (error instanceof errors.JOSEError && !(error instanceof errors.JWKSTimeout)) {
-        throw unauthenticated("This access token is not valid, or no longer: refresh it or sign in again.");
-      }
-      throw error;
-    }
+    const { payload } = await jwtVerify(token, keys, {
+      algorithms: [algorithm],
+      typ: type,
+      issuer: options.issuer,
+      audience: options.audience,
+      requiredClaims: ["sub", "sid", "role", "exp", "jti"],
+    }).catch((error: unknown) => {
+      if (!isFaultOfToken(error)) throw serviceUnavailable("The accounts");
+      throw unauthenticated("This access token is not valid, or no longer: refresh it or sign in again.");
+    });
+    return toViewer(payload);
   };
+}
+
+// All that jose finds wrong with a token has a class of its own; the plain JOSEError is an answer of the keys' address
+// that was no key set, and anything else no answer at all.
+function isFaultOfToken(error: unknown): boolean {
+  return (
+    error instanceof errors.JOSEError && error.code !== "ERR_JOSE_GENERIC" && !(error instanceof errors.JWKSTimeout)
+  );
 }
 
 function toViewer(payload: { sub?: string; sid?: unknown; role?: unknown; exp?: number }): Viewer {

@@ -1,13 +1,15 @@
 import { type AddressInfo } from "node:net";
 import { ApolloServer } from "@apollo/server";
 import { unwrapResolverError } from "@apollo/server/errors";
+import { ApolloServerPluginInlineTraceDisabled } from "@apollo/server/plugin/disabled";
 import fastifyApollo, { fastifyApolloDrainPlugin } from "@as-integrations/fastify";
 import { serviceCredentialHeader, type VerifyAccessToken, type VerifyServiceCredential, type Viewer } from "@shop/auth";
 import { forbidden, toClientError } from "@shop/graphql-errors";
 import { registerHealthRoutes, type ReadinessChecks } from "@shop/lifecycle";
+import { type ExecuteOperation, registerRestFacade, type ServiceName } from "@shop/rest-facade";
 import { type Logger } from "@shop/telemetry";
 import { fastify, type FastifyInstance } from "fastify";
-import { type GraphQLSchema } from "graphql";
+import { GraphQLError, type GraphQLSchema } from "graphql";
 import { buildSchema, type Resolvers } from "./schema";
 
 /** What a context is made from, one for each request. */
@@ -18,7 +20,7 @@ export interface SubgraphRequest {
 }
 
 export interface SubgraphOptions<Context extends object> {
-  readonly name: string;
+  readonly name: ServiceName;
   readonly host: string;
   readonly port: number;
   /** Path of its schema.graphql. */
@@ -47,7 +49,10 @@ export interface Subgraph {
 const maxBodyBytes = 1_000_000;
 const requestTimeoutMs = 30_000;
 
-/** Serves a subgraph: /graphql to callers with a service credential, health to anyone, and the service's own routes. */
+/**
+ * Serves a subgraph: /graphql to callers with a service credential; to anyone health, its REST routes under the rights of
+ * the user's token, and the service's own routes.
+ */
 export async function startSubgraph<Context extends object>(options: SubgraphOptions<Context>): Promise<Subgraph> {
   const { log } = options;
   const app = fastify({ bodyLimit: maxBodyBytes, requestTimeout: requestTimeoutMs, forceCloseConnections: "idle" });
@@ -60,7 +65,7 @@ export async function startSubgraph<Context extends object>(options: SubgraphOpt
     stopOnTerminationSignals: false,
     csrfPrevention: false, // no browser holds a service credential
     formatError: (formatted, error) => toClientError(formatted, unwrapResolverError(error), log, options.isOutage),
-    plugins: [fastifyApolloDrainPlugin(app)],
+    plugins: [fastifyApolloDrainPlugin(app), ApolloServerPluginInlineTraceDisabled()],
   });
   await apollo.start();
   await app.register(fastifyApollo(apollo), {
@@ -73,6 +78,7 @@ export async function startSubgraph<Context extends object>(options: SubgraphOpt
       return options.createContext({ viewer, userAgent: request.headers["user-agent"] });
     },
   });
+  registerRestFacade(app, { service: options.name, execute: createExecute(apollo, options) });
   await options.routes?.(app);
   await app.listen({ host: options.host, port: options.port });
   const { port } = app.server.address() as AddressInfo;
@@ -86,6 +92,24 @@ export async function startSubgraph<Context extends object>(options: SubgraphOpt
       await apollo.stop();
       await app.close();
     },
+  };
+}
+
+/** Runs the operation of a REST route through the same Apollo Server, with the viewer of the user's token. */
+function createExecute<Context extends object>(
+  apollo: ApolloServer<Context>,
+  { verifyViewer, createContext, log, isOutage }: SubgraphOptions<Context>,
+): ExecuteOperation {
+  return async ({ query, variables, authorization, userAgent }) => {
+    try {
+      const contextValue = createContext({ viewer: await verifyViewer(authorization), userAgent });
+      const { body } = await apollo.executeOperation({ query, variables: { ...variables } }, { contextValue });
+      if (body.kind !== "single") throw new Error("incremental delivery is not offered");
+      return body.singleResult;
+    } catch (error) {
+      const formatted = error instanceof GraphQLError ? error.toJSON() : { message: String(error) };
+      return { errors: [toClientError(formatted, error, log, isOutage)] };
+    }
   };
 }
 
