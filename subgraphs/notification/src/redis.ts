@@ -1,4 +1,3 @@
-import { serviceUnavailable } from "@shop/graphql-errors";
 import { type Logger } from "@shop/telemetry";
 import { Redis, ReplyError } from "ioredis";
 
@@ -30,16 +29,19 @@ export function connectRedisListener(url: string, log: Logger): Redis {
   return redis;
 }
 
+/** Redis did not answer: an outage, after which the same can be tried again. */
+export class RedisUnreachableError extends Error {}
+
 /**
  * Waits for an answer of Redis.
- * @throws SERVICE_UNAVAILABLE where there is none; what Redis itself refuses is a bug and passes as it is
+ * @throws RedisUnreachableError where there is none; what Redis itself refuses is a bug and passes as it is
  */
 export async function answerOf<T>(work: Promise<T>): Promise<T> {
   try {
     return await work;
   } catch (error) {
     if (error instanceof ReplyError) throw error;
-    throw serviceUnavailable("The notifications");
+    throw new RedisUnreachableError("Redis does not answer", { cause: error });
   }
 }
 

@@ -17,7 +17,7 @@ import { createLiveUpdates } from "./live-updates";
 import { createOffsets, onServerChange } from "./offsets";
 import { createOrderAccess } from "./order-access";
 import { createReaders } from "./readers";
-import { connectRedis, connectRedisListener } from "./redis";
+import { connectRedis, connectRedisListener, RedisUnreachableError } from "./redis";
 import { resolvers } from "./resolvers";
 import { createRevocations } from "./revocations";
 import { createOperations } from "./sockets/operations";
@@ -72,6 +72,7 @@ export async function startService(config: Config, log: Logger): Promise<Service
     issuer: config.tokenIssuer,
     audience: config.tokenAudience,
   });
+  const isOutage = (error: unknown): boolean => error instanceof RedisUnreachableError;
   const verifyCaller = createServiceVerifier({ secret: config.serviceSecret });
   const subgraph = await startSubgraph({
     name: "notification",
@@ -83,6 +84,7 @@ export async function startService(config: Config, log: Logger): Promise<Service
     verifyCaller,
     createContext: ({ viewer }) => createContext(useCases, { viewer, authorization: null }),
     readiness: { redis: () => redis.ping(), kafka: () => consumer.ping() },
+    isOutage,
     log,
   });
   const sockets = createSocketServer({
@@ -94,6 +96,7 @@ export async function startService(config: Config, log: Logger): Promise<Service
       schema: () => subgraph.schema,
       verifyViewer,
       createContext: (peer) => createContext(useCases, peer),
+      isOutage,
       log,
     }),
     log,

@@ -4,7 +4,8 @@ import { type AddressInfo } from "node:net";
 import { createServiceCredential, type Role, serviceCredentialHeader } from "@shop/auth";
 import { startTestIssuer, type TestIssuer } from "@shop/auth/testing";
 import { topics, type EventDefinition } from "@shop/event-contracts";
-import { createMessageBus, type EventRecord, toEventRecord } from "@shop/messaging";
+import { createId } from "@shop/ids";
+import { createMessageBus, type EventRecord, type MessageBus, toEventRecord } from "@shop/messaging";
 import { createLogger } from "@shop/telemetry";
 import { type Client, createClient } from "graphql-ws";
 import { Redis } from "ioredis";
@@ -15,6 +16,8 @@ import { type Service, startService } from "../src/service";
 const log = createLogger("notification.test");
 const secret = "a-secret-for-these-tests";
 const dayMs = 86_400_000;
+
+type Kafka = MessageBus["kafka"];
 
 export interface Answer {
   data?: Record<string, unknown> | null;
@@ -36,6 +39,8 @@ export interface TestShop {
   readonly issuer: TestIssuer;
   readonly redis: Redis;
   readonly prefix: string;
+  /** What services prove themselves with. */
+  readonly secret: string;
   readonly orderOwners: Map<string, string>;
   port(): number;
   publish<Payload>(event: EventDefinition<Payload>, ...payloads: Payload[]): Promise<EventRecord[]>;
@@ -46,10 +51,12 @@ export interface TestShop {
     topic: string,
     message: { key: string; value: string | null; headers?: Record<string, string> },
   ): Promise<void>;
-  readonly kafka: ReturnType<typeof createMessageBus>["kafka"];
+  readonly kafka: Kafka;
+  /** A new user, to whom announcements, which other tests make as well, are not told. */
+  newUser(): Promise<string>;
   ask(query: string, options?: { as?: string; role?: Role; variables?: object }): Promise<Answer>;
-  watch(query: string, options?: { as?: string; role?: Role; variables?: object }): Watching;
-  socketClient(options: { as?: string; role?: Role }): Client;
+  /** @param options.port of another instance */
+  watch(query: string, options?: { as?: string; role?: Role; variables?: object; port?: number }): Watching;
   /** A second instance on the same stores. */
   startAnother(): Promise<Service>;
   restart(meanwhile?: () => Promise<void>): Promise<void>;
@@ -94,9 +101,9 @@ export async function startShop(
   const bearerOf = ({ as, role = "CUSTOMER" }: { as?: string; role?: Role }): Promise<string> | undefined =>
     as === undefined ? undefined : issuer.bearer({ userId: as, role });
 
-  function socketClient(who: { as?: string; role?: Role }): Client {
+  function socketClient({ port, ...who }: { as?: string; role?: Role; port?: number }): Client {
     const client = createClient({
-      url: () => `ws://127.0.0.1:${service.port}/graphql`,
+      url: () => `ws://127.0.0.1:${port ?? service.port}/graphql`,
       webSocketImpl: WebSocket,
       connectionParams: async () => {
         const authorization = await bearerOf(who);
@@ -108,10 +115,28 @@ export async function startShop(
     return client;
   }
 
+  const ask: TestShop["ask"] = async (query, { variables, ...who } = {}) => {
+    const authorization = await bearerOf(who);
+    const response = await fetch(`http://127.0.0.1:${service.port}/graphql`, {
+      method: "POST",
+      headers: {
+        "content-type": "application/json",
+        [serviceCredentialHeader]: await credential(),
+        ...(authorization === undefined ? {} : { authorization }),
+      },
+      body: JSON.stringify({ query, variables }),
+    });
+    return (await response.json()) as Answer;
+  };
+
+  await bus.ping();
+  await untilRead(bus.kafka, () => redis.hgetall(`${prefix}:{offsets}`));
+
   return {
     issuer,
     redis,
     prefix,
+    secret,
     orderOwners,
     kafka: bus.kafka,
     port: () => service.port,
@@ -127,22 +152,15 @@ export async function startShop(
       await producer.send({ topic, messages: [message] });
       await producer.disconnect();
     },
-    ask: async (query, { variables, ...who } = {}) => {
-      const authorization = await bearerOf(who);
-      const response = await fetch(`http://127.0.0.1:${service.port}/graphql`, {
-        method: "POST",
-        headers: {
-          "content-type": "application/json",
-          [serviceCredentialHeader]: await credential(),
-          ...(authorization === undefined ? {} : { authorization }),
-        },
-        body: JSON.stringify({ query, variables }),
-      });
-      return (await response.json()) as Answer;
+    ask,
+    newUser: async () => {
+      const userId = createId("usr");
+      const mute = "mutation { updateNotificationPreferences(muted: [SYSTEM_ANNOUNCEMENT]) { errors { code } } }";
+      await ask(mute, { as: userId });
+      return userId;
     },
     watch: (query, { variables, ...who } = {}) =>
       collect(socketClient(who), { query, variables: variables as Record<string, unknown> | undefined }),
-    socketClient,
     startAnother: () => startService(config, log),
     restart: async (meanwhile) => {
       await service.stop();
@@ -168,6 +186,22 @@ export async function startShop(
   };
 }
 
+/** Waits until all is read that the topics hold: what other tests have published before. */
+async function untilRead(kafka: Kafka, readOffsets: () => Promise<Record<string, string>>): Promise<void> {
+  const admin = kafka.admin();
+  await admin.connect();
+  try {
+    for (const topic of topics) {
+      const ends = await admin.fetchTopicOffsets(topic);
+      await until(readOffsets, (read) =>
+        ends.every(({ partition, high }) => Number(read[`${topic}/${partition}`] ?? 0) >= Number(high)),
+      );
+    }
+  } finally {
+    await admin.disconnect();
+  }
+}
+
 /** Waits until a reading of the service is as a test wants it; the test's own time limit ends the wait. */
 export async function until<T>(read: () => Promise<T>, isRight: (value: T) => boolean): Promise<T> {
   for (;;) {
@@ -184,7 +218,7 @@ function collect(client: Client, request: { query: string; variables?: Record<st
   const ended = new Promise<unknown>((resolve) => {
     onEnd = resolve;
   });
-  const stop = client.subscribe<Record<string, unknown>>(request, {
+  const stop = client.subscribe(request, {
     next: (answer) => {
       answers.push(answer as Answer);
       onAnswer();

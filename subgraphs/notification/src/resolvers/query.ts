@@ -7,7 +7,7 @@ export const query: QueryResolvers = {
   notifications: async (_parent, { first, after, unreadOnly }, { viewer, inbox }) => {
     const { userId } = requireViewer(viewer);
     const page = parsePage({ first, after }, inboxCursor.transform(fromInboxCursor));
-    const { notifications, head } = await inbox.page(userId, page, { unreadOnly: unreadOnly ?? false });
+    const { notifications, head } = await inbox.page(userId, page, { unreadOnly });
     const connection = toConnection(notifications, page, ({ place }) => toInboxCursor(place));
     return { ...connection, resumeCursor: encodeCursor(toInboxCursor(head)) };
   },

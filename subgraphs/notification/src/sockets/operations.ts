@@ -7,6 +7,7 @@ import {
   GraphQLError,
   type GraphQLFormattedError,
   type GraphQLSchema,
+  OperationTypeNode,
   parse,
   validate,
 } from "graphql";
@@ -29,12 +30,16 @@ export function createOperations(options: {
   schema: () => GraphQLSchema;
   verifyViewer: VerifyAccessToken;
   createContext: (peer: Peer) => Context;
+  isOutage: (error: unknown) => boolean;
   log: Logger;
 }): ServerOptions<Params, Peer> {
   const { log } = options;
 
   function refuse(error: GraphQLError): GraphQLFormattedError {
-    return toClientError(toFormatted(error), error.originalError ?? error, log);
+    const isOfRequest = isFoundInRequest(error);
+    const formatted = isOfRequest ? { ...error.toJSON(), extensions: { code: "BAD_USER_INPUT" } } : error.toJSON();
+    const cause = isOfRequest ? error : (error.originalError ?? error);
+    return toClientError(formatted, cause, log, options.isOutage);
   }
 
   async function connect({ connectionParams, extra }: SocketContext<Params, Peer>): Promise<boolean> {
@@ -77,7 +82,7 @@ function prepare(
     const document = parse(query, { maxTokens });
     const problems = validate(schema, document);
     if (problems.length > 0) return problems;
-    if (getOperationAST(document, operationName)?.operation !== "subscription") {
+    if (getOperationAST(document, operationName)?.operation !== OperationTypeNode.SUBSCRIPTION) {
       return [badUserInput("This socket takes one subscription at a time. Queries and mutations go to the gateway.")];
     }
     return { schema, document, operationName, variableValues: variables, contextValue: createContext() };
@@ -87,9 +92,8 @@ function prepare(
   }
 }
 
-/** An error that graphql-js itself found in the request has no code yet, nor a resolver's error behind it. */
-function toFormatted(error: GraphQLError): GraphQLFormattedError {
-  const formatted = error.toJSON();
-  const isOfRequest = error.originalError === undefined && error.extensions["code"] === undefined && !error.path;
-  return isOfRequest ? { ...formatted, extensions: { code: "BAD_USER_INPUT" } } : formatted;
+/** Whether graphql-js itself found it in the request: no field was reached, no code given, and nobody else threw. */
+function isFoundInRequest({ path, extensions, originalError }: GraphQLError): boolean {
+  const isThrown = originalError !== undefined && !(originalError instanceof GraphQLError);
+  return path === undefined && extensions["code"] === undefined && !isThrown;
 }

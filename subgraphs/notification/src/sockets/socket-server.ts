@@ -49,11 +49,16 @@ export function createSocketServer(options: {
 
   async function upgrade(request: IncomingMessage, connection: Duplex, head: Buffer): Promise<void> {
     connection.on("error", () => connection.destroy());
-    if (new URL(request.url ?? "/", "http://host").pathname !== options.path)
-      return refuse(connection, "404 Not Found");
+    if (new URL(request.url ?? "/", "http://host").pathname !== options.path) {
+      refuse(connection, "404 Not Found");
+      return;
+    }
     const credential = request.headers[serviceCredentialHeader];
     const caller = typeof credential === "string" ? await options.verifyCaller(credential) : null;
-    if (credential !== undefined && caller === null) return refuse(connection, "403 Forbidden");
+    if (credential !== undefined && caller === null) {
+      refuse(connection, "403 Forbidden");
+      return;
+    }
     sockets.handleUpgrade(request, connection, head, (socket) => serve(socket, caller !== null));
   }
 
@@ -85,7 +90,10 @@ export function createSocketServer(options: {
         onMessage: (receive) =>
           socket.on("message", (message) => {
             // It asks and does not take the answers.
-            if (socket.bufferedAmount > maxUnsentBytes) return socket.terminate();
+            if (socket.bufferedAmount > maxUnsentBytes) {
+              socket.terminate();
+              return;
+            }
             receive(String(message as Buffer)).catch((error: unknown) => closeAfter(socket, error));
           }),
       },
@@ -112,7 +120,8 @@ export function createSocketServer(options: {
   function closeAfter(socket: WebSocket, error: unknown): void {
     // graphql-ws throws on messages that only a server sends.
     if (error instanceof Error && error.message.startsWith("Unexpected message of type")) {
-      return socket.close(CloseCode.BadRequest, "Invalid message received");
+      socket.close(CloseCode.BadRequest, "Invalid message received");
+      return;
     }
     log.error({ err: error }, "a socket's message could not be handled");
     socket.close(CloseCode.InternalServerError, "Internal server error");

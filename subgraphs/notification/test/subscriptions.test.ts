@@ -1,0 +1,298 @@
+import * as events from "@shop/event-contracts";
+import { createId } from "@shop/ids";
+import { type Answer, startShop, type TestShop, until, type Watching } from "./harness";
+
+let shop: TestShop;
+beforeAll(async () => {
+  shop = await startShop({ retention: { inboxMaxLength: 300, commentEventsMaxLength: 5 } });
+}, 60_000);
+afterAll(() => shop.stop());
+
+interface Received {
+  id: string;
+  cursor: string;
+  kind: string;
+  title: string;
+  subject: { id: string } | null;
+}
+
+const received = `subscription($after: String) { notificationReceived(after: $after) {
+  id cursor kind title subject { ... on Order { id } }
+} }`;
+
+const notificationsIn = (answers: readonly Answer[]): Received[] =>
+  answers.map(({ data }) => data?.["notificationReceived"] as Received);
+const subjectsIn = (answers: readonly Answer[]) => notificationsIn(answers).map(({ subject }) => subject?.id);
+
+/** All of one user, through one partition, so that they have an order. */
+function orders(userId: string, count: number): events.OrderSnapshot[] {
+  const number = createId("ord");
+  return Array.from({ length: count }, () => ({ orderId: number, number, userId, status: "PAID", lines: [] }));
+}
+
+async function publishOrders(userId: string, count: number): Promise<string[]> {
+  const published = orders(userId, count).map((order) => ({ ...order, orderId: createId("ord") }));
+  await shop.publish(events.orderPaid, ...published);
+  return published.map(({ orderId }) => orderId);
+}
+
+async function resumeCursorOf(user: string): Promise<string> {
+  const answer = await shop.ask("{ notifications { resumeCursor } }", { as: user });
+  return (answer.data?.["notifications"] as { resumeCursor: string }).resumeCursor;
+}
+
+async function writtenTo(user: string, count: number): Promise<void> {
+  const sequence = () => shop.redis.hget(`${shop.prefix}:{inbox/${user}}:state`, "sequence");
+  await until(sequence, (value) => Number(value) >= count);
+}
+
+describe("notificationReceived", () => {
+  it("delivers in the order of the inbox what comes from now on, to the user alone", async () => {
+    const [user, other] = [await shop.newUser(), await shop.newUser()];
+    await publishOrders(user, 1);
+    await writtenTo(user, 1);
+    const mine = shop.watch(received, { as: user, variables: { after: await resumeCursorOf(user) } });
+    const theirs = shop.watch(received, { as: other, variables: { after: await resumeCursorOf(other) } });
+    const published = await publishOrders(user, 20);
+    const answers = await mine.received(20);
+    expect(subjectsIn(answers).sort()).toEqual(published.sort());
+    const [forOther] = await publishOrders(other, 1);
+    expect(subjectsIn(await theirs.received(1))).toEqual([forOther]);
+    expect(mine.answers).toHaveLength(20);
+
+    const list = await shop.ask("{ notifications(first: 100) { edges { node { id kind } } } }", { as: user });
+    const { edges } = list.data?.["notifications"] as { edges: { node: { id: string; kind: string } }[] };
+    const inInbox = edges.filter(({ node }) => node.kind === "ORDER_PAID").map(({ node }) => node.id);
+    expect(
+      notificationsIn(answers)
+        .map(({ id }) => id)
+        .reverse(),
+    ).toEqual(inInbox.slice(0, 20));
+  });
+
+  it("pushes nothing when the same events come again", async () => {
+    const user = await shop.newUser();
+    const [order] = orders(user, 1);
+    if (order === undefined) throw new Error("no order");
+    const watching = shop.watch(received, { as: user, variables: { after: await resumeCursorOf(user) } });
+    const records = await shop.publish(events.orderPaid, order);
+    await watching.received(1);
+    await shop.publishAgain(records);
+    await shop.publish(events.orderShipped, order); // behind it in its partition
+    const kinds = notificationsIn(await watching.received(2)).map(({ kind }) => kind);
+    expect(kinds).toEqual(["ORDER_PAID", "ORDER_SHIPPED"]);
+  });
+
+  it("resumes after a lost line, while more arrives, without a gap or a repeat", async () => {
+    const user = await shop.newUser();
+    let after = await resumeCursorOf(user);
+    const total = 200;
+    const publishing = (async () => {
+      const published: string[] = [];
+      for (let sent = 0; sent < total; sent += 10) published.push(...(await publishOrders(user, 10)));
+      return published;
+    })();
+    const seen: Received[] = [];
+    while (seen.length < total) {
+      const watching = shop.watch(received, { as: user, variables: { after } });
+      const some = notificationsIn(await watching.received(Math.min(27, total - seen.length)));
+      watching.stop();
+      seen.push(...some);
+      after = some.at(-1)?.cursor ?? after;
+    }
+    const published = await publishing;
+    expect(seen).toHaveLength(total);
+    expect(new Set(seen.map(({ id }) => id)).size).toBe(total);
+    expect(seen.map(({ subject }) => subject?.id).sort()).toEqual(published.sort());
+  });
+
+  it("goes on over a restart of the service, from the cursor, with what came meanwhile", async () => {
+    const user = await shop.newUser();
+    const watching = shop.watch(received, { as: user, variables: { after: await resumeCursorOf(user) } });
+    const before = await publishOrders(user, 5);
+    const first = notificationsIn(await watching.received(5));
+    let meanwhile: string[] = [];
+    await shop.restart(async () => {
+      expect(await watching.ended).toMatchObject({ code: 1001 });
+      meanwhile = await publishOrders(user, 5);
+    });
+    const resumed = shop.watch(received, { as: user, variables: { after: first.at(-1)?.cursor } });
+    const after = await publishOrders(user, 5);
+    const rest = await resumed.received(10);
+    expect([...first.map(({ subject }) => subject?.id), ...subjectsIn(rest)].sort()).toEqual(
+      [...before, ...meanwhile, ...after].sort(),
+    );
+  });
+
+  it("merges announcements and what is the user's own, and resumes behind either", async () => {
+    const user = createId("usr");
+    const title = `Sale ${user}`;
+    const after = await resumeCursorOf(user);
+    const watching = shop.watch(received, { as: user, variables: { after } });
+    const announce = () =>
+      shop.publish(events.systemAnnounced, { announcementId: createId("ann"), title, body: "Today." });
+    // Other tests announce as well.
+    const ofThis = async (one: Watching, count: number): Promise<Received[]> => {
+      const own = () => notificationsIn(one.answers).filter((it) => it.title === title || it.kind === "ORDER_PAID");
+      return until(
+        () => Promise.resolve(own()),
+        (some) => some.length >= count,
+      );
+    };
+    await announce();
+    await ofThis(watching, 1);
+    await publishOrders(user, 1);
+    await ofThis(watching, 2);
+    await announce();
+    const all = await ofThis(watching, 3);
+    expect(all.map(({ kind }) => kind)).toEqual(["SYSTEM_ANNOUNCEMENT", "ORDER_PAID", "SYSTEM_ANNOUNCEMENT"]);
+    for (const [index, { cursor }] of all.slice(0, 2).entries()) {
+      const rest = shop.watch(received, { as: user, variables: { after: cursor } });
+      expect((await ofThis(rest, 2 - index)).map(({ id }) => id)).toEqual(all.slice(index + 1).map(({ id }) => id));
+      rest.stop();
+    }
+  });
+
+  it("says CURSOR_EXPIRED where what follows the cursor was trimmed away, and refuses what is no cursor", async () => {
+    const user = await shop.newUser();
+    const beginning = await resumeCursorOf(user);
+    await publishOrders(user, 301);
+    await writtenTo(user, 301);
+    const expired = shop.watch(received, { as: user, variables: { after: beginning } });
+    expect((await expired.received(1))[0]?.errors?.[0]?.extensions.code).toBe("CURSOR_EXPIRED");
+    expect(await expired.ended).toBeNull();
+    const nonsense = shop.watch(received, { as: user, variables: { after: "nonsense" } });
+    expect((await nonsense.received(1))[0]?.errors?.[0]?.extensions.code).toBe("BAD_USER_INPUT");
+    const anonymous = shop.watch(received);
+    expect((await anonymous.received(1))[0]?.errors?.[0]?.extensions.code).toBe("UNAUTHENTICATED");
+  });
+
+  it("says CURSOR_EXPIRED when Redis was put back and has another notification in the cursor's place", async () => {
+    const user = await shop.newUser();
+    const watching = shop.watch(received, { as: user, variables: { after: await resumeCursorOf(user) } });
+    await publishOrders(user, 3);
+    const cursor = notificationsIn(await watching.received(3)).at(-1)?.cursor;
+    const key = (part: string) => `${shop.prefix}:{inbox/${user}}:${part}`;
+    const [newest = ""] = await shop.redis.zrange(key("order"), -1, -1);
+    await shop.redis.zrem(key("order"), newest);
+    await shop.redis.hset(key("state"), "sequence", 2);
+    await publishOrders(user, 1);
+    expect(await watching.ended).toMatchObject([{ extensions: { code: "CURSOR_EXPIRED" } }]);
+    const resumed = shop.watch(received, { as: user, variables: { after: cursor } });
+    expect((await resumed.received(1))[0]?.errors?.[0]?.extensions.code).toBe("CURSOR_EXPIRED");
+  });
+
+  it("is served by any instance, each user's to the user alone", async () => {
+    const another = await shop.startAnother();
+    try {
+      const users = await Promise.all(Array.from({ length: 10 }, () => shop.newUser()));
+      const watchings = await Promise.all(
+        users.map(async (user, index) => {
+          const after = await resumeCursorOf(user);
+          return shop.watch(received, { as: user, variables: { after }, port: index % 2 ? another.port : undefined });
+        }),
+      );
+      const published = await Promise.all(users.map((user) => publishOrders(user, 5)));
+      for (const [index, watching] of watchings.entries()) {
+        expect(subjectsIn(await watching.received(5)).sort()).toEqual(published[index]?.sort());
+      }
+    } finally {
+      await another.stop();
+    }
+  });
+});
+
+describe("orderUpdated", () => {
+  const updated = "subscription($id: ID!) { orderUpdated(orderId: $id) { __typename id } }";
+
+  it("tells the order at once and after each change, to its customer and to STAFF", async () => {
+    const user = await shop.newUser();
+    const [order] = orders(user, 1);
+    if (order === undefined) throw new Error("no order");
+    const { orderId } = order;
+    shop.orderOwners.set(orderId, user);
+    const customer = shop.watch(updated, { as: user, variables: { id: orderId } });
+    const staff = shop.watch(updated, { as: createId("usr"), role: "STAFF", variables: { id: orderId } });
+    expect(await customer.received(1)).toEqual([{ data: { orderUpdated: { __typename: "Order", id: orderId } } }]);
+    await staff.received(1);
+    await shop.publish(events.orderPaid, order);
+    await customer.received(2);
+    const payment = { paymentId: createId("pay"), orderId, userId: user, amount: { amountMinor: 1, currency: "EUR" } };
+    await shop.publish(events.paymentCaptured, payment);
+    await customer.received(3);
+    await staff.received(2);
+  });
+
+  it("is one null and the end for another's order and for none", async () => {
+    const orderId = createId("ord");
+    shop.orderOwners.set(orderId, createId("usr"));
+    for (const id of [orderId, createId("ord")]) {
+      const watching = shop.watch(updated, { as: createId("usr"), variables: { id } });
+      expect(await watching.ended).toBeNull();
+      expect(watching.answers).toEqual([{ data: { orderUpdated: null } }]);
+    }
+    const anonymous = shop.watch(updated, { variables: { id: orderId } });
+    expect((await anonymous.received(1))[0]?.errors?.[0]?.extensions.code).toBe("UNAUTHENTICATED");
+  });
+});
+
+it("productUpdated tells the product at once and after a change, to anyone", async () => {
+  const productId = createId("prd");
+  const query = "subscription($id: ID!) { productUpdated(productId: $id) { id watchedByMe } }";
+  const watching = shop.watch(query, { variables: { id: productId } });
+  const expected = { data: { productUpdated: { id: productId, watchedByMe: null } } };
+  expect(await watching.received(1)).toEqual([expected]);
+  await shop.publish(events.productStockChanged, { productId, name: "Kettle", available: 2, previousAvailable: 3 });
+  expect(await watching.received(2)).toEqual([expected, expected]);
+});
+
+describe("commentAdded", () => {
+  const query = `subscription($id: ID!, $after: String) {
+    commentAdded(productId: $id, after: $after) { cursor comment { __typename id } }
+  }`;
+  const added = (productId: string) => ({ commentId: createId("cmt"), productId, authorId: createId("usr") });
+  const eventsIn = (answers: readonly Answer[]) =>
+    answers.map(({ data }) => data?.["commentAdded"] as { cursor: string; comment: { id: string } | null });
+
+  async function listening(productId: string) {
+    const watching = shop.watch(query, { variables: { id: productId } });
+    const first = added(productId);
+    // From now on: a comment that is received tells that the subscription stands.
+    for (;;) {
+      await shop.publish(events.commentAdded, { ...first, commentId: createId("cmt") });
+      const came = await Promise.race([
+        watching.received(1),
+        new Promise<null>((resolve) => setTimeout(() => resolve(null), 200)),
+      ]);
+      if (came !== null) return watching;
+    }
+  }
+
+  it("delivers a product's comments and resumes without a gap or a repeat, without those taken away", async () => {
+    const productId = createId("prd");
+    const watching = await listening(productId);
+    const comments = Array.from({ length: 3 }, () => added(productId));
+    const [kept, hidden, shown] = comments;
+    if (kept === undefined || hidden === undefined || shown === undefined) throw new Error("no comments");
+    const { length } = watching.answers;
+    await shop.publish(events.commentAdded, ...comments);
+    const all = eventsIn(await watching.received(length + 3)).slice(-4);
+    expect(all.slice(1).map(({ comment }) => comment?.id)).toEqual(comments.map(({ commentId }) => commentId));
+
+    await shop.publish(events.commentHidden, hidden);
+    const hiding = await shop.publish(events.commentHidden, shown);
+    await shop.publish(events.commentShown, shown);
+    await shop.publishAgain(hiding);
+    const last = added(productId);
+    await shop.publish(events.commentAdded, last);
+    await watching.received(length + 4);
+    const resumed = shop.watch(query, { variables: { id: productId, after: all[0]?.cursor } });
+    const expected = [kept.commentId, undefined, shown.commentId, last.commentId];
+    expect(eventsIn(await resumed.received(4)).map(({ comment }) => comment?.id)).toEqual(expected);
+
+    await shop.publish(events.commentAdded, ...Array.from({ length: 5 }, () => added(productId)));
+    await watching.received(length + 9);
+    const expired = shop.watch(query, { variables: { id: productId, after: all[0]?.cursor } });
+    expect((await expired.received(1))[0]?.errors?.[0]?.extensions.code).toBe("CURSOR_EXPIRED");
+  });
+});
