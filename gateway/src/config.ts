@@ -23,12 +23,15 @@ export const environment = z.object({
   TOKEN_ISSUER: z.string().default("http://localhost:8080").describe("The `iss` that an access token must have"),
   TOKEN_AUDIENCE: z.string().default("shop").describe("The `aud` that an access token must have"),
   SERVICE_SECRET: secret("development-service-secret").describe("What services prove themselves to each other with"),
-  SUBGRAPH_TIMEOUT_MS: durationMs(3_000).describe("How long a subgraph may take to answer"),
+  SUBGRAPH_TIMEOUT_MS: durationMs(3_000).describe("How long a subgraph may take to answer a query"),
+  SUBGRAPH_MUTATION_TIMEOUT_MS: durationMs(10_000).describe("How long a subgraph may take to answer a mutation"),
   SUBGRAPH_CONNECTIONS: z.coerce.number().int().positive().default(64).describe("Connections to each subgraph"),
   INTROSPECTION: z.stringbool().optional().describe("Answers introspection; by default everywhere but in production"),
   CORS_ORIGINS: list()
     .optional()
-    .describe("Origins whose pages may call the gateway; any port of localhost may where NODE_ENV is not production"),
+    .describe(
+      "Origins whose pages may call the gateway; but in production, Apollo Sandbox and any port of localhost may",
+    ),
   MAX_BODY_BYTES: z.coerce.number().int().positive().default(1_000_000).describe("The largest request body"),
   MAX_TOKENS: z.coerce.number().int().positive().default(4_000).describe("The longest document, in tokens"),
   MAX_DEPTH: z.coerce.number().int().positive().default(24).describe("The deepest selection"),
@@ -49,6 +52,7 @@ export interface Config {
   readonly tokens: { readonly jwksUrl: string; readonly issuer: string; readonly audience: string };
   readonly serviceSecret: string;
   readonly subgraphTimeoutMs: number;
+  readonly subgraphMutationTimeoutMs: number;
   readonly subgraphConnections: number;
   readonly introspection: boolean;
   readonly corsOrigins: readonly string[];
@@ -67,6 +71,7 @@ export interface OperationLimits {
   readonly maxRootFields: number;
 }
 
+const apolloSandbox = "https://studio.apollographql.com";
 const repository = resolve(__dirname, "../..");
 
 export function loadConfig(): Config {
@@ -94,9 +99,10 @@ export function loadConfig(): Config {
     tokens: { jwksUrl: env.JWKS_URL, issuer: env.TOKEN_ISSUER, audience: env.TOKEN_AUDIENCE },
     serviceSecret: env.SERVICE_SECRET,
     subgraphTimeoutMs: env.SUBGRAPH_TIMEOUT_MS,
+    subgraphMutationTimeoutMs: env.SUBGRAPH_MUTATION_TIMEOUT_MS,
     subgraphConnections: env.SUBGRAPH_CONNECTIONS,
     introspection: env.INTROSPECTION ?? !production,
-    corsOrigins: env.CORS_ORIGINS ?? [],
+    corsOrigins: env.CORS_ORIGINS ?? (production ? [] : [apolloSandbox]),
     limits: {
       maxTokens: env.MAX_TOKENS,
       maxDepth: env.MAX_DEPTH,

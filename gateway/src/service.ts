@@ -46,6 +46,7 @@ export async function startService(
   const subgraphs = createSubgraphs({
     urls: config.subgraphUrls,
     timeoutMs: config.subgraphTimeoutMs,
+    mutationTimeoutMs: config.subgraphMutationTimeoutMs,
     connections: config.subgraphConnections,
     credential,
     log,

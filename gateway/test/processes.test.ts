@@ -6,6 +6,7 @@ import { join, resolve } from "node:path";
 import { createInterface } from "node:readline";
 import { promisify } from "node:util";
 import { serviceSecret } from "./shop/subgraph";
+import { connectSocket } from "./shop/clients";
 import { type Shop, startShop } from "./shop/shop";
 
 const run = promisify(execFile);
@@ -69,7 +70,7 @@ describe("the gateway's process", () => {
   afterAll(() => shop.stop());
 
   const start = (environment: Record<string, string>) =>
-    spawn(process.execPath, [built("main.js")], {
+    spawn(process.execPath, ["--require", require.resolve("@shop/telemetry/preload"), built("main.js")], {
       env: {
         PATH: process.env["PATH"],
         GATEWAY_PORT: "0",
@@ -80,7 +81,7 @@ describe("the gateway's process", () => {
       stdio: ["ignore", "pipe", "inherit"],
     });
 
-  it("serves, finds a moved subgraph by its URL, and ends with 0 on SIGTERM", async () => {
+  it("serves, finds a moved subgraph by its URL, carries the trace, and ends with 0 on SIGTERM", async () => {
     const child = start({ NODE_ENV: "production", ORDER_URL: `http://localhost:${shop.order.port}` });
     let port = 0;
     for await (const line of createInterface({ input: child.stdout })) {
@@ -88,17 +89,31 @@ describe("the gateway's process", () => {
       port = entry.port ?? 0;
       if (port !== 0) break;
     }
-    const response = await fetch(`http://127.0.0.1:${port}/graphql`, {
-      method: "POST",
-      headers: { "content-type": "application/json" },
-      body: JSON.stringify({ query: `{ order(id: "ord_1") { number product { name } } }` }),
-    });
-    expect(await response.json()).toEqual({
+    const trace = "0af7651916cd43dd8448eb211c80319c";
+    const ask = async (query: string): Promise<unknown> => {
+      const response = await fetch(`http://127.0.0.1:${port}/graphql`, {
+        method: "POST",
+        headers: { "content-type": "application/json", traceparent: `00-${trace}-b7ad6b7169203331-01` },
+        body: JSON.stringify({ query }),
+      });
+      return response.json();
+    };
+    expect(await ask(`{ order(id: "ord_1") { number product { name } } }`)).toEqual({
       data: { order: { number: "No. ord_1", product: { name: "Name of prd_1" } } },
     });
-    expect(shop.order.requests.at(-1)?.headers.host).toBe(`localhost:${shop.order.port}`);
+    expect(shop.order.requests.at(-1)?.headers).toMatchObject({
+      host: `localhost:${shop.order.port}`,
+      traceparent: expect.stringContaining(trace) as string,
+    });
+    expect(await ask("{ refused }")).toMatchObject({ errors: [{ extensions: { code: "FORBIDDEN", traceId: trace } }] });
+    const client = await connectSocket(`ws://127.0.0.1:${port}/graphql`);
+    client.send({ id: "1", type: "subscribe", payload: { query: "{ refused }" } });
+    expect(await client.receive()).toMatchObject({
+      payload: { errors: [{ extensions: { traceId: expect.stringMatching(/^[0-9a-f]{32}$/) as string } }] },
+    });
     child.kill("SIGTERM");
     expect(await once(child, "exit")).toEqual([0, null]);
+    expect(await client.closed).toBe(1001);
   });
 
   it("ends with 1 where there is no supergraph", async () => {

@@ -1,3 +1,5 @@
+import { once } from "node:events";
+import { connect } from "node:net";
 import { connectSocket, openEventStream, openSocket } from "./shop/clients";
 import { type Shop, startShop } from "./shop/shop";
 
@@ -190,6 +192,16 @@ it("limits the operations on one socket", async () => {
     payload: [{ extensions: { code: "RATE_LIMITED" } }],
   });
   client.socket.close();
+});
+
+it("survives upgrades that are none of its own", async () => {
+  for (const target of ["//", "/elsewhere", "http://[", "/graphql"]) {
+    const socket = connect(shop.gateway.port, "127.0.0.1");
+    socket.end(`GET ${target} HTTP/1.1\r\nHost: x\r\nConnection: Upgrade\r\nUpgrade: websocket\r\n\r\n`);
+    socket.resume();
+    await once(socket, "close");
+  }
+  expect(await shop.ask("{ unread }")).toMatchObject({ status: 200 });
 });
 
 describe("the protocol's close codes", () => {

@@ -30,6 +30,8 @@ export interface SubgraphClientOptions {
   readonly name: string;
   readonly url: string;
   readonly timeoutMs: number;
+  /** A mutation has effects, and giving up on it leaves the client to guess: it may take longer. */
+  readonly mutationTimeoutMs: number;
   readonly connections: number;
   readonly credential: () => Promise<string>;
   readonly log: Logger;
@@ -42,13 +44,11 @@ const staleConnection = new Set(["UND_ERR_SOCKET", "ECONNRESET", "EPIPE"]);
 
 /** Speaks GraphQL over HTTP to one subgraph, over connections that are kept. */
 export function createSubgraphClient(options: SubgraphClientOptions): SubgraphClient {
-  const { name, timeoutMs, log } = options;
+  const { name, timeoutMs, mutationTimeoutMs, log } = options;
   const { origin, pathname, search } = new URL(options.url);
   const pool = new Pool(origin, {
     connections: options.connections,
     connect: { timeout: connectTimeoutMs },
-    headersTimeout: timeoutMs,
-    bodyTimeout: timeoutMs,
     maxResponseSize: maxAnswerBytes,
   });
   const breaker = createBreaker();
@@ -76,7 +76,7 @@ export function createSubgraphClient(options: SubgraphClientOptions): SubgraphCl
       if (!breaker.admits()) return { ok: false, reason: "UNAVAILABLE" };
       // A mutation that was begun is carried through whether or not somebody still waits for it.
       const isMutation = request.query.startsWith("mutation");
-      const deadline = createDeadline(timeoutMs, isMutation ? undefined : context.signal);
+      const deadline = isMutation ? createDeadline(mutationTimeoutMs) : createDeadline(timeoutMs, context.signal);
       try {
         const answer = await post(request, context, deadline.signal).catch((error: unknown) => {
           if (isMutation || !isStaleConnection(error)) throw error;
@@ -86,7 +86,7 @@ export function createSubgraphClient(options: SubgraphClientOptions): SubgraphCl
         return { ok: true, answer };
       } catch (error) {
         if (!isMutation && context.signal?.aborted === true) return { ok: false, reason: "ABANDONED" };
-        log.warn({ err: error, subgraph: name }, "a subgraph did not answer");
+        log.warn({ subgraph: name, reason: reasonOf(error) }, "a subgraph did not answer");
         if (breaker.failed()) log.error({ subgraph: name }, "a subgraph keeps failing and is left alone for a while");
         return { ok: false, reason: "UNAVAILABLE" };
       } finally {
@@ -99,7 +99,7 @@ export function createSubgraphClient(options: SubgraphClientOptions): SubgraphCl
 }
 
 /** Aborts after a time or with another signal. AbortSignal.any() would hold on to a long-lived signal's listeners. */
-function createDeadline(timeoutMs: number, signal: AbortSignal | undefined) {
+function createDeadline(timeoutMs: number, signal?: AbortSignal) {
   const controller = new AbortController();
   const abort = (): void => controller.abort();
   const timer = setTimeout(abort, timeoutMs);
@@ -115,7 +115,13 @@ function createDeadline(timeoutMs: number, signal: AbortSignal | undefined) {
 }
 
 function isStaleConnection(error: unknown): boolean {
-  return error instanceof Error && "code" in error && staleConnection.has(String(error.code));
+  return staleConnection.has(reasonOf(error));
+}
+
+/** Its code or name: the message of a network error names hosts, that of a parse error repeats the answer. */
+function reasonOf(error: unknown): string {
+  if (!(error instanceof Error)) return "unknown";
+  return "code" in error && typeof error.code === "string" ? error.code : error.name;
 }
 
 function parseAnswer(text: string, status: number): SubgraphAnswer {

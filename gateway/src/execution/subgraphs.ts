@@ -16,6 +16,7 @@ export interface SubgraphsOptions {
   /** By a subgraph's name: the address that stands in for the routing URL of the supergraph. */
   readonly urls: Readonly<Record<string, string>>;
   readonly timeoutMs: number;
+  readonly mutationTimeoutMs: number;
   readonly connections: number;
   readonly credential: () => Promise<string>;
   readonly log: Logger;

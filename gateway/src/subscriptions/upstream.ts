@@ -43,10 +43,11 @@ export function openUpstream(request: EventRequest, listener: UpstreamListener, 
   let retry: NodeJS.Timeout | undefined;
   let closed = false;
   let paused = false;
+  /** Whether it was ever acknowledged. */
   let begun = false;
   let cursor: string | undefined;
   let delayMs = firstDelayMs;
-  let lastSeenMs = Date.now();
+  let outageSinceMs: number | undefined = Date.now();
 
   const onEvent = (event: SubgraphAnswer): void => {
     cursor = request.plan.resumable?.cursorOf(event) ?? cursor;
@@ -63,8 +64,8 @@ export function openUpstream(request: EventRequest, listener: UpstreamListener, 
     }
   };
   const onLost = (closeCode: number): void => {
-    const waitedMs = Date.now() - lastSeenMs;
-    if (waitedMs > (begun ? resumeWithinMs : deps.timeoutMs)) {
+    outageSinceMs ??= Date.now();
+    if (Date.now() - outageSinceMs > (begun ? resumeWithinMs : deps.timeoutMs)) {
       closed = true;
       const { message, extensions } = serviceUnavailable(`The ${primary.subgraph.name} service`);
       listener.onEnd([{ message, extensions: { ...extensions, serviceName: primary.subgraph.name } }]);
@@ -92,13 +93,11 @@ export function openUpstream(request: EventRequest, listener: UpstreamListener, 
       keepAliveMs: deps.keepAliveMs,
       onAcknowledged: () => {
         begun = true;
+        outageSinceMs = undefined;
         delayMs = firstDelayMs;
         if (paused) socket?.pause();
       },
-      onEvent: (event) => {
-        lastSeenMs = Date.now();
-        onEvent(event);
-      },
+      onEvent,
       onEnd,
     });
   };

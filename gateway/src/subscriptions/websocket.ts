@@ -41,7 +41,8 @@ export function serveWebSockets(server: Server, options: WebSocketOptions): WebS
   const sockets = new WebSocketServer({ noServer: true, maxPayload: maxMessageBytes });
   let closing = false;
   const onUpgrade = (request: IncomingMessage, socket: Duplex, head: Buffer): void => {
-    const { pathname } = new URL(request.url ?? "/", "http://gateway");
+    socket.on("error", () => socket.destroy()); // until ws takes over, nobody else listens
+    const pathname = request.url?.split("?", 1)[0];
     const full = closing || sockets.clients.size >= options.maxSockets;
     if (full || pathname !== options.path) {
       refuseUpgrade(socket, full ? "503 Service Unavailable" : "404 Not Found");

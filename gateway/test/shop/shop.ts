@@ -59,6 +59,7 @@ export async function startShop(options: { config?: Partial<Config>; routes?: Re
     tokens: issuer,
     serviceSecret,
     subgraphTimeoutMs: 1_000,
+    subgraphMutationTimeoutMs: 2_000,
     subgraphConnections: 16,
     introspection: true,
     corsOrigins: [],
