@@ -68,7 +68,8 @@ export function someone(role: Role = "CUSTOMER"): Person {
 
 export const address = { recipient: "Ada", line1: "Lane 1", city: "Town", postalCode: "12345", countryCode: "DE" };
 
-export async function startShop(overrides: Partial<Config> = {}) {
+/** @param run how the service runs: within the test, unless it is to be killed */
+export async function startShop(overrides: Partial<Config> = {}, run: typeof startService = startService) {
   const log = createLogger("order-test");
   log.level = process.env["LOG_LEVEL"] ?? "silent";
   const database = await createTestDatabase("order");
@@ -101,7 +102,7 @@ export async function startShop(overrides: Partial<Config> = {}) {
     workerIntervalMs: 100,
     ...overrides,
   };
-  let service: Service = await startService(config, log);
+  let service: Service = await run(config, log);
   const serviceUrl = `http://${host}:${port}`;
   const sql = new Client({ connectionString: database.url });
   await sql.connect();
@@ -137,7 +138,7 @@ export async function startShop(overrides: Partial<Config> = {}) {
     serviceUrl,
     restart: async () => {
       await service.stop();
-      service = await startService(config, log);
+      service = await run(config, log);
     },
     place: (
       as: Person,

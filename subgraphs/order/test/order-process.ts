@@ -1,0 +1,48 @@
+// The order service as a process of its own, to be killed.
+import { spawn } from "node:child_process";
+import { once } from "node:events";
+import { join } from "node:path";
+import { setTimeout as sleep } from "node:timers/promises";
+import { type Config } from "../src/config";
+import { type Service } from "../src/service";
+
+/** Runs the built service until `stop`, which is a kill -9. */
+export async function startProcess(config: Config): Promise<Service> {
+  const child = spawn(process.execPath, [join(__dirname, "../dist/main.js")], {
+    stdio: ["ignore", "ignore", "inherit"],
+    env: {
+      ...process.env,
+      LOG_LEVEL: "fatal",
+      HOST: config.host,
+      ORDER_PORT: String(config.port),
+      ORDER_DATABASE_URL: config.databaseUrl,
+      KAFKA_BROKERS: config.kafkaBrokers.join(","),
+      JWKS_URL: config.tokens.jwksUrl,
+      TOKEN_ISSUER: config.tokens.issuer,
+      TOKEN_AUDIENCE: config.tokens.audience,
+      SERVICE_SECRET: config.serviceSecret,
+      INVENTORY_URL: config.inventory.url,
+      PAYMENTS_SANDBOX_URL: config.sandbox.url,
+      PAYMENTS_SANDBOX_WEBHOOK_SECRET: config.sandbox.webhookSecret,
+      ORDER_RESUME_AFTER_MS: String(config.resumeAfterMs),
+      ORDER_WORKER_INTERVAL_MS: String(config.workerIntervalMs),
+    },
+  });
+  const exited = once(child, "exit");
+  const isReady = (): Promise<boolean> =>
+    fetch(`http://${config.host}:${config.port}/readyz`).then(
+      ({ ok }) => ok,
+      () => false,
+    );
+  while (!(await isReady())) {
+    if (child.exitCode !== null) throw new Error(`the order service ended with ${child.exitCode}`);
+    await sleep(50);
+  }
+  return {
+    port: config.port,
+    stop: async () => {
+      child.kill("SIGKILL");
+      await exited;
+    },
+  };
+}
