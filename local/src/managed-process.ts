@@ -30,11 +30,13 @@ export interface NodeProcessOptions {
 const tailLines = 20;
 // The services' own limit is 14 s; then there is nothing left to hope for.
 const killAfterMs = 15_000;
+// A dozen processes share one machine here: V8 is told to stay small (a service idles at 90 MB then, not at 150).
+const smallHeap = ["--optimize-for-size", "--max-semi-space-size=2", "--max-old-space-size=512"];
 const telemetry = require.resolve("@shop/telemetry/preload");
 
 /** Starts a script of ours with telemetry preloaded. It ends by itself when this process is gone (its channel closes). */
 export function startNodeProcess(options: NodeProcessOptions): StartedProcess {
-  const flags = ["--disable-warning=ExperimentalWarning", "--require", telemetry];
+  const flags = ["--disable-warning=ExperimentalWarning", ...smallHeap, "--require", telemetry];
   const child = spawn(process.execPath, [...flags, options.script, ...(options.args ?? [])], {
     env: { ...options.env, OTEL_SERVICE_NAME: options.name },
     stdio: ["ignore", "pipe", "pipe", "ipc"],
