@@ -1,3 +1,4 @@
+import { setTimeout as sleep } from "node:timers/promises";
 import { type Logger } from "@shop/telemetry";
 import { Client, S3Error } from "minio";
 import { type ImageStoreConfig } from "./config";
@@ -25,6 +26,7 @@ export interface ImageStore {
 export class ImageStoreUnavailableError extends Error {}
 
 const answerWithinMs = 4_000;
+const retryAfterMs = 100;
 // The store has no regions; naming one spares the client a question.
 const region = "us-east-1";
 const oneYear = "public, max-age=31536000, immutable";
@@ -34,13 +36,13 @@ export function createImageStore(config: ImageStoreConfig, log: Logger): ImageSt
   const client = createClient(config.endpoint, config);
   const publicClient = createClient(config.publicUrl, config);
 
-  async function answered<T>(call: Promise<T>): Promise<T> {
+  async function answered<T>(call: () => Promise<T>): Promise<T> {
     let timer: NodeJS.Timeout | undefined;
     const tooLate = new Promise<never>((_resolve, reject) => {
       timer = setTimeout(() => reject(new Error(`no answer within ${answerWithinMs} ms`)), answerWithinMs);
     });
     try {
-      return await Promise.race([call, tooLate]);
+      return await Promise.race([tryTwice(call), tooLate]);
     } catch (error) {
       if (error instanceof S3Error) throw error; // an answer, if not the one hoped for
       log.warn({ err: error }, "the image store does not answer");
@@ -52,13 +54,13 @@ export function createImageStore(config: ImageStoreConfig, log: Logger): ImageSt
 
   return {
     prepare: async () => {
-      if (!(await answered(client.bucketExists(bucket)))) await answered(client.makeBucket(bucket, region));
-      await answered(client.setBucketPolicy(bucket, JSON.stringify(readablePrefix(bucket))));
+      if (!(await answered(() => client.bucketExists(bucket)))) await answered(() => client.makeBucket(bucket, region));
+      await answered(() => client.setBucketPolicy(bucket, JSON.stringify(readablePrefix(bucket))));
     },
 
     uploadForm: async ({ key, contentType, maxBytes, expiresAt }) => {
       // Making the form needs no store; the browser that is to use it does.
-      await answered(client.bucketExists(bucket));
+      await answered(() => client.bucketExists(bucket));
       const policy = publicClient.newPostPolicy();
       policy.setBucket(bucket);
       policy.setKey(key);
@@ -70,38 +72,50 @@ export function createImageStore(config: ImageStoreConfig, log: Logger): ImageSt
       return { url: postURL, fields };
     },
 
-    read: (key, maxBytes) =>
-      answered(
-        (async () => {
-          try {
-            const stream = await client.getObject(bucket, key);
-            const chunks: Buffer[] = [];
-            let length = 0;
-            for await (const chunk of stream as AsyncIterable<Buffer>) {
-              length += chunk.length;
-              if (length > maxBytes) {
-                stream.destroy();
-                return "TOO_LARGE";
-              }
-              chunks.push(chunk);
-            }
-            return Buffer.concat(chunks);
-          } catch (error) {
-            if (error instanceof S3Error && (error.code === "NoSuchKey" || error.code === "NotFound")) return null;
-            throw error;
-          }
-        })(),
-      ),
+    read: (key, maxBytes) => answered(() => readObject(client, bucket, key, maxBytes)),
 
     write: async (key, bytes, contentType) => {
       const headers = { "Content-Type": contentType, "Cache-Control": oneYear };
-      await answered(client.putObject(bucket, key, bytes, bytes.length, headers));
+      await answered(() => client.putObject(bucket, key, bytes, bytes.length, headers));
     },
 
-    remove: (key) => answered(client.removeObject(bucket, key)),
+    remove: (key) => answered(() => client.removeObject(bucket, key)),
 
     publicUrl: (key) => `${config.publicUrl.replace(/\/$/, "")}/${bucket}/${key}`,
   };
+}
+
+/** S3 answers with a 500 or 503 in passing, and means it as "try again". */
+async function tryTwice<T>(call: () => Promise<T>): Promise<T> {
+  try {
+    return await call();
+  } catch (error) {
+    if (error instanceof S3Error) throw error;
+    await sleep(retryAfterMs);
+    return call();
+  }
+}
+
+async function readObject(
+  client: Client,
+  bucket: string,
+  key: string,
+  maxBytes: number,
+): Promise<Buffer | "TOO_LARGE" | null> {
+  try {
+    const stream = await client.getObject(bucket, key);
+    const chunks: Buffer[] = [];
+    let length = 0;
+    for await (const chunk of stream as AsyncIterable<Buffer>) {
+      length += chunk.length;
+      if (length > maxBytes) return "TOO_LARGE"; // leaving the loop ends the stream
+      chunks.push(chunk);
+    }
+    return Buffer.concat(chunks);
+  } catch (error) {
+    if (error instanceof S3Error && (error.code === "NoSuchKey" || error.code === "NotFound")) return null;
+    throw error;
+  }
 }
 
 function createClient(url: string, { accessKey, secretKey }: ImageStoreConfig): Client {
@@ -115,7 +129,7 @@ function createClient(url: string, { accessKey, secretKey }: ImageStoreConfig): 
     secretKey,
     region,
     pathStyle: true,
-    retryOptions: { disableRetry: true }, // it would speak to the console; a client's own retry is safe
+    retryOptions: { disableRetry: true }, // the library's own speaks to the console
   });
 }
 

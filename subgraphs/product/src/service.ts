@@ -36,8 +36,12 @@ export async function startService(config: Config, log: Logger): Promise<Service
   const holdSweep = createHoldSweep(store, holds);
   const inventory = createInventory({ store, holds, sweep: holdSweep, withLease: catalogue.withLease });
 
-  void retryUntilReady("the image store", imageStore.prepare, log);
-  void retryUntilReady("the category tree", categories.mendPaths, log);
+  let stopping = false;
+  const inBackground = (what: string, attempt: () => Promise<void>): void => {
+    void retryUntilReady(what, () => (stopping ? Promise.resolve() : attempt()), log);
+  };
+  inBackground("the image store", imageStore.prepare);
+  inBackground("the category tree", categories.mendPaths);
   const bus = createMessageBus({ brokers: config.kafkaBrokers, clientId: "product", topics, log });
   const relay = createOutboxRelay({ source: outbox, bus, log });
   const handlers = createEventHandlers({ inventory });
@@ -78,6 +82,7 @@ export async function startService(config: Config, log: Logger): Promise<Service
     port: subgraph.port,
     inventoryPort: inventoryServer.port,
     stop: async () => {
+      stopping = true;
       await Promise.all([subgraph.stop(), inventoryServer.stop(), consumer.stop()]);
       await Promise.all(sweeps.map((sweep) => sweep.stop()));
       await relay.stop();

@@ -12,8 +12,38 @@ import { createConnection } from "mongoose";
 export const log = createLogger("product.test");
 log.level = "silent";
 
+export interface SeenError {
+  readonly code: string;
+  readonly message: string;
+  readonly path: string[];
+}
+
+export interface SeenProduct {
+  readonly id: string;
+  readonly slug: string;
+  readonly name: string;
+  readonly status: string;
+  readonly available: number;
+  readonly stock: number;
+  readonly version: number;
+  readonly attributes: object[];
+  readonly images: { id: string; url: string; contentType: string; width: number; height: number; alt: string }[];
+}
+
+/** What tests read of a payload or a thing: as much of it is there as was selected, and what failed is null. */
+export interface Seen extends SeenProduct {
+  readonly errors: SeenError[];
+  readonly product: SeenProduct;
+  readonly category: { id: string; slug: string; version: number };
+  readonly adjustment: { id: string; availableAfter: number };
+  readonly upload: { id: string; url: string; fields: { name: string; value: string }[] };
+  readonly results: object[];
+  readonly path: { name: string }[];
+  readonly products: { totalCount: number };
+}
+
 interface Answer {
-  readonly data: Record<string, any> | null; // eslint-disable-line @typescript-eslint/no-explicit-any -- whatever was selected
+  readonly data: Record<string, unknown> | null;
   readonly errors?: { message: string; path?: string[]; extensions: { code: string } }[];
 }
 
@@ -24,7 +54,7 @@ export interface TestCatalogue {
   /** Sends an operation as the gateway does. @param role of the viewer; null for an anonymous one */
   ask(operation: string, variables?: object, role?: Role | null): Promise<Answer>;
   /** As `ask`, for STAFF: the one field of the answer, which must have no top-level error. */
-  staff(operation: string, variables?: object): Promise<any>; // eslint-disable-line @typescript-eslint/no-explicit-any -- whatever was selected
+  staff(operation: string, variables?: object): Promise<Seen>;
   /** Makes an ACTIVE product. @returns its id */
   addProduct(product?: object): Promise<string>;
   available(productId: string): Promise<number>;
@@ -83,10 +113,10 @@ export async function startCatalogue(change: Partial<Config> = {}): Promise<Test
     return (await response.json()) as Answer;
   }
 
-  async function staff(operation: string, variables: object = {}): Promise<unknown> {
+  async function staff(operation: string, variables: object = {}): Promise<Seen> {
     const { data, errors } = await ask(operation, variables, "STAFF");
     if (errors !== undefined) throw new Error(JSON.stringify(errors));
-    return Object.values(data ?? {})[0];
+    return Object.values(data ?? {})[0] as Seen;
   }
 
   return {
@@ -96,19 +126,11 @@ export async function startCatalogue(change: Partial<Config> = {}): Promise<Test
     ask,
     staff,
     addProduct: async (product = {}) => {
-      const payload = (await staff(createProduct, { input: productInput({ publish: true, ...product }) })) as {
-        product: { id: string } | null;
-        errors: unknown[];
-      };
-      if (payload.product === null) throw new Error(JSON.stringify(payload.errors));
+      const payload = await staff(createProduct, { input: productInput({ publish: true, ...product }) });
+      if (payload.errors.length > 0) throw new Error(JSON.stringify(payload.errors));
       return payload.product.id;
     },
-    available: async (id) => {
-      const product = (await staff("query ($id: ID!) { product(id: $id) { available } }", { id })) as {
-        available: number;
-      };
-      return product.available;
-    },
+    available: async (id) => (await staff("query ($id: ID!) { product(id: $id) { available } }", { id })).available,
     stop: async () => {
       await service.stop();
       await issuer.stop();

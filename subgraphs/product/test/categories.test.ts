@@ -15,12 +15,12 @@ const removing = `mutation ($id: ID!) { deleteCategory(id: $id) { category { id 
 
 async function add(name: string, parentId: string | null = null): Promise<string> {
   const { category } = await shop.staff(creating, { input: { idempotencyKey: createId("evt"), name, parentId } });
-  return category.id as string;
+  return category.id;
 }
 
 async function pathOf(id: string): Promise<string[]> {
   const { path } = await shop.staff(`query ($id: ID!) { category(id: $id) { path { name } } }`, { id });
-  return path.map(({ name }: { name: string }) => name);
+  return path.map(({ name }) => name);
 }
 
 it("makes a tree that can be walked both ways", async () => {
@@ -53,7 +53,7 @@ it("makes a tree that can be walked both ways", async () => {
 it("makes one category of many calls with one key", async () => {
   const input = { idempotencyKey: "same", name: "Once" };
   const payloads = await Promise.all(Array.from({ length: 5 }, () => shop.staff(creating, { input })));
-  expect(new Set(payloads.map(({ category }) => category.id as string)).size).toBe(1);
+  expect(new Set(payloads.map(({ category }) => category.id)).size).toBe(1);
   const { errors } = await shop.staff(creating, { input: { ...input, name: "Twice" } });
   expect(errors).toMatchObject([{ code: "IDEMPOTENCY_KEY_REUSED" }]);
 });

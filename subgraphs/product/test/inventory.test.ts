@@ -13,11 +13,10 @@ afterAll(() => shop.stop());
 const holdMs = 60_000n;
 const line = (productId: string, quantity = 1) => ({ productId, quantity });
 const order = () => createId("ord");
-const stockOf = async (id: string): Promise<{ available: number; stock: number }> =>
-  (await shop.staff("query ($id: ID!) { product(id: $id) { available stock } }", { id })) as {
-    available: number;
-    stock: number;
-  };
+const stockOf = async (id: string): Promise<{ available: number; stock: number }> => {
+  const { available, stock } = await shop.staff("query ($id: ID!) { product(id: $id) { available stock } }", { id });
+  return { available, stock };
+};
 
 describe("Reserve", () => {
   it("holds stock and answers names and prices, and the same when it is asked again", async () => {

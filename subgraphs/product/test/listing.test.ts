@@ -15,7 +15,7 @@ beforeAll(async () => {
   const addCategory = async (name: string, parentId: string | null): Promise<string> => {
     const input = { idempotencyKey: name, name, parentId };
     const adding = `mutation ($input: CreateCategoryInput!) { createCategory(input: $input) { category { id } } }`;
-    return (await shop.staff(adding, { input })).category.id as string;
+    return (await shop.staff(adding, { input })).category.id;
   };
   kitchen = await addCategory("Kitchen", null);
   pans = await addCategory("Pans", kitchen);

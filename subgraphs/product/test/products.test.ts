@@ -33,7 +33,7 @@ describe("making products", () => {
     const slugs = await Promise.all(
       Array.from({ length: 6 }, async () => {
         const { product } = await shop.staff(createProduct, { input: productInput({ name: "Same Name" }) });
-        return product.slug as string;
+        return product.slug;
       }),
     );
     expect(new Set(slugs).size).toBe(6);
@@ -46,7 +46,7 @@ describe("making products", () => {
   it("makes one product of many calls with one key, and refuses the key with another input", async () => {
     const input = productInput({ slug: "only-once" });
     const payloads = await Promise.all(Array.from({ length: 10 }, () => shop.staff(createProduct, { input })));
-    expect(new Set(payloads.map(({ product }) => product.id as string)).size).toBe(1);
+    expect(new Set(payloads.map(({ product }) => product.id)).size).toBe(1);
     const { errors } = await shop.staff(createProduct, { input: { ...input, name: "Other" } });
     expect(errors).toMatchObject([{ code: "IDEMPOTENCY_KEY_REUSED", path: ["input", "idempotencyKey"] }]);
   });
@@ -117,9 +117,7 @@ describe("editing products", () => {
       ),
     );
     expect(payloads.filter(({ errors }) => errors.length === 0)).toHaveLength(1);
-    expect(payloads.flatMap(({ errors }) => errors.map(({ code }: { code: string }) => code))).toEqual(
-      Array(9).fill("VERSION_CONFLICT"),
-    );
+    expect(payloads.flatMap(({ errors }) => errors.map(({ code }) => code))).toEqual(Array(9).fill("VERSION_CONFLICT"));
   });
 
   it("loses no edit that names no version", async () => {
@@ -171,7 +169,7 @@ describe("who sees what", () => {
   it("resolves what was archived for whom refers to it, and no draft", async () => {
     const archived = await shop.addProduct({ name: "Archived" });
     await shop.staff(`mutation ($id: ID!) { archiveProduct(id: $id) { errors { code } } }`, { id: archived });
-    const draft = (await shop.staff(createProduct, { input: productInput() })).product.id as string;
+    const draft = (await shop.staff(createProduct, { input: productInput() })).product.id;
     const representations = [archived, draft, "prd_none"].map((id) => ({ __typename: "Product", id }));
     const { data } = await shop.ask(entity, { representations }, "CUSTOMER");
     expect(data).toEqual({ _entities: [{ name: "Archived" }, null, null] });

@@ -1,0 +1,37 @@
+import { createHash } from "node:crypto";
+import sharp from "sharp";
+import { seedColors, type SeedProduct } from "./seed-catalogue";
+
+const size = 640;
+
+/**
+ * A picture for a product of the seed: 640 × 640, in its colour, of shapes that follow from its name, so that each looks
+ * like itself on every machine.
+ */
+export function drawPicture({ name, color }: Pick<SeedProduct, "name" | "color">): Promise<Buffer> {
+  const digits = createHash("sha256").update(name).digest();
+  const between = (index: number, min: number, max: number): number =>
+    Math.round(min + ((digits[index] ?? 0) / 255) * (max - min));
+  const base = seedColors[color];
+  const [centre, top, width, height] = [
+    between(0, 270, 370),
+    between(1, 170, 230),
+    between(2, 190, 300),
+    between(3, 210, 300),
+  ];
+  const roundness = between(4, 10, 95);
+  const sun = { x: between(5, 120, 520), y: between(6, 90, 170), radius: between(7, 40, 80) };
+  const left = centre - width / 2;
+  const handle = digits[8] !== undefined && digits[8] > 127 ? left + width : left;
+  const svg = `<svg xmlns="http://www.w3.org/2000/svg" width="${size}" height="${size}">
+    <rect width="${size}" height="${size}" fill="#f6f1e7"/>
+    <circle cx="${sun.x}" cy="${sun.y}" r="${sun.radius}" fill="${base}" opacity="0.25"/>
+    <rect y="${top + height - 12}" width="${size}" height="${size}" fill="#e7ddcb"/>
+    <ellipse cx="${centre}" cy="${top + height}" rx="${width * 0.62}" ry="22" fill="#2d3550" opacity="0.18"/>
+    <circle cx="${handle}" cy="${top + height / 2}" r="${between(9, 45, 75)}" fill="none" stroke="${base}" stroke-width="22"/>
+    <rect x="${left}" y="${top}" width="${width}" height="${height}" rx="${roundness}" fill="${base}"/>
+    <rect x="${left + width * 0.12}" y="${top + 24}" width="${width * 0.1}" height="${height * 0.6}" rx="12" fill="#ffffff" opacity="0.35"/>
+    <rect x="${left}" y="${top + height * 0.68}" width="${width}" height="${between(10, 14, 40)}" fill="#2d3550" opacity="0.14"/>
+  </svg>`;
+  return sharp(Buffer.from(svg)).png({ compressionLevel: 6 }).toBuffer();
+}
