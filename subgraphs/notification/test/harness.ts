@@ -64,7 +64,7 @@ export interface TestShop {
 }
 
 export async function startShop(
-  options: { retention?: Partial<Retention>; socketPingMs?: number } = {},
+  options: { retention?: Partial<Retention>; socketPingMs?: number; redisUrl?: string } = {},
 ): Promise<TestShop> {
   const issuer = await startTestIssuer();
   const orderOwners = new Map<string, string>();
@@ -73,7 +73,7 @@ export async function startShop(
   const config: Config = {
     host: "127.0.0.1",
     port: 0,
-    redisUrl: required("TEST_REDIS_URL"),
+    redisUrl: options.redisUrl ?? required("TEST_REDIS_URL"),
     redisPrefix: prefix,
     kafkaBrokers: required("TEST_KAFKA_BROKERS").split(","),
     consumerGroup: prefix,
@@ -266,7 +266,7 @@ async function startOrders(owners: ReadonlyMap<string, string>, issuer: TestIssu
   return server;
 }
 
-function required(name: string): string {
+export function required(name: string): string {
   const value = process.env[name];
   if (value === undefined) throw new Error(`${name} is not set: run the tests from the root of the repository`);
   return value;

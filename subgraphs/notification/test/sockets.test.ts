@@ -41,7 +41,8 @@ async function open(options: { headers?: Record<string, string>; path?: string }
       new Promise<Message>((resolve) => {
         onMessage = () => {
           const index = messages.findIndex((message) => message.type === type);
-          if (index >= 0) resolve(messages.splice(index, 1)[0] as Message);
+          const [message] = index < 0 ? [] : messages.splice(index, 1);
+          if (message !== undefined) resolve(message);
         };
         onMessage();
       }),

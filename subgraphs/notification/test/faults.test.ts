@@ -1,0 +1,164 @@
+import * as events from "@shop/event-contracts";
+import { createId } from "@shop/ids";
+import { type Redis } from "ioredis";
+import { required, startShop, type TestShop, until, type Watching } from "./harness";
+import { startTcpGate, type TcpGate } from "./tcp-gate";
+
+let gate: TcpGate;
+let shop: TestShop;
+beforeAll(async () => {
+  gate = await startTcpGate(required("TEST_REDIS_URL"));
+  shop = await startShop({ redisUrl: gate.url });
+}, 60_000);
+afterAll(async () => {
+  await shop.stop();
+  await gate.stop();
+});
+
+const list = "{ notifications(first: 100) { resumeCursor edges { node { id title } } } }";
+const received = "subscription($after: String) { notificationReceived(after: $after) { id title } }";
+
+interface Listed {
+  resumeCursor: string;
+  edges: { node: { id: string; title: string } }[];
+}
+
+async function inboxOf(user: string): Promise<Listed> {
+  return (await shop.ask(list, { as: user })).data?.["notifications"] as Listed;
+}
+
+async function watchAs(user: string): Promise<Watching> {
+  const { resumeCursor } = await inboxOf(user);
+  return shop.watch(received, { as: user, variables: { after: resumeCursor } });
+}
+
+/** Payments of one order, told apart by their numbers: one partition, one order of events. */
+function payments(userId: string, orderId: string, numbers: readonly number[]): events.OrderSnapshot[] {
+  return numbers.map((number) => ({ orderId, number: `${number}`, userId, status: "PAID", lines: [] }));
+}
+
+const titlesOf = (numbers: readonly number[]) => numbers.map((number) => `Order ${number} is paid`);
+const titlesIn = ({ edges }: Listed) => edges.map(({ node }) => node.title).reverse();
+const range = (from: number, to: number) => Array.from({ length: to - from + 1 }, (_, index) => from + index);
+
+it("gives up what cannot be read, with its reason, and goes on with the partition", async () => {
+  const user = await shop.newUser();
+  const orderId = createId("ord");
+  const headers = { "event-type": "paid", "event-id": createId("evt") };
+  await shop.publishRaw("order.v1", { key: orderId, value: "not JSON", headers });
+  await shop.publishRaw("order.v1", { key: orderId, value: '{"orderId":1}', headers });
+  await shop.publishRaw("order.v1", { key: orderId, value: null, headers });
+  await shop.publishRaw("order.v1", { key: orderId, value: "{}" });
+  await shop.publish(events.orderPaid, ...payments(user, orderId, [1]));
+  await until(
+    () => inboxOf(user),
+    ({ edges }) => edges.length === 1,
+  );
+  expect(await deadLettersOf(orderId, 4)).toEqual([
+    "the value is not JSON",
+    "the payload does not fit order.v1 paid",
+    "the payload does not fit order.v1 paid",
+    "the headers event-type and event-id are missing",
+  ]);
+});
+
+it("outlasts a Redis that is gone: says so meanwhile, and misses and repeats nothing", async () => {
+  const user = await shop.newUser();
+  const orderId = createId("ord");
+  const watching = await watchAs(user);
+  await shop.publish(events.orderPaid, ...payments(user, orderId, range(1, 5)));
+  await watching.received(5);
+  for (const [from, to] of [
+    [6, 10],
+    [11, 15],
+  ] as const) {
+    gate.shut();
+    await shop.publish(events.orderPaid, ...payments(user, orderId, range(from, to)));
+    const answer = await shop.ask(list, { as: user });
+    expect(answer.errors?.[0]?.extensions.code).toBe("SERVICE_UNAVAILABLE");
+    gate.open();
+    await watching.received(to);
+  }
+  const titles = watching.answers.map(({ data }) => (data?.["notificationReceived"] as { title: string }).title);
+  expect(titles).toEqual(titlesOf(range(1, 15)));
+  expect(titlesIn(await inboxOf(user))).toEqual(titlesOf(range(1, 15)));
+});
+
+it("reads again what a Redis lacks that was put back to an earlier state", async () => {
+  const user = await shop.newUser();
+  const orderId = createId("ord");
+  const watching = await watchAs(user);
+  await shop.publish(events.orderPaid, ...payments(user, orderId, range(1, 10)));
+  await watching.received(10);
+  const earlier = await copyOf(shop.redis, shop.prefix);
+  await shop.publish(events.orderPaid, ...payments(user, orderId, range(11, 20)));
+  await watching.received(20);
+  const before = await inboxOf(user);
+
+  await putBack(shop.redis, shop.prefix, earlier);
+  expect(titlesIn(await inboxOf(user))).toEqual(titlesOf(range(1, 10)));
+  await shop.publish(events.orderPaid, ...payments(user, orderId, [21]));
+  const after = await until(
+    () => inboxOf(user),
+    ({ edges }) => edges.length === 21,
+  );
+  expect([...titlesIn(after)].sort()).toEqual([...titlesOf(range(1, 21))].sort());
+  const ids = new Set(after.edges.map(({ node }) => node.id));
+  expect(before.edges.every(({ node }) => ids.has(node.id))).toBe(true);
+});
+
+/** The reasons of what was given up of a key, in the order of its partition. */
+async function deadLettersOf(key: string, count: number): Promise<string[]> {
+  const consumer = shop.kafka.consumer({ groupId: `${shop.prefix}-dead-letters` });
+  const reasons: string[] = [];
+  await consumer.connect();
+  try {
+    await consumer.subscribe({ topics: ["order.v1.dead-letter"], fromBeginning: true });
+    await consumer.run({
+      eachMessage: ({ message }) => {
+        // Other tests' services read the same topic, each giving up for itself.
+        const isOurs = String(message.headers?.["dead-letter-group"]) === shop.prefix;
+        if (isOurs && String(message.key) === key) reasons.push(String(message.headers?.["dead-letter-reason"]));
+        return Promise.resolve();
+      },
+    });
+    return await until(
+      () => Promise.resolve(reasons),
+      ({ length }) => length >= count,
+    );
+  } finally {
+    await consumer.disconnect();
+  }
+}
+
+type Copy = Map<string, { hash: Record<string, string> } | { members: string[] } | { sorted: string[] }>;
+
+/** All that lies under a prefix, strings (idempotency keys) aside. */
+async function copyOf(redis: Redis, prefix: string): Promise<Copy> {
+  const copy: Copy = new Map();
+  for (const key of await redis.keys(`${prefix}:*`)) {
+    const type = await redis.type(key);
+    if (type === "hash") copy.set(key, { hash: await redis.hgetall(key) });
+    if (type === "set") copy.set(key, { members: await redis.smembers(key) });
+    if (type === "zset") copy.set(key, { sorted: await redis.zrange(key, 0, -1, "WITHSCORES") });
+  }
+  return copy;
+}
+
+async function putBack(redis: Redis, prefix: string, copy: Copy): Promise<void> {
+  const change = redis.multi().del(...(await redis.keys(`${prefix}:*`)));
+  for (const [key, value] of copy) {
+    if ("hash" in value) change.hset(key, value.hash);
+    else if ("members" in value) change.sadd(key, ...value.members);
+    else change.zadd(key, ...pairs(value.sorted));
+  }
+  await change.exec();
+}
+
+/** ZRANGE tells member and score, ZADD takes score and member. */
+function pairs(sorted: readonly string[]): string[] {
+  return Array.from({ length: sorted.length / 2 }, (_, index) => [
+    sorted[2 * index + 1] ?? "",
+    sorted[2 * index] ?? "",
+  ]).flat();
+}
