@@ -1,15 +1,9 @@
+import { allRoutes } from "./all-routes";
 import { type FastifyInstance } from "fastify";
+import { docsPage } from "./docs-page";
 import { describeRoutes } from "./openapi";
 import { type ServiceName } from "./route";
-import { accountRoutes } from "./routes/accounts";
-import { catalogueRoutes } from "./routes/catalogue";
-import { commentRoutes } from "./routes/comments";
-import { notificationRoutes } from "./routes/notifications";
-import { orderRoutes } from "./routes/orders";
 import { type ExecuteOperation, serveRoutes } from "./serve";
-import { docsPage } from "./docs-page";
-
-const allRoutes = [...accountRoutes, ...catalogueRoutes, ...orderRoutes, ...commentRoutes, ...notificationRoutes];
 
 export interface RestFacadeOptions {
   /** The service whose routes are served; all of them where it is not given. */
