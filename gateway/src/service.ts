@@ -1,6 +1,6 @@
 import { type AddressInfo } from "node:net";
 import { createAccessTokenVerifier, createServiceCredential } from "@shop/auth";
-import { type RunningProcess, registerHealthRoutes } from "@shop/lifecycle";
+import { type RunningProcess, registerHealthRoutes, trackSilentConnections } from "@shop/lifecycle";
 import { type Logger } from "@shop/telemetry";
 import { fastify, type FastifyInstance } from "fastify";
 import { startApollo } from "./apollo";
@@ -16,7 +16,6 @@ import { createAuthenticate } from "./request-context";
 import { createEventStreams } from "./subscriptions/server-sent-events";
 import { createSubscriptions } from "./subscriptions/subscriptions";
 import { serveWebSockets } from "./subscriptions/websocket";
-import { trackSilentConnections } from "./silent-connections";
 import { createSupergraphSource } from "./supergraph";
 
 export interface Gateway extends RunningProcess {

@@ -5,7 +5,7 @@ import { ApolloServerPluginInlineTraceDisabled } from "@apollo/server/plugin/dis
 import fastifyApollo, { fastifyApolloDrainPlugin } from "@as-integrations/fastify";
 import { serviceCredentialHeader, type VerifyAccessToken, type VerifyServiceCredential, type Viewer } from "@shop/auth";
 import { forbidden, toClientError } from "@shop/graphql-errors";
-import { registerHealthRoutes, type ReadinessChecks } from "@shop/lifecycle";
+import { registerHealthRoutes, type ReadinessChecks, trackSilentConnections } from "@shop/lifecycle";
 import { type ExecuteOperation, registerRestFacade, type ServiceName } from "@shop/rest-facade";
 import { type Logger } from "@shop/telemetry";
 import { fastify, type FastifyInstance } from "fastify";
@@ -56,6 +56,7 @@ const requestTimeoutMs = 30_000;
 export async function startSubgraph<Context extends object>(options: SubgraphOptions<Context>): Promise<Subgraph> {
   const { log } = options;
   const app = fastify({ bodyLimit: maxBodyBytes, requestTimeout: requestTimeoutMs, forceCloseConnections: "idle" });
+  const endSilentConnections = trackSilentConnections(app.server);
   const health = registerHealthRoutes(app, options.readiness);
   const schema = buildSchema(options.schemaFile, options.resolvers);
   const apollo = new ApolloServer<Context>({
@@ -89,6 +90,7 @@ export async function startSubgraph<Context extends object>(options: SubgraphOpt
     schema,
     stop: async () => {
       health.drain();
+      endSilentConnections();
       await apollo.stop();
       await app.close();
     },
