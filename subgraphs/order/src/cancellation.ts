@@ -37,6 +37,11 @@ export function createCancellation(deps: {
   async function begin(tx: Tx, viewer: Viewer, key: ClientKey, id: string, reason: string | null) {
     const order = await lockOrder(tx, id);
     if (order === null || !maySee(viewer, order.userId)) return refused(null, notFound("order", ["id"]));
+    const errors = [
+      ...checkOptionalText(reason, maxReasonLength, ["reason"]),
+      ...checkIdempotencyKey(key.key, keyPath),
+    ];
+    if (errors.length > 0) return refused(order, ...errors);
     const claim = await claimKey(tx, key, [id, reason], id);
     if (claim.state === "REUSED") return refused(order, keyReused(keyPath));
     if (claim.state === "KNOWN") return { ok: true, order } as const;
@@ -83,11 +88,6 @@ export function createCancellation(deps: {
 
   return {
     cancel: async (viewer, { id, reason = null, idempotencyKey }) => {
-      const errors = [
-        ...checkOptionalText(reason, maxReasonLength, ["reason"]),
-        ...checkIdempotencyKey(idempotencyKey, keyPath),
-      ];
-      if (errors.length > 0) return refused(null, ...errors);
       const key: ClientKey = { viewerId: viewer.userId, mutation: "cancelOrder", key: idempotencyKey };
       const outcome = await inTransaction(db, (tx) => begin(tx, viewer, key, id, reason));
       if ("refunds" in outcome) {

@@ -1,7 +1,7 @@
 import { requireRole, type Viewer } from "@shop/auth";
 import { type Database, inTransaction } from "./database";
 import { advance } from "./order-changes";
-import { invalidTransition, notFound } from "./order-errors";
+import { invalidTransition, notFound, type OrderError } from "./order-errors";
 import { canBecome } from "./order-status";
 import { lockOrder, type OrderOutcome, refused } from "./orders";
 import { checkOptionalText } from "./text-rules";
@@ -19,10 +19,12 @@ export function createFulfilment({ db }: { db: Database }): Fulfilment {
     id: string,
     status: "SHIPPED" | "DELIVERED",
     change: { actorId: string; set?: { trackingNumber: string | null } },
+    errors: OrderError[] = [],
   ): Promise<OrderOutcome> {
     return inTransaction(db, async (tx) => {
       const order = await lockOrder(tx, id);
       if (order === null) return refused(null, notFound("order", ["id"]));
+      if (errors.length > 0) return refused(order, ...errors);
       if (order.status === status) return { ok: true, order };
       if (!canBecome(order.status, status)) {
         return refused(order, invalidTransition(order.status, status.toLowerCase(), ["id"]));
@@ -37,7 +39,7 @@ export function createFulfilment({ db }: { db: Database }): Fulfilment {
     ship: async (viewer, id, trackingNumber) => {
       const { userId: actorId } = requireRole(viewer, "STAFF");
       const errors = checkOptionalText(trackingNumber, maxTrackingLength, ["trackingNumber"]);
-      return errors.length > 0 ? refused(null, ...errors) : bring(id, "SHIPPED", { actorId, set: { trackingNumber } });
+      return bring(id, "SHIPPED", { actorId, set: { trackingNumber } }, errors);
     },
     deliver: async (viewer, id) => bring(id, "DELIVERED", { actorId: requireRole(viewer, "STAFF").userId }),
   };

@@ -47,6 +47,7 @@ export interface Payments {
 const maxTokenLength = 200;
 const keyPath = ["input", "idempotencyKey"];
 const orderPath = ["input", "orderId"];
+const tokenPath = ["input", "paymentToken"];
 
 export function createPayments(deps: { db: Database; settlement: Settlement; providerName: string }): Payments {
   const { db, settlement } = deps;
@@ -54,21 +55,22 @@ export function createPayments(deps: { db: Database; settlement: Settlement; pro
   async function begin(tx: Tx, viewer: Viewer, key: ClientKey, input: { orderId: string; paymentToken: string }) {
     const { orderId, paymentToken: token } = input;
     const order = await lockOrder(tx, orderId);
-    if (order === null || !maySee(viewer, order.userId)) {
-      return { state: "REFUSED", order: null, payment: null, error: notFound("order", orderPath) } as const;
-    }
+    if (order === null || !maySee(viewer, order.userId)) return refused(null, notFound("order", orderPath));
+    const errors = [...checkText(token, maxTokenLength, tokenPath), ...checkIdempotencyKey(key.key, keyPath)];
+    if (errors.length > 0) return refused(order, ...errors);
     const id = createId("pay");
     const claim = await claimKey(tx, key, [orderId, token], id);
-    if (claim.state === "REUSED") return { state: "REFUSED", order, payment: null, error: keyReused(keyPath) } as const;
+    if (claim.state === "REUSED") return refused(order, keyReused(keyPath));
     if (claim.state === "KNOWN") return claim;
 
     const live = await tx.payment.findFirst({ where: { orderId, status: { notIn: ["FAILED", "VOIDED"] } } });
     const error = whyNotPayable(order, live);
-    if (error !== null || order.totalMinor === null) {
+    if (error !== null) {
       await withdrawKey(tx, key);
-      return { state: "REFUSED", order, payment: live, error: error ?? notFound("order", orderPath) } as const;
+      return { ...refused(order, error), payment: live };
     }
     const { currency, totalMinor: amountMinor } = order;
+    if (amountMinor === null) throw new Error(`order ${orderId} awaits its payment and has no total`);
     const payment = await tx.payment.create({
       data: {
         id,
@@ -96,16 +98,9 @@ export function createPayments(deps: { db: Database; settlement: Settlement; pro
 
   return {
     pay: async (viewer, input) => {
-      const errors = [
-        ...checkText(input.paymentToken, maxTokenLength, ["input", "paymentToken"]),
-        ...checkIdempotencyKey(input.idempotencyKey, keyPath),
-      ];
-      if (errors.length > 0) return { ok: false, payment: null, order: null, errors };
       const key: ClientKey = { viewerId: viewer.userId, mutation: "payOrder", key: input.idempotencyKey };
       const begun = await inTransaction(db, (tx) => begin(tx, viewer, key, input));
-      if (begun.state === "REFUSED") {
-        return { ok: false, payment: begun.payment, order: begun.order, errors: [begun.error] };
-      }
+      if (begun.state === "REFUSED") return begun;
       if (begun.state === "KNOWN") {
         const first = toOutcome(await withOrder(begun.subjectId));
         const stillRuns = first.payment?.status === "PENDING" && !begun.answered;
@@ -136,6 +131,10 @@ export function createPayments(deps: { db: Database; settlement: Settlement; pro
       }),
     withOrder,
   };
+}
+
+function refused(order: Order | null, ...errors: OrderError[]) {
+  return { state: "REFUSED", ok: false, payment: null as Payment | null, order, errors } as const;
 }
 
 function toOutcome({ payment, order }: { payment: Payment; order: Order }): PaymentOutcome {

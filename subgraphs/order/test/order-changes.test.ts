@@ -199,3 +199,21 @@ describe("refundPayment", () => {
     expect(await shop.refund(staff, createId("pay"))).toMatchObject({ payment: null, errors: [{ code: "NOT_FOUND" }] });
   });
 });
+
+it("shows the order as it stands beside what is wrong with the input", async () => {
+  const ada = someone();
+  const { id } = await shop.placed(ada, { [kettle]: 1 });
+  const order = { id, status: "AWAITING_PAYMENT" };
+  expect(await shop.cancel(ada, id, { idempotencyKey: "" })).toMatchObject({
+    order,
+    errors: [{ code: "INVALID_INPUT", path: ["idempotencyKey"] }],
+  });
+  expect(await shop.cancel(ada, id, { reason: "r".repeat(501) })).toMatchObject({
+    order,
+    errors: [{ code: "INVALID_INPUT", path: ["reason"] }],
+  });
+  expect(await shop.cancel(someone(), id)).toMatchObject({
+    order: null,
+    errors: [{ code: "NOT_FOUND", path: ["id"] }],
+  });
+});
