@@ -142,6 +142,10 @@ describe("plans", () => {
         status: statuses[n % 10 === 0 ? 1 : 0],
         price: (n * 7919) % 1000,
         tokens: [`all`, `ten${n % 10}`, `hundred${n % 100}`],
+        attributes: [
+          { name: "color", value: `v${n % 10}` },
+          { name: "size", value: `v${(n + 5) % 10}` },
+        ],
         ...(n % 3 === 0 && { category: `c${n % 30}` }),
       })),
     );
@@ -149,6 +153,7 @@ describe("plans", () => {
     await addIndex(products, { status: 1, price: 1, n: 1 });
     await addIndex(products, { tokens: 1 });
     await addIndex(products, { category: 1 }, { sparse: true });
+    await addIndex(products, { "attributes.name": 1, "attributes.value": 1 });
   });
 
   interface Explained {
@@ -166,6 +171,14 @@ describe("plans", () => {
     ["an order", { status: "ACTIVE" }, { price: 1, n: 1 }, 20, "status_1_price_1_n_1", 25],
     ["the opposite order", { status: "ACTIVE" }, { price: -1, n: -1 }, 20, "status_1_price_1_n_1", 25],
     ["all of several tokens", { tokens: { $all: ["all", "ten7", "hundred37"] } }, {}, 0, "tokens_1", 40],
+    [
+      "an element by two of its fields",
+      { attributes: { $elemMatch: { name: "color", value: "v7" } } },
+      {},
+      0,
+      "attributes.name_1_attributes.value_1",
+      300,
+    ],
     ["a sparse field", { category: "c3" }, {}, 0, "category_1", 110],
     [
       "the page after a key",
@@ -201,6 +214,8 @@ describe("plans", () => {
       [{ tokens: { $gt: "ten8" } }, { n: 1 }],
       [{ tokens: { $in: ["ten1", "hundred1"] } }, { n: 1 }],
       [{ category: null, price: 42 }, { n: 1 }],
+      [{ attributes: { $elemMatch: { name: "size", value: { $gte: "v8" } } }, price: { $lt: 50 } }, { n: 1 }],
+      [{ "attributes.name": "size", "attributes.value": "v3", price: { $lt: 50 } }, { n: 1 }],
       [{ category: { $exists: false }, price: { $lt: 5 } }, { n: 1 }],
       [{ $or: [{ slug: "product-00001" }, { price: 7 }] }, { n: 1 }],
       [

@@ -14,11 +14,17 @@ export interface Interval {
 /** Sorted, not overlapping. A document that passes the filter has a value of the field in one of them. */
 export type Intervals = readonly Interval[];
 
+export interface Demand {
+  readonly intervals: Intervals;
+  /** The $elemMatch that makes the demand: what else it demands, it demands of the same element. */
+  readonly element?: PlainDocument;
+}
+
 /**
  * What a filter demands of each field, as far as an index can serve it. Several demands on one field hold each by
  * itself: where the field is an array, different elements may satisfy them.
  */
-export type FieldBounds = ReadonlyMap<string, readonly Intervals[]>;
+export type FieldBounds = ReadonlyMap<string, readonly Demand[]>;
 
 export const isPoint = ({ low, lowIncluded, high, highIncluded }: Interval) =>
   lowIncluded && highIncluded && compareValues(low, high) === 0;
@@ -36,15 +42,15 @@ const typeEdges = new Map<number, { low: unknown; high: unknown; highIncluded: b
 const anyType = { low: new MinKey(), high: new MaxKey(), highIncluded: true };
 
 export function boundsOf(filter: PlainDocument): FieldBounds {
-  const bounds = new Map<string, Intervals[]>();
-  const add = (path: string, intervals: Intervals | undefined) => {
-    if (intervals !== undefined) bounds.set(path, [...(bounds.get(path) ?? []), intervals]);
+  const bounds = new Map<string, Demand[]>();
+  const add = (path: string, intervals: Intervals | undefined, element?: PlainDocument) => {
+    if (intervals !== undefined) bounds.set(path, [...(bounds.get(path) ?? []), { intervals, element }]);
   };
   for (const [path, condition] of flattenConditions(filter)) {
     if (path === "$or") {
       for (const [shared, intervals] of boundsOfAlternatives(condition)) add(shared, intervals);
     } else if (!path.startsWith("$")) {
-      for (const [subPath, intervals] of boundsOfCondition(path, condition)) add(subPath, intervals);
+      for (const demand of boundsOfCondition(path, condition)) add(...demand);
     }
   }
   return bounds;
@@ -55,7 +61,7 @@ function boundsOfAlternatives(alternatives: unknown): [string, Intervals][] {
   if (!Array.isArray(alternatives)) return [];
   const [first, ...others] = alternatives.filter(isDocument).map(boundsOf);
   return [...(first?.keys() ?? [])].flatMap((path): [string, Intervals][] => {
-    const each = [first, ...others].map((bounds) => bounds?.get(path)?.[0]);
+    const each = [first, ...others].map((bounds) => bounds?.get(path)?.[0]?.intervals);
     if (!each.every((intervals) => intervals !== undefined)) return [];
     return [[path, [hull(each.flat())]]];
   });
@@ -71,7 +77,10 @@ function hull(intervals: Intervals): Interval {
   });
 }
 
-function* boundsOfCondition(path: string, condition: unknown): Generator<[string, Intervals | undefined]> {
+function* boundsOfCondition(
+  path: string,
+  condition: unknown,
+): Generator<[path: string, intervals: Intervals | undefined, element?: PlainDocument]> {
   if (condition instanceof RegExp) yield [path, prefixIntervals(condition)];
   const equality = equalityOf(condition);
   if (equality !== undefined) yield [path, pointIntervals([equality.value])];
@@ -81,9 +90,11 @@ function* boundsOfCondition(path: string, condition: unknown): Generator<[string
       for (const wanted of operand as unknown[]) yield [path, pointIntervals([wanted])];
     } else if (operator === "$elemMatch" && isDocument(operand)) {
       const within = isOperatorDocument(operand) ? { [path]: operand } : prefixed(path, operand);
-      // As a value one element meets all demands at once; a field of it may be an array again.
-      const together = isOperatorDocument(operand) ? intersect : ([first]: readonly Intervals[]) => first;
-      for (const [subPath, demands] of boundsOf(within)) yield [subPath, together(demands)];
+      for (const [subPath, demands] of boundsOf(within)) {
+        const each = demands.map(({ intervals }) => intervals);
+        // As a value one element meets all demands at once; a field of it may be an array again.
+        yield [subPath, isOperatorDocument(operand) ? intersect(each) : each[0], operand];
+      }
     } else if (operator !== "$regex" || !Object.hasOwn(condition, "$options")) {
       yield [path, intervalsOfOperator(operator, operand)];
     }

@@ -1,7 +1,7 @@
 import { type CollectionIndex, indexEnd, indexStart } from "../storage/collection-index";
 import { type Bound } from "../storage/sorted-entries";
 import { type PlainDocument } from "../values/bson";
-import { type FieldBounds, intersect, type Interval, type Intervals, isPoint } from "./bounds";
+import { type Demand, type FieldBounds, intersect, type Interval, type Intervals, isPoint } from "./bounds";
 import { impliesFilter } from "./filter";
 import { type SortFields } from "./sort";
 
@@ -36,29 +36,36 @@ export function indexPlans(
     return plan.order === undefined ? [] : [plan];
   }
   // A sparse index has no entry for a missing field, which null stands for too.
-  if (sparse && demands.flat().some(({ low }) => low === null)) return [];
-  return chosenDemands(index, 0, demands).map((first) =>
-    planOf(index, [first, ...furtherDemands(index, bounds)], sort),
-  );
+  if (sparse && demands.some(({ intervals }) => intervals.some(({ low }) => low === null))) return [];
+  return chosenDemands(index, 0, demands).map((first) => {
+    const further = furtherDemands(index, bounds, first.element);
+    return planOf(index, [first.intervals, ...further], sort);
+  });
 }
 
 /** Demands on one value hold together; of demands on several values, each may be met by another, so they stand apart. */
-const chosenDemands = (index: CollectionIndex, position: number, demands: readonly Intervals[]) =>
-  index.arrayPositions.has(position) ? demands : [intersect(demands)];
+const chosenDemands = (index: CollectionIndex, position: number, demands: readonly Demand[]): readonly Demand[] =>
+  index.arrayPositions.has(position) ? demands : [{ intervals: intersect(demands.map(({ intervals }) => intervals)) }];
 
-/** What is demanded of the index's second field, its third … up to the first of which nothing is. */
-function furtherDemands(index: CollectionIndex, bounds: FieldBounds): Intervals[] {
+/**
+ * What is demanded of the index's second field, its third … up to the first of which nothing is.
+ * @param element of which element the first field's demand is
+ */
+function furtherDemands(index: CollectionIndex, bounds: FieldBounds, element: Demand["element"]): Intervals[] {
   const further: Intervals[] = [];
   let arrayBound = index.arrayPositions.has(0);
   for (const [position, { field }] of index.fields.entries()) {
     if (position === 0) continue;
-    const demands = bounds.get(field);
     const isArray = index.arrayPositions.has(position);
-    // Two fields under one array: their demands may be met by two elements, of which no single entry tells.
-    if (demands === undefined || (isArray && arrayBound)) break;
+    // Two fields under one array: their demands may be met by two elements, of which no single entry tells, unless
+    // both are made of one element.
+    const usable = (bounds.get(field) ?? []).filter(
+      (demand) => !(isArray && arrayBound) || (element !== undefined && demand.element === element),
+    );
+    if (usable.length === 0) break;
     arrayBound ||= isArray;
-    const [chosen] = chosenDemands(index, position, demands);
-    if (chosen !== undefined) further.push(chosen);
+    const [chosen] = chosenDemands(index, position, usable);
+    if (chosen !== undefined) further.push(chosen.intervals);
   }
   return further;
 }

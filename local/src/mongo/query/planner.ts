@@ -52,7 +52,7 @@ export function prepareFind(collection: Collection | undefined, query: FindQuery
 
   function* matching(): Generator<StoredRecord> {
     if (collection === undefined) return;
-    for (const record of plan ? recordsOf(plan, counts) : collection.records.values()) {
+    for (const record of plan ? recordsOf(collection, plan, counts) : collection.records.values()) {
       counts.documents++;
       if (matches(record.document)) yield record;
     }
@@ -81,14 +81,19 @@ function take<Item>(items: Iterable<Item>, count: number): Item[] {
 }
 
 /** The records of an index's ranges in its order, each once though it may have several keys there. */
-function* recordsOf({ index, ranges, order }: IndexPlan, counts: FindCounts): Generator<StoredRecord> {
+function* recordsOf(
+  { records }: Collection,
+  { index, ranges, order }: IndexPlan,
+  counts: FindCounts,
+): Generator<StoredRecord> {
   const seen = index.arrayPositions.size > 0 ? new Set<number>() : undefined;
   for (const { from, to } of ranges) {
-    for (const { record } of index.entries.between(from, to, order === "backwards")) {
+    for (const { sequence } of index.entries.between(from, to, order === "backwards")) {
       counts.keys++;
-      if (seen?.has(record.sequence)) continue;
-      seen?.add(record.sequence);
-      yield record;
+      if (seen?.has(sequence)) continue;
+      seen?.add(sequence);
+      const record = records.get(sequence);
+      if (record !== undefined) yield record;
     }
   }
 }

@@ -1,7 +1,7 @@
 import { EJSON } from "bson";
 import { CommandError } from "../errors";
-import { compileFilter } from "../query/filter";
-import { compareValues } from "../values/compare";
+import { compileFilter, flattenConditions } from "../query/filter";
+import { equalValues } from "../values/compare";
 import { splitPath } from "../values/paths";
 import { indexKeys } from "./index-keys";
 import { type IndexSpec } from "./index-spec";
@@ -9,6 +9,9 @@ import { type Bound, createSortedEntries } from "./sorted-entries";
 import { type StoredRecord } from "./stored-record";
 
 export type CollectionIndex = ReturnType<typeof createCollectionIndex>;
+
+/** A document's keys in an index. */
+export type Keys = readonly (readonly unknown[])[];
 
 /** The place before everything in an index, and the one after. */
 export const indexStart: Bound = { values: [], after: false };
@@ -18,14 +21,15 @@ export const indexEnd: Bound = { values: [], after: true };
 export function createCollectionIndex(namespace: string, spec: IndexSpec) {
   const fields = Object.entries(spec.key).map(([field, direction]) => ({ field, path: splitPath(field), direction }));
   const paths = fields.map(({ path }) => path);
-  const directions = fields.map(({ direction }) => direction);
-  const entries = createSortedEntries(
-    (left, right, position) => compareValues(left, right) * (directions[position] ?? 1),
-  );
+  const entries = createSortedEntries(fields.map(({ direction }) => direction));
   const isCovered = spec.partialFilterExpression && compileFilter(spec.partialFilterExpression);
+  const partialFields = flattenConditions(spec.partialFilterExpression ?? {}).map(([field]) => field);
   const arrayPositions = new Set<number>();
+  // An alternative in a partial filter may look at any field.
+  const dependsOnAll = partialFields.some((field) => field.startsWith("$"));
+  const roots = [...new Set([...paths, ...partialFields.map(splitPath)].map(([root = ""]) => root))];
 
-  function tuplesOf(record: StoredRecord): readonly (readonly unknown[])[] {
+  function keysOf(record: StoredRecord): Keys {
     if (isCovered?.(record.document) === false) return [];
     const keys = indexKeys(record.document, paths);
     if (spec.sparse && !keys.present) return [];
@@ -40,24 +44,39 @@ export function createCollectionIndex(namespace: string, spec: IndexSpec) {
     /** The fields, by position, that led through an array in any document so far: such a field has several values. */
     arrayPositions: arrayPositions as ReadonlySet<number>,
 
-    /** @throws CommandError DuplicateKey if another document than `record`'s predecessor holds one of its unique keys */
-    requireUnique(record: StoredRecord): void {
-      if (!spec.unique) {
-        // Also finds, before anything is written, that a document cannot be indexed.
-        tuplesOf(record);
-        return;
-      }
-      for (const values of tuplesOf(record)) {
+    /** @throws CommandError if the document cannot be indexed */
+    keysOf,
+    /** Whether a document has the same keys after a change as before, to be told without making them. */
+    isUntouched: (before: StoredRecord, after: StoredRecord) =>
+      !dependsOnAll && roots.every((root) => equalValues(before.document[root], after.document[root])),
+
+    /** @throws CommandError DuplicateKey if another document than that of `sequence` holds one of the keys */
+    requireUnique(keys: Keys, sequence: number): void {
+      if (!spec.unique) return;
+      for (const values of keys) {
         for (const holder of entries.between({ values, after: false }, { values, after: true })) {
-          if (holder.record.sequence !== record.sequence) throw duplicateKey(namespace, spec, values);
+          if (holder.sequence !== sequence) throw duplicateKey(namespace, spec, values);
         }
       }
     },
-    add(record: StoredRecord): void {
-      for (const values of tuplesOf(record)) entries.insert({ values, record });
+    add(keys: Keys, sequence: number): void {
+      for (const values of keys) entries.insert({ values, sequence });
     },
-    remove(record: StoredRecord): void {
-      for (const values of tuplesOf(record)) entries.remove({ values, record });
+    remove(keys: Keys, sequence: number): void {
+      for (const values of keys) entries.remove({ values, sequence });
+    },
+
+    /** Indexes all documents at once. @throws CommandError DuplicateKey if two of them have the same unique key */
+    build(records: Iterable<StoredRecord>): void {
+      entries.rebuild(
+        [...records].flatMap((record) => keysOf(record).map((values) => ({ values, sequence: record.sequence }))),
+      );
+      if (!spec.unique) return;
+      let previous: readonly unknown[] | undefined;
+      for (const { values } of entries.between(indexStart, indexEnd)) {
+        if (previous !== undefined && equalValues(previous, values)) throw duplicateKey(namespace, spec, values);
+        previous = values;
+      }
     },
   };
 }

@@ -25,14 +25,23 @@ export function createCollection(namespace: string) {
 
   function byId(id: unknown): StoredRecord | undefined {
     const [entry] = idIndex.entries.between({ values: [id], after: false }, { values: [id], after: true });
-    return entry?.record;
+    return entry && records.get(entry.sequence);
   }
 
-  function apply(before: StoredRecord | undefined, after: StoredRecord | undefined): void {
-    for (const index of indexes) {
-      if (before) index.remove(before);
-      if (after) index.add(after);
-    }
+  /** How each index would change; found before anything is written, since a unique index may refuse. */
+  function indexChanges(before: StoredRecord | undefined, after: StoredRecord | undefined): (() => void)[] {
+    return indexes.flatMap((index) => {
+      if (before && after && index.isUntouched(before, after)) return [];
+      const added = after && { keys: index.keysOf(after), sequence: after.sequence };
+      if (added) index.requireUnique(added.keys, added.sequence);
+      return () => {
+        if (before) index.remove(index.keysOf(before), before.sequence);
+        if (added) index.add(added.keys, added.sequence);
+      };
+    });
+  }
+
+  function store(before: StoredRecord | undefined, after: StoredRecord | undefined): void {
     if (after) records.set(after.sequence, after);
     else if (before) records.delete(before.sequence);
     liveBytes += (after ? recordBytes(after.bytes.length) : 0) - (before ? recordBytes(before.bytes.length) : 0);
@@ -44,19 +53,12 @@ export function createCollection(namespace: string) {
     journal?.compactIfWorthwhile(liveBytes, liveRecords);
   }
 
-  function put(before: StoredRecord | undefined, after: StoredRecord): StoredRecord {
-    for (const index of indexes) index.requireUnique(after);
-    commit({ kind: recordKinds.put, bson: after.bytes }, () => apply(before, after));
-    return after;
-  }
-
-  function buildIndex(spec: IndexSpec): CollectionIndex {
-    const index = createCollectionIndex(namespace, spec);
-    for (const record of records.values()) {
-      index.requireUnique(record);
-      index.add(record);
-    }
-    return index;
+  function change(before: StoredRecord | undefined, after: StoredRecord | undefined, record: JournalRecord): void {
+    const changes = indexChanges(before, after);
+    commit(record, () => {
+      for (const apply of changes) apply();
+      store(before, after);
+    });
   }
 
   function removeIndex(name: string): void {
@@ -83,7 +85,9 @@ export function createCollection(namespace: string) {
     /** @throws CommandError if a unique index refuses the document, or it is too large */
     insert(document: PlainDocument): StoredRecord {
       const bytes = encode(withIdFirst(document));
-      return put(undefined, { sequence: nextSequence++, bytes, document: decodePlain(bytes) });
+      const after: StoredRecord = { sequence: nextSequence++, bytes, document: decodePlain(bytes) };
+      change(undefined, after, { kind: recordKinds.put, bson: bytes });
+      return after;
     },
 
     /** @returns the record as it is now; the given one if nothing differs */
@@ -95,12 +99,13 @@ export function createCollection(namespace: string) {
         const message = "Performing an update on the path '_id' would modify the immutable field '_id'";
         throw new CommandError(66, "ImmutableField", message);
       }
-      return put(record, after);
+      change(record, after, { kind: recordKinds.put, bson: bytes });
+      return after;
     },
 
     remove(record: StoredRecord): void {
       const bson = encode({ _id: record.document["_id"] });
-      commit({ kind: recordKinds.remove, bson }, () => apply(record, undefined));
+      change(record, undefined, { kind: recordKinds.remove, bson });
     },
 
     /** @returns false if there was such an index */
@@ -112,7 +117,8 @@ export function createCollection(namespace: string) {
         )
       )
         return false;
-      const index = buildIndex(spec);
+      const index = createCollectionIndex(namespace, spec);
+      index.build(records.values());
       commit({ kind: recordKinds.createIndex, bson: encode(describeIndex(spec)) }, () => indexes.push(index));
       return true;
     },
@@ -121,20 +127,25 @@ export function createCollection(namespace: string) {
       commit({ kind: recordKinds.dropIndex, bson: encode({ name }) }, () => removeIndex(name));
     },
 
-    /** Repeats a change from the journal; `journalTo` must not have been called yet. */
+    /** Repeats a change from the journal. Until `journalTo` the only index that is kept up is the one on _id. */
     replay({ kind, bson }: JournalRecord): void {
       const body = decodePlain(bson);
       switch (kind) {
         case recordKinds.put: {
           const before = byId(body["_id"]);
-          apply(before, { sequence: before?.sequence ?? nextSequence++, bytes: bson, document: body });
+          const sequence = before?.sequence ?? nextSequence++;
+          if (before === undefined) idIndex.add([[body["_id"]]], sequence);
+          store(before, { sequence, bytes: bson, document: body });
           break;
         }
-        case recordKinds.remove:
-          apply(byId(body["_id"]), undefined);
+        case recordKinds.remove: {
+          const before = byId(body["_id"]);
+          if (before) idIndex.remove([[body["_id"]]], before.sequence);
+          store(before, undefined);
           break;
+        }
         case recordKinds.createIndex:
-          indexes.push(buildIndex(parseIndexSpec(body)));
+          indexes.push(createCollectionIndex(namespace, parseIndexSpec(body)));
           break;
         case recordKinds.dropIndex:
           removeIndex(String(body["name"]));
@@ -143,8 +154,9 @@ export function createCollection(namespace: string) {
       }
     },
 
-    /** From now on every change is written to the journal first. */
+    /** Ends the replay: indexes what it brought; from now on every change is written to the journal first. */
     journalTo(opened: Journal): void {
+      for (const index of indexes.slice(1)) index.build(records.values());
       journal = opened;
     },
     get journal() {

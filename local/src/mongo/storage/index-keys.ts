@@ -21,50 +21,62 @@ const missing = Symbol("missing");
 export function indexKeys(document: object, paths: readonly Path[]): IndexKeys {
   const arrayPositions = new Set<number>();
 
-  /** The tuples of those of `paths`, given by position, that share the way down to `value`. */
-  function tuplesOf(value: unknown, positions: readonly number[], depth: number): Map<number, unknown>[] {
+  /** The tuples of those of `paths`, given by position, that share the way down to `value`; the others' places lie empty. */
+  function tuplesOf(value: unknown, positions: readonly number[], depth: number): unknown[][] {
     if (Array.isArray(value)) {
       for (const position of positions) arrayPositions.add(position);
       if (value.length === 0) return [leaf(undefined, positions, depth)];
       return (value as unknown[]).flatMap((element) =>
-        Array.isArray(element) ? [leaf(element, positions, depth)] : tuplesOf(element, positions, depth),
+        isDocument(element) ? tuplesOf(element, positions, depth) : [leaf(element, positions, depth)],
       );
     }
-    const ended = positions.filter((position) => paths[position]?.length === depth);
+    if (!isDocument(value)) return [leaf(value, positions, depth)];
     const deeper = new Map<string, number[]>();
+    const ended: number[] = [];
     for (const position of positions) {
       const segment = paths[position]?.[depth];
-      if (segment !== undefined) deeper.set(segment, [...(deeper.get(segment) ?? []), position]);
+      if (segment === undefined) ended.push(position);
+      else deeper.set(segment, [...(deeper.get(segment) ?? []), position]);
     }
-    let tuples = [new Map(ended.map((position) => [position, value]))];
+    let tuples = ended.length > 0 ? [leaf(value, ended, depth)] : undefined;
     for (const [segment, group] of deeper) {
-      const below = isDocument(value) && Object.hasOwn(value, segment) ? ownField(value, segment) : missing;
-      const groupTuples = below === missing ? [filled(missing, group)] : tuplesOf(below, group, depth + 1);
-      if (tuples.length > 1 && groupTuples.length > 1) throw parallelArrays();
-      tuples = tuples.flatMap((tuple) => groupTuples.map((other) => new Map([...tuple, ...other])));
+      const below = Object.hasOwn(value, segment) ? ownField(value, segment) : missing;
+      const groupTuples = tuplesOf(below, group, depth + 1);
+      tuples = tuples === undefined ? groupTuples : product(tuples, groupTuples, group);
     }
-    return tuples;
+    return tuples ?? [];
   }
 
-  /** What an array element that is no document gives: itself to the fields that end here, nothing to the others. */
-  const leaf = (value: unknown, positions: readonly number[], depth: number) =>
-    new Map(positions.map((position) => [position, paths[position]?.length === depth ? value : missing]));
-  const filled = (value: unknown, positions: readonly number[]) =>
-    new Map(positions.map((position) => [position, value]));
+  /** What a value that is no document gives: itself to the fields that end here, nothing to those that go deeper. */
+  function leaf(value: unknown, positions: readonly number[], depth: number): unknown[] {
+    const tuple = new Array<unknown>(paths.length).fill(missing);
+    for (const position of positions) if (paths[position]?.length === depth) tuple[position] = value;
+    return tuple;
+  }
 
   const found = tuplesOf(document, [...paths.keys()], 0);
-  const present = found.some((tuple) => [...tuple.values()].some((value) => value !== missing));
-  const tuples = found.map((tuple) => paths.map((_, position) => orNull(tuple.get(position))));
+  const present = found.some((tuple) => tuple.some((value) => value !== missing));
+  const tuples = found.map((tuple) => tuple.map((value) => (value === missing ? null : value)));
   return { tuples: tuples.length > 1 ? withoutRepeats(tuples) : tuples, arrayPositions, present };
 }
 
-const orNull = (value: unknown) => (value === missing ? null : value);
+/** Each of the tuples with each of the others, whose values stand at `positions`. Only one side may be several. */
+function product(tuples: unknown[][], others: readonly unknown[][], positions: readonly number[]): unknown[][] {
+  if (tuples.length > 1 && others.length > 1) {
+    const message = "cannot index parallel arrays in one compound index";
+    throw new CommandError(171, "CannotIndexParallelArrays", message);
+  }
+  return tuples.flatMap((tuple) =>
+    others.map((other) => {
+      const joined = [...tuple];
+      for (const position of positions) joined[position] = other[position];
+      return joined;
+    }),
+  );
+}
 
 function withoutRepeats(tuples: readonly unknown[][]): unknown[][] {
   return tuples
     .toSorted(compareValues)
     .filter((tuple, index, sorted) => index === 0 || compareValues(tuple, sorted[index - 1]) !== 0);
 }
-
-const parallelArrays = () =>
-  new CommandError(171, "CannotIndexParallelArrays", "cannot index parallel arrays in one compound index");
