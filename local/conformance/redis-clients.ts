@@ -44,7 +44,11 @@ export function createClients(url: string) {
       for await (const keys of cleaner.scanStream({ match: `${prefix}*` }) as AsyncIterable<string[]>) {
         if (keys.length > 0) await cleaner.unlink(...keys);
       }
-      for (const client of clients) if (client.status !== "end") client.disconnect();
+      for (const client of clients.filter(({ status }) => status !== "end")) {
+        const ended = once(client, "end");
+        client.disconnect();
+        await ended;
+      }
     },
   };
 }

@@ -37,11 +37,11 @@ describe("strings", () => {
     expect(await redis.get(text)).toBe("Kaffee für 東京 ☕️ \r\n \0");
   });
 
-  it("hold megabytes", async () => {
+  it("hold what comes in many chunks", async () => {
     const big = key("big");
-    await redis.set(big, Buffer.alloc(8 * 1024 * 1024, "x"));
-    expect(await redis.strlen(big)).toBe(8 * 1024 * 1024);
-    expect((await redis.getBuffer(big))?.equals(Buffer.alloc(8 * 1024 * 1024, "x"))).toBe(true);
+    await redis.set(big, Buffer.alloc(1024 * 1024, "x"));
+    expect(await redis.strlen(big)).toBe(1024 * 1024);
+    expect((await redis.getBuffer(big))?.equals(Buffer.alloc(1024 * 1024, "x"))).toBe(true);
   });
 
   it("are set under conditions, and hand out what was there", async () => {
