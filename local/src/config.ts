@@ -20,10 +20,10 @@ export const environment = z.object({
   PAYMENTS_SANDBOX_URL: url("http", "https")
     .optional()
     .describe("The sandbox payment provider; without it one is started"),
-  POSTGRES_PORT: port(55432).describe("Port of the PostgreSQL stand-in"),
-  MONGO_PORT: port(57017).describe("Port of the MongoDB stand-in"),
-  REDIS_PORT: port(56379).describe("Port of redis-server or of the Redis stand-in"),
-  KAFKA_PORT: port(59092).describe("Port of the Kafka stand-in"),
+  POSTGRES_PORT: port(15432).describe("Port of the PostgreSQL stand-in"),
+  MONGO_PORT: port(17017).describe("Port of the MongoDB stand-in"),
+  REDIS_PORT: port(16379).describe("Port of redis-server or of the Redis stand-in"),
+  KAFKA_PORT: port(19092).describe("Port of the Kafka stand-in"),
   S3_PORT: port(9000).describe("Port of the S3 stand-in"),
   PAYMENTS_SANDBOX_PORT: port(8086).describe("Port of the sandbox payment provider"),
   GATEWAY_PORT: port(8085).describe("Port of the gateway"),
