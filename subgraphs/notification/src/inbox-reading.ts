@@ -2,6 +2,7 @@ import { type Entry, type Feeds, type Position } from "./feeds";
 import { type Layout } from "./layout";
 import { fromStored, type InboxPlace, type InboxPosition, type Notification } from "./notification";
 import { type AnnouncementsView, type Readers } from "./readers";
+import { createSharedReads } from "./shared-reads";
 
 /** Reads a user's feed and the announcements as one inbox. */
 export interface InboxReading {
@@ -24,6 +25,7 @@ export const newest = Number.MAX_SAFE_INTEGER;
 
 export function createInboxReading(deps: { feeds: Feeds; layout: Layout; readers: Readers }): InboxReading {
   const { feeds, layout, readers } = deps;
+  const share = createSharedReads(); // of announcements: the rest is each user's own
 
   async function announcementsFor(userId: string): Promise<{ shown: Entry[]; all: Entry[]; floor: Position }> {
     const [{ floor, entries }, view] = await Promise.all([
@@ -72,7 +74,9 @@ export function createInboxReading(deps: { feeds: Feeds; layout: Layout; readers
     readSince: async (userId, position) => {
       const [own, shared] = await Promise.all([
         feeds.readAfter(layout.inboxOf(userId), position.inbox, batchLength),
-        feeds.readAfter(layout.announcements, position.announcements, batchLength),
+        share(`${position.announcements.sequence} ${position.announcements.id}`, () =>
+          feeds.readAfter(layout.announcements, position.announcements, batchLength),
+        ),
       ]);
       if (!own.ok) return own;
       if (!shared.ok) return shared;

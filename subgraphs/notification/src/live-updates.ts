@@ -5,6 +5,7 @@ import { type InboxReading } from "./inbox-reading";
 import { type Layout } from "./layout";
 import { type InboxPosition, type Notification } from "./notification";
 import { type MayWatchOrder } from "./order-access";
+import { createSharedReads } from "./shared-reads";
 import { type Batch, createStream, type StreamSource } from "./stream";
 import { type WakeUps } from "./wake-ups";
 
@@ -44,6 +45,7 @@ export function createLiveUpdates(deps: {
   mayWatchOrder: MayWatchOrder;
 }): LiveUpdates {
   const { feeds, layout, reading, wakeUps } = deps;
+  const share = createSharedReads();
 
   function watch(watched: readonly Feed[], wake: () => void): () => void {
     const ends = watched.map(({ name }) => wakeUps.watch(name, wake));
@@ -65,7 +67,7 @@ export function createLiveUpdates(deps: {
     const source: StreamSource<string> = {
       watch: (wake) => watch([feed], wake),
       read: async () => {
-        const now = await feeds.head(feed);
+        const now = await share(`${feed.name} head`, () => feeds.head(feed));
         const moved = now.sequence !== position.sequence || now.id !== position.id;
         position = now;
         return { ok: true, items: moved ? [id] : [] };
@@ -91,19 +93,24 @@ export function createLiveUpdates(deps: {
       const feed = layout.commentsOf(productId);
       const visibility = deps.visibilityOf(productId);
       let position = after ?? (await feeds.head(feed));
+      const readFrom = async (from: Position): Promise<Batch<CommentUpdate>> => {
+        const found = await feeds.readAfter(feed, from, batchLength);
+        if (!found.ok) return found;
+        const taken = await visibility.areTaken(found.entries.map(({ data }) => data));
+        const items = found.entries.map(({ sequence, id, data }, index) => ({
+          position: { sequence, id },
+          commentId: data,
+          taken: taken[index] ?? false,
+        }));
+        return { ok: true, items };
+      };
       return begin<CommentUpdate>({
         watch: (wake) => watch([feed], wake),
-        read: async (): Promise<Batch<CommentUpdate>> => {
-          const found = await feeds.readAfter(feed, position, batchLength);
-          if (!found.ok) return found;
-          const taken = await visibility.areTaken(found.entries.map(({ data }) => data));
-          const items = found.entries.map(({ sequence, id, data }, index) => ({
-            position: { sequence, id },
-            commentId: data,
-            taken: taken[index] ?? false,
-          }));
-          position = items.at(-1)?.position ?? position;
-          return { ok: true, items };
+        read: async () => {
+          const from = position;
+          const batch = await share(`${feed.name} ${from.sequence} ${from.id}`, () => readFrom(from));
+          if (batch.ok) position = batch.items.at(-1)?.position ?? from;
+          return batch;
         },
       });
     },

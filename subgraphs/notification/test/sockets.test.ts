@@ -22,8 +22,8 @@ async function open(options: { headers?: Record<string, string>; path?: string }
   const socket = new WebSocket(url, "graphql-transport-ws", { headers: options.headers ?? {} });
   const messages: Message[] = [];
   let onMessage: () => void = () => undefined;
-  socket.on("message", (data) => {
-    messages.push(JSON.parse(String(data as Buffer)) as Message);
+  socket.on("message", (data: Buffer) => {
+    messages.push(JSON.parse(data.toString()) as Message);
     onMessage();
   });
   const closed = new Promise<{ code: number; reason: string }>((resolve) => {

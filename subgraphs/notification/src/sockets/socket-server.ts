@@ -3,6 +3,7 @@ import { type Duplex } from "node:stream";
 import { setTimeout as sleep } from "node:timers/promises";
 import { serviceCredentialHeader, type VerifyServiceCredential, type Viewer } from "@shop/auth";
 import { type Logger } from "@shop/telemetry";
+import { GraphQLError } from "graphql";
 import { CloseCode, handleProtocols, makeServer, type ServerOptions } from "graphql-ws";
 import { type WebSocket, WebSocketServer } from "ws";
 
@@ -28,6 +29,7 @@ const maxUnsentBytes = 1_024 * 1_024;
 const stopGraceMs = 2_000;
 const longestTimerMs = 2 ** 31 - 1;
 const goingAway = 1_001;
+const tryAgainLater = 1_013;
 
 /**
  * Serves graphql-transport-ws on an HTTP server's upgrade requests.
@@ -121,6 +123,10 @@ export function createSocketServer(options: {
     // graphql-ws throws on messages that only a server sends.
     if (error instanceof Error && error.message.startsWith("Unexpected message of type")) {
       socket.close(CloseCode.BadRequest, "Invalid message received");
+      return;
+    }
+    if (error instanceof GraphQLError && error.extensions["code"] === "SERVICE_UNAVAILABLE") {
+      socket.close(tryAgainLater, "Try again later");
       return;
     }
     log.error({ err: error }, "a socket's message could not be handled");
