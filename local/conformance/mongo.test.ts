@@ -257,6 +257,13 @@ describe("what is refused", () => {
     expect((await failureOf(database.collection().findOne(filter))).message).toMatch(message);
   });
 
+  it("a regular expression that cannot be compiled, and the connection goes on", async () => {
+    const things = database.collection();
+    const pattern = new mongo.BSON.BSONRegExp("(unclosed", "");
+    expect((await failureOf(things.findOne({ sku: pattern }))).message).toMatch(/[Rr]egular expression/);
+    expect(await things.findOne({})).toBeNull();
+  });
+
   it("a field of a command that does not exist", async () => {
     const failure = await failureOf(connection.db?.command({ find: "x", noSuchField: 1 }) as Promise<unknown>);
     expect(failure).toMatchObject({ code: 40415, message: expect.stringContaining("noSuchField") as string });

@@ -8,7 +8,7 @@ import { readCommands } from "./commands/read";
 import { schemaCommands } from "./commands/schema";
 import { updateCommands } from "./commands/update";
 import { type Cursors, type RawReply } from "./cursors";
-import { badValue, CommandError } from "./errors";
+import { badValue, CommandError, failedToParse } from "./errors";
 import { type Store } from "./storage/store";
 import { encode, isDocument, type PlainDocument } from "./values/bson";
 import { encodeWithRaw, type Request } from "./wire-messages";
@@ -42,29 +42,33 @@ const generalFields = new Set([
 
 /** Answers every request in BSON, a failed one with MongoDB's code and message for it. */
 export function createDispatcher({ store, cursors, log }: { store: Store; cursors: Cursors; log: Logger }) {
-  function run(request: Request): Buffer {
-    const [name = "", ...more] = Object.keys(request.command);
-    const command = Object.hasOwn(commands, name) ? commands[name] : undefined;
-    if (command === undefined) throw new CommandError(59, "CommandNotFound", `no such command: '${name}'`, {}, true);
-    requireNoTransaction(request.command);
+  function run(request: Request, command: PlainDocument): Buffer {
+    const [name = "", ...more] = Object.keys(command);
+    const handler = Object.hasOwn(commands, name) ? commands[name] : undefined;
+    if (handler === undefined) throw new CommandError(59, "CommandNotFound", `no such command: '${name}'`, {}, true);
+    requireNoTransaction(command);
     const fieldNames = [name, ...more].filter((field) => !generalFields.has(field));
-    const fields = Object.fromEntries(fieldNames.map((field) => [field, request.command[field]]));
+    const fields = Object.fromEntries(fieldNames.map((field) => [field, command[field]]));
+    const database = command["$db"];
+    if (typeof database !== "string") throw failedToParse("OP_MSG requests require a $db argument");
     const typedCommand = () => request.typedCommand();
-    const context: CommandContext = { database: request.database, store, cursors, log, typedCommand };
-    const reply = command.run(fields, context);
-    seeToWriteConcern(request.command["writeConcern"], store);
+    const context: CommandContext = { database, store, cursors, log, typedCommand };
+    const reply = handler.run(fields, context);
+    seeToWriteConcern(command["writeConcern"], store);
     if (!isRaw(reply)) return encode({ ...reply, ok: 1 });
     return encodeWithRaw({ ...reply.reply, ok: 1 }, reply.path, reply.raw);
   }
 
   return function answer(request: Request): Buffer {
+    let name: string | undefined;
     try {
-      return run(request);
+      const command = request.plainCommand();
+      [name] = Object.keys(command);
+      return run(request, command);
     } catch (error) {
-      const command = Object.keys(request.command)[0];
       const failure = asCommandError(error);
-      if (failure === undefined) log.error({ err: error, command }, "a command failed inside the server");
-      else if (failure.unsupported) log.warn({ command, reason: failure.message }, "unsupported");
+      if (failure === undefined) log.error({ err: error, command: name }, "a command failed inside the server");
+      else if (failure.unsupported) log.warn({ command: name, reason: failure.message }, "unsupported");
       return encode(failureReply(failure ?? new CommandError(1, "InternalError", "The server failed on this command")));
     }
   };
@@ -74,6 +78,7 @@ function asCommandError(error: unknown): CommandError | undefined {
   if (error instanceof CommandError) return error;
   // A value that cannot be encoded or decoded came from the client.
   if (error instanceof BSONError) return badValue(error.message);
+  if (error instanceof SyntaxError) return new CommandError(51091, "Location51091", "Regular expression is invalid");
   return undefined;
 }
 

@@ -9,12 +9,14 @@ const flags = { checksumPresent: 1, moreToCome: 2 } as const;
 /** Flag bits of OP_MSG below this must be understood, or the message refused. */
 const requiredFlagBits = 0xffff;
 
-/** A client's command, decoded. */
+/** A client's command, its BSON not decoded yet. */
 export interface Request {
   readonly requestId: number;
-  readonly database: string;
-  /** With plain numbers; the command's name is the first field. */
-  readonly command: PlainDocument;
+  /**
+   * The command with plain numbers: its name is the first field, `$db` names the database.
+   * @throws BSONError on malformed BSON, SyntaxError on a regular expression that JavaScript does not know
+   */
+  plainCommand(): PlainDocument;
   /** The same command with every value in its BSON type: what is stored comes from here. */
   typedCommand(): PlainDocument;
   /** False for an unacknowledged write: the client reads no answer. */
@@ -36,7 +38,7 @@ export function messageLength(bytes: Buffer): number | undefined {
   return length;
 }
 
-/** @throws ProtocolError, or BSONError or RangeError from what it decodes with, on malformed bytes */
+/** @throws ProtocolError, or RangeError where a length leads beyond the message */
 export function parseRequest(message: Buffer): Request {
   const requestId = message.readInt32LE(4);
   const opCode = message.readInt32LE(12);
@@ -70,12 +72,9 @@ function parseMessage(requestId: number, message: Buffer): Request {
     ...Object.fromEntries([...sequences].map(([name, documents]) => [name, documents.map(decode)])),
   });
   const bodyBytes = body;
-  const command = decodeWith(decodePlain, bodyBytes);
-  if (typeof command["$db"] !== "string") throw new ProtocolError("no $db");
   return {
     requestId,
-    database: command["$db"],
-    command,
+    plainCommand: () => decodeWith(decodePlain, bodyBytes),
     typedCommand: () => decodeWith(decodeTyped, bodyBytes),
     expectsReply: (flagBits & flags.moreToCome) === 0,
     isLegacyQuery: false,
@@ -104,8 +103,7 @@ function parseQuery(requestId: number, message: Buffer): Request {
   const bytes = message.subarray(nameEnd + 9);
   return {
     requestId,
-    database,
-    command: decodePlain(bytes),
+    plainCommand: () => ({ ...decodePlain(bytes), $db: database }),
     typedCommand: () => decodeTyped(bytes),
     expectsReply: true,
     isLegacyQuery: true,

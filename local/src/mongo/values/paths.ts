@@ -56,7 +56,8 @@ export function setPath(target: Record<string, unknown>, path: Path, value: unkn
   defineField(parent, path.at(-1) ?? "", value);
 }
 
-/** Assigns as an own field, "__proto__" too: assignment would change the prototype. */
+/** Assigns as an own field, "__proto__" too: plain assignment would change the prototype. */
 export function defineField(target: object, name: string, value: unknown): void {
-  Object.defineProperty(target, name, { value, writable: true, enumerable: true, configurable: true });
+  if (name !== "__proto__") (target as Record<string, unknown>)[name] = value;
+  else Object.defineProperty(target, name, { value, writable: true, enumerable: true, configurable: true });
 }
