@@ -1,0 +1,20 @@
+// npm run ratings:recompute: counts the ratings of all products anew and mends what differs. It can run beside the service.
+import { createLogger } from "@shop/telemetry";
+import { loadConfig } from "./config";
+import { createDatabase } from "./database";
+import { createRatings } from "./ratings";
+
+async function main(): Promise<void> {
+  const db = createDatabase({ url: loadConfig().databaseUrl, log: createLogger("ratings-recompute") });
+  try {
+    const { products, changed } = await createRatings({ db }).recompute();
+    process.stdout.write(`${products} products, the ratings of ${changed} changed\n`);
+  } finally {
+    await db.$disconnect();
+  }
+}
+
+main().catch((error: unknown) => {
+  process.stderr.write(`${error instanceof Error ? error.message : String(error)}\n`);
+  process.exitCode = 1;
+});

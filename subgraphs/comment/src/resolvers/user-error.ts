@@ -1,0 +1,5 @@
+import { type UserErrorResolvers } from "../generated/graphql";
+
+export const UserError: UserErrorResolvers = {
+  __resolveType: () => "GenericUserError",
+};

@@ -1,0 +1,75 @@
+import { join } from "node:path";
+import { createAccessTokenVerifier, createServiceVerifier } from "@shop/auth";
+import { topics } from "@shop/event-contracts";
+import { createMessageBus, createOutboxRelay, createPostgresOutbox, startConsumer } from "@shop/messaging";
+import { startSubgraph } from "@shop/subgraph-server";
+import { type Logger } from "@shop/telemetry";
+import { createCommentLists } from "./comment-lists";
+import { createComments } from "./comments";
+import { type Config } from "./config";
+import { type Context, type UseCases } from "./context";
+import { createDatabase, isDatabaseOutage } from "./database";
+import { createDeletion } from "./deletion";
+import { createDepartures } from "./departures";
+import { createEventHandlers } from "./event-handlers";
+import { startHousekeeping } from "./housekeeping";
+import { createLikes } from "./likes";
+import { createLoaders } from "./loaders";
+import { createModeration } from "./moderation";
+import { createRatings } from "./ratings";
+import { resolvers } from "./resolvers";
+import { createWriting } from "./writing";
+
+export interface Service {
+  readonly port: number;
+  stop(): Promise<void>;
+}
+
+/** Starts the comment subgraph: reviews and replies, its outbox, and its reading of products, deliveries and accounts. */
+export async function startService(config: Config, log: Logger): Promise<Service> {
+  const db = createDatabase({ url: config.databaseUrl, log });
+  const comments = createComments({ db });
+  const ratings = createRatings({ db });
+  const lists = createCommentLists({ db });
+  const useCases: UseCases = {
+    lists,
+    writing: createWriting({ db }),
+    deletion: createDeletion({ db }),
+    likes: createLikes({ db }),
+    moderation: createModeration({ db }),
+  };
+
+  const bus = createMessageBus({ brokers: config.kafkaBrokers, clientId: "comment", topics, log });
+  const source = createPostgresOutbox({ connectionString: config.databaseUrl, log });
+  const relay = createOutboxRelay({ source, bus, log });
+  const handlers = createEventHandlers({ db, departures: createDepartures({ db }) });
+  const consumer = startConsumer({ bus, groupId: config.consumerGroup, handlers, log });
+  const housekeeping = startHousekeeping({ db, log });
+
+  const subgraph = await startSubgraph<Context>({
+    name: "comment",
+    host: config.host,
+    port: config.port,
+    schemaFile: join(__dirname, "../schema.graphql"),
+    resolvers,
+    verifyViewer: createAccessTokenVerifier(config.tokens),
+    verifyCaller: createServiceVerifier({ secret: config.serviceSecret }),
+    createContext: ({ viewer }) => ({
+      ...useCases,
+      viewer,
+      loaders: createLoaders({ viewer, comments, lists, ratings }),
+    }),
+    isOutage: isDatabaseOutage,
+    readiness: { postgres: () => db.$queryRaw`SELECT 1` },
+    log,
+  });
+  return {
+    port: subgraph.port,
+    stop: async () => {
+      await subgraph.stop();
+      housekeeping.stop();
+      await Promise.all([consumer.stop(), relay.stop()]);
+      await Promise.all([bus.stop(), db.$disconnect()]);
+    },
+  };
+}

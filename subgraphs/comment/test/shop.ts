@@ -1,0 +1,209 @@
+// The comment service as it runs, on stores of its own, spoken to through its door.
+import { randomUUID } from "node:crypto";
+import { setTimeout as sleep } from "node:timers/promises";
+import { createServiceCredential, type Role, serviceCredentialHeader } from "@shop/auth";
+import { startTestIssuer } from "@shop/auth/testing";
+import { type EventDefinition, orderDelivered, productPublished, topics } from "@shop/event-contracts";
+import { createId } from "@shop/ids";
+import { createTestDatabase, testStores } from "@shop/local/testing";
+import { createMessageBus, toEventRecord } from "@shop/messaging";
+import { createLogger } from "@shop/telemetry";
+import { Client } from "pg";
+import { type Config } from "../src/config";
+import { startService } from "../src/service";
+import * as documents from "./documents";
+
+export interface Person {
+  readonly userId: string;
+  readonly role: Role;
+}
+
+export function someone(role: Role = "CUSTOMER"): Person {
+  return { userId: createId("usr"), role };
+}
+
+export interface CommentAnswer {
+  readonly id: string;
+  readonly author: { id: string } | null;
+  readonly product: { id: string } | null;
+  readonly parent: { id: string; body: string; author: { id: string } | null } | null;
+  readonly rating: number | null;
+  readonly body: string;
+  readonly likeCount: number;
+  readonly likedByMe: boolean;
+  readonly verifiedPurchase: boolean;
+  readonly visibility: string;
+  readonly editedAt: string | null;
+  readonly version: number;
+}
+
+export interface PayloadAnswer {
+  readonly comment: CommentAnswer | null;
+  readonly product: { id: string; ratings: { count: number; average: number | null; histogram: number[] } } | null;
+  readonly errors: { code: string; path: string[] }[];
+}
+
+export interface PageAnswer {
+  readonly edges: { cursor: string; node: CommentAnswer }[];
+  readonly pageInfo: { hasNextPage: boolean; endCursor: string | null };
+  readonly totalCount: number;
+}
+
+export interface Answer<Data> {
+  readonly data: Data;
+  readonly errors?: { message: string; extensions: { code: string } }[];
+}
+
+export type TestShop = Awaited<ReturnType<typeof startShop>>;
+
+/** @param options.through where the service finds its database instead, given where it is */
+export async function startShop(options: { through?: (databaseUrl: string) => Promise<string> } = {}) {
+  const log = createLogger("comment-test");
+  log.level = process.env["LOG_LEVEL"] ?? "silent";
+  const database = await createTestDatabase("comment");
+  const issuer = await startTestIssuer();
+  const config: Config = {
+    host: "127.0.0.1",
+    port: 0,
+    databaseUrl: (await options.through?.(database.url)) ?? database.url,
+    kafkaBrokers: testStores().kafkaBrokers,
+    consumerGroup: `comment-${randomUUID()}`,
+    tokens: issuer,
+    serviceSecret: "a-secret-for-tests-only",
+  };
+  const service = await startService(config, log);
+  const origin = `http://127.0.0.1:${service.port}`;
+  const bus = createMessageBus({ brokers: config.kafkaBrokers, clientId: "test", topics, log });
+  const sql = new Client({ connectionString: database.url });
+  await sql.connect();
+  const credential = createServiceCredential({ service: "gateway", secret: config.serviceSecret });
+
+  async function query<Data>(
+    document: string,
+    variables: object = {},
+    as: Person | null = null,
+  ): Promise<Answer<Data>> {
+    const response = await fetch(`${origin}/graphql`, {
+      method: "POST",
+      headers: {
+        "content-type": "application/json",
+        [serviceCredentialHeader]: await credential(),
+        ...(as === null ? {} : { authorization: await issuer.bearer(as) }),
+      },
+      body: JSON.stringify({ query: document, variables }),
+    });
+    return (await response.json()) as Answer<Data>;
+  }
+
+  /** The one field of an answer; a top-level error fails the test. */
+  async function ask<Field>(document: string, variables: object = {}, as: Person | null = null): Promise<Field> {
+    const { data, errors } = await query<Record<string, Field> | null>(document, variables, as);
+    const field = Object.values(data ?? {})[0];
+    if (errors !== undefined || field === undefined) throw new Error(JSON.stringify(errors));
+    return field;
+  }
+
+  const shop = {
+    config,
+    origin,
+    sql,
+    query,
+    ask,
+    /** Publishes as another service would; the event may be published again. */
+    publish: async <Payload>(event: EventDefinition<Payload>, payload: Payload, times = 1): Promise<void> => {
+      const record = toEventRecord(event, payload);
+      for (let time = 0; time < times; time++) await bus.publish([record]);
+    },
+    /** A product that can be reviewed. @returns its id */
+    product: async (): Promise<string> => {
+      const [id] = await shop.products(1);
+      return id ?? "";
+    },
+    products: async (count: number): Promise<string[]> => {
+      const ids = Array.from({ length: count }, () => createId("prd"));
+      const records = ids.map((productId) => toEventRecord(productPublished, productNews(productId)));
+      await bus.publish(records);
+      await shop.eventually(
+        async () => (await sql.query("SELECT 1 FROM products WHERE id = ANY($1)", [ids])).rowCount,
+        (known) => known === count,
+      );
+      return ids;
+    },
+    deliver: (to: Person, productId: string, times = 1): Promise<void> => {
+      const lines = [{ productId, quantity: 1 }];
+      const order = { orderId: createId("ord"), number: "A-1", userId: to.userId, status: "DELIVERED" as const, lines };
+      return shop.publish(orderDelivered, order, times);
+    },
+    tryReview: (as: Person, productId: string, input: object = {}): Promise<PayloadAnswer> =>
+      ask(
+        documents.addReview,
+        { input: { productId, rating: 4, body: "Good.", idempotencyKey: randomUUID(), ...input } },
+        as,
+      ),
+    tryReply: (as: Person, parentId: string, input: object = {}): Promise<PayloadAnswer> =>
+      ask(documents.reply, { input: { parentId, body: "Indeed.", idempotencyKey: randomUUID(), ...input } }, as),
+    review: async (as: Person, productId: string, input: object = {}): Promise<CommentAnswer> =>
+      commentOf(await shop.tryReview(as, productId, input)),
+    reply: async (as: Person, parentId: string, input: object = {}): Promise<CommentAnswer> =>
+      commentOf(await shop.tryReply(as, parentId, input)),
+    edit: (as: Person, id: string, input: object): Promise<PayloadAnswer> => ask(documents.edit, { id, input }, as),
+    remove: (as: Person, id: string): Promise<PayloadAnswer> => ask(documents.remove, { id }, as),
+    like: (as: Person, id: string): Promise<PayloadAnswer> => ask(documents.like, { id }, as),
+    unlike: (as: Person, id: string): Promise<PayloadAnswer> => ask(documents.unlike, { id }, as),
+    report: (as: Person, id: string, reason = "It is rude."): Promise<PayloadAnswer> =>
+      ask(documents.report, { id, reason }, as),
+    moderate: (as: Person, id: string, visibility: string, reason = "House rules."): Promise<PayloadAnswer> =>
+      ask(documents.moderate, { id, visibility, reason }, as),
+    comment: (as: Person | null, id: string): Promise<CommentAnswer | null> => ask(documents.commentById, { id }, as),
+    replies: async (as: Person | null, id: string): Promise<PageAnswer> =>
+      (await ask<{ replies: PageAnswer }>(documents.replies, { id }, as)).replies,
+    list: (as: Person | null, variables: object): Promise<PageAnswer> => ask(documents.comments, variables, as),
+    /** What the gateway asks for with a product, a user or a comment. */
+    entity: async <Entity>(
+      as: Person | null,
+      typename: string,
+      id: string,
+      variables: object = {},
+    ): Promise<Entity> => {
+      const representations = [{ __typename: typename, id }];
+      const [entity] = await ask<Entity[]>(documents.entities, { representations, ...variables }, as);
+      return entity as Entity;
+    },
+    ratings: async (id: string) =>
+      (await shop.entity<NonNullable<PayloadAnswer["product"]>>(null, "Product", id)).ratings,
+    /** The events that were written about a comment, oldest first. */
+    events: async (commentId: string): Promise<{ type: string; payload: object }[]> => {
+      const { rows } = await sql.query<{ type: string; payload: object }>(
+        "SELECT type, payload FROM outbox WHERE payload->>'commentId' = $1 ORDER BY position",
+        [commentId],
+      );
+      return rows;
+    },
+    /** Reads again until it fits; the test's own time limit ends it otherwise. */
+    eventually: async <T>(read: () => Promise<T>, fits: (value: T) => boolean): Promise<T> => {
+      for (;;) {
+        const value = await read();
+        if (fits(value)) return value;
+        await sleep(25);
+      }
+    },
+    stop: async () => {
+      await service.stop();
+      await bus.stop();
+      await issuer.stop();
+      await sql.end();
+      await database.drop();
+    },
+  };
+  return shop;
+}
+
+export function productNews(productId: string, change: { status?: "ACTIVE" | "ARCHIVED"; version?: number } = {}) {
+  const price = { amountMinor: 100, currency: "EUR" };
+  return { productId, slug: productId, name: "Kettle", price, status: "ACTIVE" as const, version: 1, ...change };
+}
+
+function commentOf({ comment, errors }: PayloadAnswer): CommentAnswer {
+  if (comment === null || errors.length > 0) throw new Error(JSON.stringify(errors));
+  return comment;
+}
