@@ -9,6 +9,5 @@ const [kind = "", options = "{}"] = process.argv.slice(2);
 runProcess(kind, async (log) => {
   const standIn = await startStandIn(kind as StandInKind, { ...given.parse(JSON.parse(options)), log });
   log.info({ port: standIn.port }, `${kind}: a stand-in for development, demonstration and tests`);
-  process.send?.({ port: standIn.port });
   return standIn;
 });

@@ -5,7 +5,7 @@ import { type Config } from "./config";
 import { startControl } from "./control";
 import { prepareDatabases } from "./databases";
 import { findSilentStores } from "./given-stores";
-import { startNodeProcess } from "./managed-process";
+import { startNodeProcess, type StartedProcess } from "./managed-process";
 import { findTakenPorts } from "./ports";
 import { untilReady } from "./readiness";
 import { planServices, serviceEnvironment, type ServicePlan } from "./services";
@@ -87,13 +87,15 @@ export async function startShop(
 
   async function startService(plan: ServicePlan): Promise<void> {
     const { name, script, args } = plan;
-    await supervisor.supervise({
-      name,
-      isStore: false,
-      start: () => Promise.resolve(startNodeProcess({ name, script, args, env, onLine })),
-    });
-    const said = await untilReady(plan.url, readyLimitMs, options.signal);
-    if (said !== undefined) throw new ShopFailure(`${name} did not get ready at ${plan.url}: ${said}`);
+    const start = async (): Promise<StartedProcess> => {
+      const started = startNodeProcess({ name, script, args, env, onLine });
+      const ended = started.ended.then(({ tail }) => `it ended.\n${tail}`);
+      const problem = await Promise.race([untilReady(plan.url, readyLimitMs, options.signal), ended]);
+      if (problem === undefined) return started;
+      await started.stop();
+      throw new ShopFailure(`${name} did not get ready at ${plan.url}: ${problem}`);
+    };
+    await supervisor.supervise({ name, isStore: false, start });
   }
 
   async function runSeed({ name, script }: { name: string; script: string }): Promise<void> {

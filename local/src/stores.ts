@@ -1,11 +1,12 @@
 import { join } from "node:path";
 import { type Logger } from "@shop/telemetry";
 import { type Config } from "./config";
-import { startNodeProcess, type StartedProcess } from "./managed-process";
+import { type StartedProcess } from "./managed-process";
 import { type WantedPort } from "./ports";
 import { postgresPassword, postgresUser, startPostgres } from "./postgres/server";
 import { findRedisServer, startRedisBinary } from "./redis/binary";
 import { type StandInKind } from "./stand-in-kinds";
+import { startStandInProcess } from "./stand-in-process";
 import { type Supervised } from "./supervisor";
 
 /** The backing services of one run: what is started for them, and where the services find them. */
@@ -30,23 +31,13 @@ interface Plan {
   readonly start: () => Promise<StartedProcess>;
 }
 
-const runStandIn = join(__dirname, "run-stand-in.js");
-
 /** Plans a stand-in for every backing service that the environment gives no URL for. */
 export function planStores(config: Config, log: Logger, onLine: (line: string) => void): Stores {
   const { HOST: host, dataDir } = config;
-  const standIn =
-    (kind: StandInKind, port: number, options: Readonly<Record<string, unknown>> = {}) =>
-    () =>
-      Promise.resolve(
-        startNodeProcess({
-          name: kind,
-          script: runStandIn,
-          args: [kind, JSON.stringify({ host, port, dataDir: join(dataDir, kind), ...options })],
-          env: config.inherited,
-          onLine,
-        }),
-      );
+  const standIn = (kind: StandInKind, port: number, more: object = {}) => {
+    const options = { host, port, dataDir: join(dataDir, kind), ...more };
+    return () => startStandInProcess({ kind, options, env: config.inherited, onLine });
+  };
   const own = (kind: string) => `stand-in: ${kind}`;
   const plans: Plan[] = [
     postgresPlan(config, log),

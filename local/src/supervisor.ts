@@ -7,6 +7,7 @@ export interface Supervised {
   readonly name: string;
   /** A store outlives the services at the end. */
   readonly isStore: boolean;
+  /** Resolves when it is ready. @throws where it does not get there, and has ended then */
   start(): Promise<StartedProcess>;
 }
 
@@ -26,6 +27,8 @@ const steadyAfterMs = 30_000;
 interface Member {
   readonly supervised: Supervised;
   process: StartedProcess | undefined;
+  /** The start that is under way, or was the last. */
+  starting: Promise<StartedProcess> | undefined;
   /** While true its end is no accident. */
   paused: boolean;
 }
@@ -36,9 +39,9 @@ export function createSupervisor({ log }: { log: Logger }): Supervisor {
   let stopping = false;
 
   async function start(member: Member): Promise<StartedProcess> {
-    const started = await member.supervised.start();
-    member.process = started;
-    return started;
+    member.starting = member.supervised.start();
+    member.process = await member.starting;
+    return member.process;
   }
 
   async function keepRunning(member: Member, first: StartedProcess): Promise<void> {
@@ -66,7 +69,7 @@ export function createSupervisor({ log }: { log: Logger }): Supervisor {
 
   return {
     supervise: async (supervised) => {
-      const member: Member = { supervised, process: undefined, paused: false };
+      const member: Member = { supervised, process: undefined, starting: undefined, paused: false };
       members.set(supervised.name, member);
       void keepRunning(member, await start(member));
     },
@@ -83,7 +86,12 @@ export function createSupervisor({ log }: { log: Logger }): Supervisor {
     stop: async () => {
       stopping = true;
       const stopAll = (wanted: (member: Member) => boolean): Promise<unknown> =>
-        Promise.all([...members.values()].filter(wanted).map((member) => member.process?.stop() ?? Promise.resolve()));
+        Promise.all(
+          [...members.values()].filter(wanted).map(async (member) => {
+            await member.starting?.catch(() => undefined);
+            await member.process?.stop();
+          }),
+        );
       // Services first: they finish their work on the stores.
       await stopAll(({ supervised }) => !supervised.isStore);
       await stopAll(({ supervised }) => supervised.isStore);

@@ -3,11 +3,11 @@ import { join } from "node:path";
 import { createLogger } from "@shop/telemetry";
 import { databases, migrationsVersion } from "@shop/migrations";
 import { prepareDatabases } from "./databases";
-import { startNodeProcess, type StartedProcess } from "./managed-process";
+import { type StartedProcess } from "./managed-process";
 import { freePorts } from "./ports";
 import { postgresPassword, postgresUser, startPostgres } from "./postgres/server";
-import { takesConnections } from "./readiness";
 import { type StandInKind } from "./stand-in-kinds";
+import { startStandInProcess } from "./stand-in-process";
 import { templateOf } from "./testing";
 
 const host = "127.0.0.1";
@@ -32,10 +32,10 @@ export async function startTestStores(
   const ports = await freePorts(host, 5);
   const [postgresPort = 0, mongoPort = 0, redisPort = 0, kafkaPort = 0, s3Port = 0] = ports;
   const started: Promise<StartedProcess>[] = [];
-  const standIn = (kind: StandInKind, port: number, options: object = {}): void => {
-    const args = [kind, JSON.stringify({ host, port, dataDir: join(dataDir, kind), ...options })];
+  const standIn = (kind: StandInKind, port: number, more: object = {}): void => {
+    const options = { host, port, dataDir: join(dataDir, kind), ...more };
     const env = { ...(given as Record<string, string>), LOG_LEVEL: "warn" };
-    started.push(startAndWait(kind, args, env, port));
+    started.push(startStandInProcess({ kind, options, env, onLine: () => undefined }));
   };
   const env: Record<string, string> = { TEST_MIGRATIONS_VERSION: migrationsVersion() };
   const provide = (variable: string, value: string, start: () => void): void => {
@@ -66,22 +66,6 @@ export async function startTestStores(
       await Promise.all(processes.map((process) => process.stop()));
     },
   };
-}
-
-async function startAndWait(
-  kind: string,
-  args: string[],
-  env: Record<string, string>,
-  port: number,
-): Promise<StartedProcess> {
-  const script = join(__dirname, "run-stand-in.js");
-  const process = startNodeProcess({ name: kind, script, args, env, onLine: () => undefined });
-  const ended = process.ended.then(({ tail }) => {
-    throw new Error(`the ${kind} stand-in ended:\n${tail}`);
-  });
-  ended.catch(() => undefined);
-  while (!(await Promise.race([takesConnections(host, port), ended])));
-  return process;
 }
 
 async function prepareTemplates(serverUrl: string): Promise<void> {

@@ -1,5 +1,6 @@
 import { type AddressInfo } from "node:net";
 import { setTimeout as sleep } from "node:timers/promises";
+import { registerHealthRoutes } from "@shop/lifecycle";
 import { fastify } from "fastify";
 import { z } from "zod";
 import { type StandIn, type StandInOptions } from "../stand-in";
@@ -49,7 +50,7 @@ export async function startPaymentsSandbox(
     if (!fault) log.error({ err: error }, "the payments sandbox failed");
     return reply.code(fault ? 400 : 500).send({ error: fault ? "invalid_request" : "internal" });
   });
-  app.get("/livez", () => ({ status: "ok" }));
+  registerHealthRoutes(app, {});
   app.get("/v1/charges", () => ({ charges: ledger.charges() }));
   app.get<{ Params: { key: string } }>("/v1/operations/:key", (request, reply) => {
     const operation = ledger.operation(request.params.key);

@@ -77,6 +77,9 @@ export function startConsumer(options: {
   const stopping = new AbortController();
   const { signal } = stopping;
   const stopped = (): boolean => signal.aborted;
+  const untilStopped = new Promise<void>((resolve) => {
+    signal.addEventListener("abort", () => resolve());
+  });
   let leave: () => Promise<void> = () => Promise.resolve();
   let seekTo: (topic: string, partition: number, offset: bigint) => void = () => undefined;
 
@@ -136,7 +139,7 @@ export function startConsumer(options: {
     }
   }
 
-  /** Resolves when the client has crashed. */
+  /** Resolves when the client has crashed, or the consumer is stopped; at whatever step that comes. */
   async function readUntilCrash(onJoined: () => void): Promise<void> {
     const consumer = bus.kafka.consumer({
       groupId: options.groupId,
@@ -147,12 +150,14 @@ export function startConsumer(options: {
       allowAutoTopicCreation: false,
       retry: { retries: 2, restartOnFailure: () => Promise.resolve(false) },
     });
-    const crashed = new Promise<void>((resolve) => {
-      consumer.on(consumer.events.CRASH, ({ payload }) => {
-        if (!stopped()) log.warn({ err: payload.error, groupId: options.groupId }, "the consumer crashed");
+    let giveUp: (error: unknown) => void = () => undefined;
+    const givenUp = new Promise<void>((resolve) => {
+      giveUp = (error) => {
+        if (!stopped()) log.warn({ err: error, groupId: options.groupId }, "the consumer starts anew");
         resolve();
-      });
+      };
     });
+    consumer.on(consumer.events.CRASH, ({ payload }) => giveUp(payload.error));
     leave = () => {
       running = false;
       return consumer.disconnect();
@@ -164,13 +169,19 @@ export function startConsumer(options: {
       assigned = payload.memberAssignment;
       running = true;
       onJoined();
-      if (offsets !== undefined) void seekToStored().catch(() => leave());
+      if (offsets !== undefined) seekToStored().catch(giveUp);
     });
-    await bus.ping(); // makes the topics
-    await consumer.connect();
-    await consumer.subscribe({ topics, fromBeginning: true });
-    await consumer.run({ eachMessage });
-    await crashed;
+    const steps = [
+      () => bus.ping(), // makes the topics
+      () => consumer.connect(),
+      () => consumer.subscribe({ topics, fromBeginning: true }),
+      () => consumer.run({ eachMessage }),
+    ];
+    for (const step of steps) {
+      await step();
+      if (stopped()) return;
+    }
+    await Promise.race([crashed, untilStopped]);
   }
 
   async function keepReading(): Promise<void> {
@@ -189,13 +200,14 @@ export function startConsumer(options: {
     }
   }
 
-  void keepReading();
+  const reading = keepReading();
   return {
     ping: () => (running ? Promise.resolve() : Promise.reject(new Error("not a member of the group"))),
     rewind: seekToStored,
     stop: async () => {
       stopping.abort();
-      await Promise.race([leave().catch(() => undefined), sleep(5_000, undefined, { ref: false })]);
+      const left = Promise.all([leave().catch(() => undefined), reading]);
+      await Promise.race([left, sleep(5_000, undefined, { ref: false })]);
     },
   };
 }

@@ -1,0 +1,31 @@
+import { join } from "node:path";
+import { setTimeout as sleep } from "node:timers/promises";
+import { startNodeProcess, type StartedProcess } from "./managed-process";
+import { takesConnections } from "./readiness";
+import { type StandInKind } from "./stand-in-kinds";
+
+const script = join(__dirname, "run-stand-in.js");
+
+export interface StandInProcessOptions {
+  readonly kind: StandInKind;
+  /** As the kind takes them, less the log. */
+  readonly options: { readonly host: string; readonly port: number; readonly dataDir: string };
+  readonly env: Readonly<Record<string, string>>;
+  readonly onLine: (line: string) => void;
+}
+
+/** A stand-in in a process of its own, when it takes connections. @throws with the end of its log where it ends instead */
+export async function startStandInProcess({
+  kind,
+  options,
+  env,
+  onLine,
+}: StandInProcessOptions): Promise<StartedProcess> {
+  const started = startNodeProcess({ name: kind, script, args: [kind, JSON.stringify(options)], env, onLine });
+  const failed = started.ended.then(({ tail }) => {
+    throw new Error(tail);
+  });
+  failed.catch(() => undefined); // an end that comes later is the supervisor's matter
+  while (!(await Promise.race([takesConnections(options.host, options.port), failed]))) await sleep(20);
+  return started;
+}
