@@ -181,7 +181,7 @@ export function startConsumer(options: {
       await step();
       if (stopped()) return;
     }
-    await Promise.race([crashed, untilStopped]);
+    await Promise.race([givenUp, untilStopped]);
   }
 
   async function keepReading(): Promise<void> {
