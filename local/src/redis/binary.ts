@@ -1,11 +1,11 @@
-import { spawn, spawnSync, type ChildProcess } from "node:child_process";
-import { once } from "node:events";
-import { mkdirSync, readFileSync } from "node:fs";
-import { createServer, type AddressInfo } from "node:net";
+import { spawn, spawnSync } from "node:child_process";
+import { mkdirSync } from "node:fs";
 import { join } from "node:path";
 import { createInterface } from "node:readline";
-import { setTimeout as delay } from "node:timers/promises";
-import { type StandInOptions, type StartStandIn } from "../stand-in";
+import { endLeftover } from "../leftover";
+import { type ProcessEnd, type StartedProcess } from "../managed-process";
+import { freePorts } from "../ports";
+import { type StandIn, type StandInOptions } from "../stand-in";
 
 const command = "redis-server";
 const keptLines = 20;
@@ -19,41 +19,45 @@ export function findRedisServer(): string | undefined {
  * Runs the machine's own Redis server, with every write synced to disk before it is acknowledged.
  * @throws when there is none, or it does not start: with the last lines it wrote
  */
-export const startRedisBinary: StartStandIn = async (options) => {
-  const { host, dataDir, log } = options;
+export async function startRedisBinary(options: StandInOptions): Promise<StandIn & StartedProcess> {
+  const { dataDir } = options;
+  const port = options.port === 0 ? ((await freePorts(options.host, 1))[0] ?? 0) : options.port;
   mkdirSync(dataDir, { recursive: true });
   const pidFile = join(dataDir, "redis.pid");
-  await endOrphan(pidFile);
+  await endLeftover(pidFile, command, "SIGTERM");
 
-  const port = options.port === 0 ? await findFreePort(host) : options.port;
-  const server = spawn(command, toArguments({ ...options, port }, pidFile), { stdio: ["ignore", "pipe", "pipe"] });
+  const server = spawn(command, toArguments({ ...options, port }, pidFile), {
+    stdio: ["ignore", "pipe", "pipe"],
+    detached: true,
+  });
   const lastLines: string[] = [];
-  const ended = new Promise<string>((resolve) => {
-    server.once("error", (error) => resolve(error.message));
-    server.once("close", (code, signal) => resolve(`${command} ended (${signal ?? code ?? "unknown"})`));
+  const ended = new Promise<ProcessEnd>((resolve) => {
+    server.once("error", (error) => resolve({ code: null, tail: error.message }));
+    server.once("close", (code) => resolve({ code, tail: lastLines.join("\n") }));
   });
-  await Promise.race([
-    readyIn(server, lastLines),
-    ended.then((reason) => Promise.reject(new Error([`${reason}:`, ...lastLines].join("\n")))),
-  ]);
-  log.info({ port, pid: server.pid }, "the redis-server of this machine is up");
-
-  let stopping = false;
-  void ended.then((reason) => {
-    // Nothing of this process can go on without it: let whoever watches over this process start both anew.
-    if (!stopping) throw new Error([`${reason} by itself:`, ...lastLines].join("\n"));
+  const ready = new Promise<void>((resolve) => {
+    for (const stream of [server.stdout, server.stderr]) {
+      createInterface(stream).on("line", (line) => {
+        lastLines.push(line);
+        if (lastLines.length > keptLines) lastLines.shift();
+        if (line.includes("Ready to accept connections")) resolve();
+      });
+    }
   });
+  const failure = await Promise.race([ready, ended]);
+  if (failure !== undefined) throw new Error(failure.tail);
   return {
     port,
+    pid: server.pid ?? 0,
+    ended,
     stop: async () => {
-      stopping = true;
       server.kill("SIGTERM");
       await ended;
     },
   };
-};
+}
 
-function toArguments({ host, port, dataDir }: Pick<StandInOptions, "host" | "port" | "dataDir">, pidFile: string) {
+function toArguments({ host, port, dataDir }: StandInOptions, pidFile: string): string[] {
   const settings = {
     bind: host,
     "protected-mode": "yes",
@@ -65,48 +69,4 @@ function toArguments({ host, port, dataDir }: Pick<StandInOptions, "host" | "por
     save: "",
   };
   return Object.entries(settings).flatMap(([name, value]) => [`--${name}`, value]);
-}
-
-/** Resolves once the server takes connections; keeps the last lines that it writes, then and later. */
-function readyIn(server: ChildProcess, lastLines: string[]): Promise<void> {
-  return new Promise((resolve) => {
-    for (const stream of [server.stdout, server.stderr]) {
-      if (stream === null) continue;
-      createInterface(stream).on("line", (line) => {
-        lastLines.push(line);
-        if (lastLines.length > keptLines) lastLines.shift();
-        if (line.includes("Ready to accept connections")) resolve();
-      });
-    }
-  });
-}
-
-/** A server outlives a parent that was killed, and would go on writing to the same files: it is ended first. */
-async function endOrphan(pidFile: string): Promise<void> {
-  const pid = readPid(pidFile);
-  if (pid === undefined || !isRedisServer(pid)) return;
-  process.kill(pid, "SIGTERM");
-  while (isRedisServer(pid)) await delay(50);
-}
-
-function readPid(pidFile: string): number | undefined {
-  try {
-    return Number.parseInt(readFileSync(pidFile, "utf8"), 10) || undefined;
-  } catch {
-    return undefined;
-  }
-}
-
-/** The number may have gone to another process since. */
-function isRedisServer(pid: number): boolean {
-  const { status, stdout } = spawnSync("ps", ["-o", "args=", "-p", String(pid)], { encoding: "utf8" });
-  return status === 0 && stdout.includes(command);
-}
-
-async function findFreePort(host: string): Promise<number> {
-  const probe = createServer().listen(0, host);
-  await once(probe, "listening");
-  const { port } = probe.address() as AddressInfo;
-  await new Promise((resolve) => probe.close(resolve));
-  return port;
 }
