@@ -19,7 +19,7 @@ const statement = z.strictObject({
   Principal: z.union([z.literal("*"), z.object({ AWS: oneOrMore })]),
   Action: oneOrMore,
   Resource: oneOrMore,
-  Condition: z.unknown(),
+  Condition: z.unknown().optional(),
 });
 const document = z.strictObject({
   Version: z.string().optional(),

@@ -43,10 +43,9 @@ export function receiveForm(message: IncomingMessage): Promise<ReceivedForm> {
       else fields.set(known, value);
     });
     parser.on("fieldsLimit", () => fail(new S3Error("InvalidArgument", `A form may have ${maxFields} fields at most`)));
-    parser.on("file", (name, file, info) => {
-      const filename = info.filename as string | undefined; // the types promise more than there is
+    parser.on("file", (name, file, { filename = "" }: { filename?: string }) => {
       file.on("error", () => undefined); // told to whoever reads it; nobody does once it was refused
-      if (name === "file") resolve({ fields, filename: filename ?? "", file });
+      if (name === "file") resolve({ fields, filename, file });
       else fail(new S3Error("InvalidArgument", "The form's file must be in the field `file`"));
     });
     parser.on("error", fail);

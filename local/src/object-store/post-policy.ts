@@ -1,107 +1,120 @@
-import { S3Error } from "./s3-error";
+import { z } from "zod";
+import { accessDenied, S3Error } from "./errors";
+import { algorithm, type Credentials, parseAmzDate, parseScope, requireSignature } from "./signing-key";
 
-type Condition =
-  | { readonly kind: "eq" | "starts-with"; readonly field: string; readonly value: string }
-  | { readonly kind: "content-length-range"; readonly minBytes: number; readonly maxBytes: number };
-
-/** What the owner signed that a form may upload. */
-export interface PostPolicy {
-  readonly expiresAtMs: number;
-  readonly conditions: readonly Condition[];
-}
-
-/** Form fields by their name in lower case. */
+/** The fields of a form that came before its file, by names in lower case. */
 export type FormFields = ReadonlyMap<string, string>;
 
-/** Fields that carry the policy and its signature, or that S3 lets pass by their name. */
-const uncovered = /^(policy|x-amz-signature|file|x-ignore-.*)$/;
+/** How long the file may be, in bytes. */
+export interface LengthRange {
+  readonly minBytes: number;
+  readonly maxBytes: number;
+}
+
+const text = z.string();
+const policyDocument = z.strictObject({
+  expiration: z.iso.datetime({ offset: true }),
+  conditions: z.array(
+    z.union([
+      z.tuple([z.literal("content-length-range"), z.int().min(0), z.int().min(0)]),
+      z.tuple([z.enum(["eq", "starts-with"]), text.regex(/^\$./), text]),
+      z.record(text, text),
+    ]),
+  ),
+});
+type Condition = z.infer<typeof policyDocument>["conditions"][number];
+
+interface Match {
+  readonly kind: "eq" | "starts-with";
+  readonly field: string;
+  readonly value: string;
+}
+
+// What a condition could not cover: the policy itself and its signature.
+const uncovered = new Set(["policy", "x-amz-signature", "file"]);
 
 /**
- * Reads a policy as it stands in a form: base64 of JSON.
- * @throws S3Error for one that cannot be read; a condition that is not known is never passed over
+ * Holds an upload by a browser's form to the policy that the owner signed for it: the signature, the expiry, every
+ * condition, and that no field goes without one.
+ * @param fields with `bucket` as the address names it and `key` as it will be used
+ * @returns what the file's length is to be held to
+ * @see https://docs.aws.amazon.com/AmazonS3/latest/API/sigv4-HTTPPOSTConstructPolicy.html
+ * @throws S3Error AccessDenied and others, as S3
  */
-export function parsePostPolicy(encoded: string): PostPolicy {
-  let document: unknown;
+export function requirePostPolicy(fields: FormFields, owner: Credentials): LengthRange {
+  const encoded = fields.get("policy");
+  if (encoded === undefined) throw accessDenied("A form needs a policy");
+  requireFormSignature(encoded, fields, owner);
+  const { expiration, conditions } = parsePolicy(encoded);
+  if (Date.parse(expiration) <= Date.now()) throw violated("Policy expired.");
+
+  const matches = conditions.flatMap(toMatches);
+  const covered = new Set(matches.map(({ field }) => field));
+  const extra = [...fields.keys()].filter(
+    (name) => !covered.has(name) && !uncovered.has(name) && !name.startsWith("x-ignore-"),
+  );
+  if (extra.length > 0) throw violated(`Extra input fields: ${extra.join(", ")}`);
+  for (const match of matches) {
+    if (!holds(match, fields.get(match.field))) {
+      throw violated(`Policy Condition failed: ["${match.kind}", "$${match.field}", "${match.value}"]`);
+    }
+  }
+  return lengthRange(conditions);
+}
+
+function requireFormSignature(encoded: string, fields: FormFields, owner: Credentials): void {
+  const need = (name: string): string => {
+    const value = fields.get(name);
+    if (value === undefined) throw new S3Error("InvalidArgument", `A form with a policy needs the field ${name}`);
+    return value;
+  };
+  if (need("x-amz-algorithm") !== algorithm) throw new S3Error("InvalidRequest", `Only ${algorithm} is supported`);
+  const scope = parseScope(need("x-amz-credential"), "InvalidArgument");
+  const date = need("x-amz-date");
+  if (Number.isNaN(parseAmzDate(date)) || date.slice(0, 8) !== scope.day) {
+    throw new S3Error("InvalidArgument", "x-amz-date must be yyyymmddThhmmssZ, on the day of x-amz-credential");
+  }
+  requireSignature({ text: encoded, scope, signature: need("x-amz-signature"), by: owner });
+}
+
+function parsePolicy(encoded: string): z.infer<typeof policyDocument> {
+  let json: unknown;
   try {
-    document = JSON.parse(Buffer.from(encoded, "base64").toString("utf8"));
+    json = JSON.parse(Buffer.from(encoded, "base64").toString());
   } catch {
-    throw invalid("it is not JSON");
+    throw new S3Error("InvalidPolicyDocument", "The policy is not JSON in base64");
   }
-  const { expiration, conditions } = (document ?? {}) as { expiration?: unknown; conditions?: unknown };
-  const expiresAtMs = typeof expiration === "string" ? Date.parse(expiration) : NaN;
-  if (Number.isNaN(expiresAtMs)) throw invalid("it has no expiration");
-  if (!Array.isArray(conditions)) throw invalid("it has no conditions");
-  return { expiresAtMs, conditions: conditions.flatMap(parseCondition) };
+  const parsed = policyDocument.safeParse(json);
+  if (parsed.success) return parsed.data;
+  throw new S3Error(
+    "InvalidPolicyDocument",
+    `The policy is not valid at ${parsed.error.issues[0]?.path.join(".") ?? ""}`,
+  );
 }
 
-function parseCondition(condition: unknown): Condition[] {
-  if (Array.isArray(condition)) {
-    const [operator, first, second, ...rest] = condition as unknown[];
-    const kind = typeof operator === "string" ? operator.toLowerCase() : "";
-    if (kind === "content-length-range" && isByteCount(first) && isByteCount(second) && rest.length === 0) {
-      return [{ kind, minBytes: Number(first), maxBytes: Number(second) }];
-    }
-    if ((kind === "eq" || kind === "starts-with") && typeof first === "string" && typeof second === "string") {
-      if (first.startsWith("$") && rest.length === 0) {
-        return [{ kind, field: first.slice(1).toLowerCase(), value: second }];
-      }
-    }
-  } else if (typeof condition === "object" && condition !== null) {
-    const pairs = Object.entries(condition);
-    if (pairs.every((pair): pair is [string, string] => typeof pair[1] === "string")) {
-      return pairs.map(([field, value]) => ({ kind: "eq", field: field.toLowerCase(), value }));
-    }
+function toMatches(condition: Condition): Match[] {
+  if (!Array.isArray(condition)) {
+    return Object.entries(condition).map(([field, value]) => ({ kind: "eq", field: field.toLowerCase(), value }));
   }
-  throw invalid(`a condition cannot be read: ${JSON.stringify(condition)}`);
+  if (condition[0] === "content-length-range") return [];
+  const [kind, field, value] = condition;
+  return [{ kind, field: field.slice(1).toLowerCase(), value }];
 }
 
-/**
- * Holds a form to its policy: every condition met, and every field covered by a condition.
- * @param fields with `bucket` among them, as it was posted to
- * @returns how many bytes the file may have
- * @throws S3Error AccessDenied
- */
-export function requirePolicyMet(
-  { expiresAtMs, conditions }: PostPolicy,
-  fields: FormFields,
-  nowMs: number,
-): { minBytes: number; maxBytes: number } {
-  if (expiresAtMs <= nowMs) throw denied("Policy expired.");
-  let minBytes = 0;
-  let maxBytes = Infinity;
-  const covered = new Set<string>(["bucket"]);
+function holds({ kind, value }: Match, given = ""): boolean {
+  return kind === "eq" ? given === value : given.startsWith(value);
+}
+
+function lengthRange(conditions: readonly Condition[]): LengthRange {
+  let range: LengthRange = { minBytes: 0, maxBytes: Infinity };
   for (const condition of conditions) {
-    if (condition.kind === "content-length-range") {
-      minBytes = Math.max(minBytes, condition.minBytes);
-      maxBytes = Math.min(maxBytes, condition.maxBytes);
-      continue;
-    }
-    covered.add(condition.field);
-    if (!isMet(condition, fields.get(condition.field) ?? "")) {
-      const { kind, field, value } = condition;
-      throw denied(`Policy Condition failed: ${JSON.stringify([kind, `$${field}`, value])}`);
-    }
+    if (!Array.isArray(condition) || condition[0] !== "content-length-range") continue;
+    const [, min, max] = condition;
+    range = { minBytes: Math.max(range.minBytes, min), maxBytes: Math.min(range.maxBytes, max) };
   }
-  const extra = [...fields.keys()].filter((name) => !covered.has(name) && !uncovered.test(name));
-  if (extra.length > 0) throw denied(`Extra input fields: ${extra.join(", ")}`);
-  return { minBytes, maxBytes };
+  return range;
 }
 
-/** Several content types may be given, parted by commas, of which each must begin as asked. */
-function isMet(condition: Exclude<Condition, { kind: "content-length-range" }>, given: string): boolean {
-  if (condition.kind === "eq") return given === condition.value;
-  const values = condition.field === "content-type" ? given.split(",") : [given];
-  return values.every((value) => value.startsWith(condition.value));
-}
-
-function isByteCount(value: unknown): boolean {
-  return (typeof value === "number" || typeof value === "string") && /^\d{1,15}$/.test(String(value));
-}
-
-function invalid(why: string): S3Error {
-  return new S3Error("InvalidPolicyDocument", `Invalid Policy: ${why}.`);
-}
-
-function denied(why: string): S3Error {
-  return new S3Error("AccessDenied", `Invalid according to Policy: ${why}`);
+function violated(why: string): S3Error {
+  return accessDenied(`Invalid according to Policy: ${why}`);
 }

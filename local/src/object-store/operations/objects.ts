@@ -64,7 +64,7 @@ const deletion = z.object({
   Delete: z.object({
     Quiet: z.string().optional(),
     Object: z
-      .array(z.object({ Key: z.string().min(1), VersionId: z.undefined() }))
+      .array(z.object({ Key: z.string().min(1), VersionId: z.never().optional() }))
       .min(1)
       .max(maxDeletions),
   }),
