@@ -45,7 +45,7 @@ export async function startRedisBinary(options: StandInOptions): Promise<StandIn
     }
   });
   const failure = await Promise.race([ready, ended]);
-  if (failure !== undefined) throw new Error(failure.tail);
+  if (failure !== undefined) throw new Error(`${command} ended (${String(failure.code)}):\n${failure.tail}`);
   return {
     port,
     pid: server.pid ?? 0,
