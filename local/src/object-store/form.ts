@@ -21,12 +21,7 @@ const maxFields = 100;
 export function receiveForm(message: IncomingMessage): Promise<ReceivedForm> {
   return new Promise((resolve, reject) => {
     const fields = new Map<string, string>();
-    const fail = (error: unknown): void => {
-      // What is left of the body is read and dropped, so that the answer can be sent.
-      message.unpipe();
-      message.resume();
-      reject(error instanceof S3Error ? error : malformed());
-    };
+    const fail = (error: unknown): void => reject(error instanceof S3Error ? error : malformed());
     let parser: busboy.Busboy;
     try {
       const limits = { fieldSize: maxFieldBytes, fields: maxFields, files: 1, headerPairs: 20 };

@@ -12,7 +12,7 @@ const kept = new Set([
 
 /** What would change how an object is kept, were it not refused. */
 const unsupported =
-  /^(acl|tagging|success_action_redirect|redirect|if-(none-)?match|x-amz-(acl|grant-.*|tagging.*|object-lock-.*|server-side-encryption.*|website-.*|security-token|write-offset-bytes))$/;
+  /^(acl|tagging|success_action_redirect|redirect|if-(none-)?match|x-amz-(acl|grant-.*|tagging.*|object-lock-.*|server-side-encryption.*|website-.*|write-offset-bytes))$/;
 
 const maxMetadataBytes = 2048;
 

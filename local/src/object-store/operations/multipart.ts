@@ -1,5 +1,5 @@
 import { z } from "zod";
-import { invalidArgument, S3Error } from "../errors";
+import { invalidArgument, notImplemented, S3Error } from "../errors";
 import { headersToKeep } from "../object-headers";
 import { type Operation, type OperationContext, requireBucket, xmlAnswer } from "../operation";
 import { maxObjectBytes, payloadOf, readPayload } from "../payload";
@@ -71,7 +71,7 @@ export const listMultipartUploads: Operation = (context) => {
   const { request, store } = context;
   const { name } = requireBucket(context);
   const prefix = parameter(request, "prefix") ?? "";
-  if ((parameter(request, "delimiter") ?? "") !== "") throw invalidArgument("Uploads are listed without a delimiter");
+  if ((parameter(request, "delimiter") ?? "") !== "") throw notImplemented("Folding uploads by a delimiter");
   const uploads = store.uploads.list(name).filter(({ key }) => key.startsWith(prefix));
   return xmlAnswer(
     xmlDocument("ListMultipartUploadsResult", [

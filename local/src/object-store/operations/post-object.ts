@@ -13,20 +13,13 @@ export const postObject: Operation = async (context) => {
   const { message, owner } = context;
   const bucket = requireBucket(context);
   const { fields, filename, file } = await receiveForm(message);
-  try {
-    const key = fields.get("key");
-    if (key === undefined || key === "") throw new S3Error("InvalidArgument", "A form needs the field key");
-    const used = new Map(fields).set("bucket", bucket.name).set("key", key.replaceAll("${filename}", filename));
-    const range = requirePostPolicy(used, owner);
-    const object = { key: requireKey(used.get("key") ?? ""), headers: headersToKeep(used) };
-    const { etag } = await bucket.put(object, heldTo(range, file));
-    const location = `/${bucket.name}/${uriEncodePath(object.key)}`;
-    return answerOf(used.get("success_action_status"), { location, bucket: bucket.name, key: object.key, etag });
-  } catch (error) {
-    message.unpipe();
-    message.resume(); // the rest is read and dropped, so that the answer can be sent
-    throw error;
-  }
+  const key = fields.get("key")?.replaceAll("${filename}", filename) ?? "";
+  if (key === "") throw new S3Error("InvalidArgument", "A form needs the field key");
+  const used = new Map(fields).set("bucket", bucket.name).set("key", requireKey(key));
+  const range = requirePostPolicy(used, owner);
+  const { etag } = await bucket.put({ key, headers: headersToKeep(used) }, heldTo(range, file));
+  const location = `/${bucket.name}/${uriEncodePath(key)}`;
+  return answerOf(used.get("success_action_status"), { location, bucket: bucket.name, key, etag });
 };
 
 /** Counts the bytes as they come: what a client says of their length is not asked. */
