@@ -6,7 +6,9 @@ import { currentTraceparent } from "@shop/telemetry";
 import { type PendingEvent, type ProductDocument } from "./product-model";
 import { type Store } from "./store";
 
-const leaseMs = 60_000;
+// How long a killed instance's events wait. One that publishes for longer is overtaken: its events come twice, with the
+// same ids, and each product's first comings are still in order.
+const leaseMs = 15_000;
 
 /** An event for the outbox of the document whose change it tells of, to be pushed in the update that makes the change. */
 export function pendingEvent<Payload>(event: EventDefinition<Payload>, payload: Payload): PendingEvent {
@@ -67,7 +69,12 @@ export function createProductOutbox({ products }: Pick<Store, "products">): Prod
       wake = callback;
     },
     wake: () => wake(),
-    stop: () => Promise.resolve(),
+    stop: async () => {
+      await products.updateMany(
+        { "outbox.eventId": { $gt: "" }, "outboxLease.owner": owner },
+        { $unset: { outboxLease: 1 } },
+      );
+    },
   };
 }
 

@@ -49,6 +49,8 @@ interface Answer {
 
 export interface TestCatalogue {
   readonly config: Config;
+  /** Of its GraphQL endpoint. */
+  readonly url: string;
   readonly inventory: InventoryClient;
   readonly inventoryUrl: string;
   /** Sends an operation as the gateway does. @param role of the viewer; null for an anonymous one */
@@ -58,6 +60,9 @@ export interface TestCatalogue {
   /** Makes an ACTIVE product. @returns its id */
   addProduct(product?: object): Promise<string>;
   available(productId: string): Promise<number>;
+  /** Stops this instance and leaves its data to others. */
+  stopOnly(): Promise<void>;
+  /** Stops it and drops its database. */
   stop(): Promise<void>;
 }
 
@@ -100,8 +105,10 @@ export async function startCatalogue(change: Partial<Config> = {}): Promise<Test
   const inventoryUrl = `http://127.0.0.1:${service.inventoryPort}`;
   const inventory = createInventoryClient({ baseUrl: inventoryUrl, credential, deadlineMs: 20_000 });
 
+  const url = `http://127.0.0.1:${service.port}/graphql`;
+
   async function ask(operation: string, variables: object = {}, role: Role | null = null): Promise<Answer> {
-    const response = await fetch(`http://127.0.0.1:${service.port}/graphql`, {
+    const response = await fetch(url, {
       method: "POST",
       headers: {
         "content-type": "application/json",
@@ -119,8 +126,14 @@ export async function startCatalogue(change: Partial<Config> = {}): Promise<Test
     return Object.values(data ?? {})[0] as Seen;
   }
 
+  async function stopOnly(): Promise<void> {
+    await service.stop();
+    await issuer.stop();
+  }
+
   return {
     config,
+    url,
     inventory,
     inventoryUrl,
     ask,
@@ -131,9 +144,9 @@ export async function startCatalogue(change: Partial<Config> = {}): Promise<Test
       return payload.product.id;
     },
     available: async (id) => (await staff("query ($id: ID!) { product(id: $id) { available } }", { id })).available,
+    stopOnly,
     stop: async () => {
-      await service.stop();
-      await issuer.stop();
+      await stopOnly();
       const connection = await createConnection(config.mongoUrl).asPromise();
       await connection.dropDatabase();
       await connection.close();

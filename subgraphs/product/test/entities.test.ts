@@ -1,0 +1,61 @@
+import { createStoreProxy, type StoreProxy } from "./store-proxy";
+import { startCatalogue, type TestCatalogue, testConfig } from "./catalogue";
+
+let proxy: StoreProxy;
+let shop: TestCatalogue;
+const ids: string[] = [];
+beforeAll(async () => {
+  proxy = await createStoreProxy(testConfig().mongoUrl);
+  shop = await startCatalogue({ mongoUrl: proxy.url, holdSweepIntervalMs: 3_600_000 });
+  const adding = `mutation ($input: CreateCategoryInput!) { createCategory(input: $input) { category { id } } }`;
+  const categoryIds = await Promise.all(
+    ["A", "B", "C"].map(async (name) => {
+      const { category } = await shop.staff(adding, { input: { idempotencyKey: name, name } });
+      return category.id;
+    }),
+  );
+  for (let n = 0; n < 100; n++) ids.push(await shop.addProduct({ name: `N ${n}`, categoryId: categoryIds[n % 3] }));
+});
+afterAll(async () => {
+  await shop.stop();
+  await proxy.stop();
+});
+
+const entities = `query ($representations: [_Any!]!) { _entities(representations: $representations) {
+  ... on Product { name images { url } category { name } } } }`;
+
+it("asks the store once for 100 products, and once for their categories", async () => {
+  const representations = ids.map((id) => ({ __typename: "Product", id }));
+  const before = proxy.reads("products", "_id");
+  const categoriesBefore = proxy.reads("categories", "_id");
+  const { data } = await shop.ask(entities, { representations });
+  expect((data?.["_entities"] as { name: string }[]).map(({ name }) => name)).toEqual(ids.map((_, n) => `N ${n}`));
+  expect(proxy.reads("products", "_id") - before).toBe(1);
+  expect(proxy.reads("categories", "_id") - categoriesBefore).toBe(1);
+});
+
+it("resolves by slug, and by whatever is no key nothing", async () => {
+  const references = [{ slug: "n-7" }, { slug: { $ne: "" } }, { id: { $gt: "" } }, { id: "prd_" }, { slug: "unknown" }];
+  const representations = references.map((reference) => ({ __typename: "Product", ...reference }));
+  const { data, errors } = await shop.ask(entities, { representations });
+  expect(errors).toBeUndefined();
+  expect(data?.["_entities"]).toMatchObject([{ name: "N 7" }, null, null, null, null]);
+});
+
+it("answers nobody without a service credential", async () => {
+  const response = await fetch(shop.url, {
+    method: "POST",
+    headers: { "content-type": "application/json" },
+    body: JSON.stringify({ query: "{ _service { sdl } }" }),
+  });
+  expect(await response.json()).toMatchObject({ errors: [{ extensions: { code: "FORBIDDEN" } }] });
+});
+
+it("says that the catalogue cannot be reached while the store is frozen, and goes on after", async () => {
+  proxy.freeze();
+  const { errors } = await shop.ask("query ($id: ID!) { product(id: $id) { name } }", { id: ids[0] });
+  expect(errors).toMatchObject([{ extensions: { code: "SERVICE_UNAVAILABLE" } }]);
+  proxy.thaw();
+  const { data } = await shop.ask("query ($id: ID!) { product(id: $id) { name } }", { id: ids[0] });
+  expect(data).toEqual({ product: { name: "N 0" } });
+});
