@@ -109,10 +109,14 @@ export async function startShop(options: { through?: (databaseUrl: string) => Pr
     sql,
     query,
     ask,
-    /** Publishes as another service would; the event may be published again. */
-    publish: async <Payload>(event: EventDefinition<Payload>, payload: Payload, times = 1): Promise<void> => {
+    /** Publishes as another service would, again with the same id where `times` says so, and waits until it was handled. */
+    tell: async <Payload>(event: EventDefinition<Payload>, payload: Payload, times = 1): Promise<void> => {
       const record = toEventRecord(event, payload);
       for (let time = 0; time < times; time++) await bus.publish([record]);
+      await shop.eventually(
+        async () => (await sql.query("SELECT 1 FROM inbox WHERE event_id = $1", [record.eventId])).rowCount,
+        (received) => received === 1,
+      );
     },
     /** A product that can be reviewed. @returns its id */
     product: async (): Promise<string> => {
@@ -121,18 +125,22 @@ export async function startShop(options: { through?: (databaseUrl: string) => Pr
     },
     products: async (count: number): Promise<string[]> => {
       const ids = Array.from({ length: count }, () => createId("prd"));
-      const records = ids.map((productId) => toEventRecord(productPublished, productNews(productId)));
-      await bus.publish(records);
+      await bus.publish(ids.map((productId) => toEventRecord(productPublished, productNews(productId))));
       await shop.eventually(
         async () => (await sql.query("SELECT 1 FROM products WHERE id = ANY($1)", [ids])).rowCount,
         (known) => known === count,
       );
       return ids;
     },
-    deliver: (to: Person, productId: string, times = 1): Promise<void> => {
+    deliver: (to: Person, productId: string): Promise<void> => {
       const lines = [{ productId, quantity: 1 }];
-      const order = { orderId: createId("ord"), number: "A-1", userId: to.userId, status: "DELIVERED" as const, lines };
-      return shop.publish(orderDelivered, order, times);
+      return shop.tell(orderDelivered, {
+        orderId: createId("ord"),
+        number: "A-1",
+        userId: to.userId,
+        status: "DELIVERED",
+        lines,
+      });
     },
     tryReview: (as: Person, productId: string, input: object = {}): Promise<PayloadAnswer> =>
       ask(
