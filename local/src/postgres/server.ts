@@ -7,7 +7,7 @@ import { endLeftover } from "../leftover";
 import { type ProcessEnd, type StartedProcess } from "../managed-process";
 import { freePorts } from "../ports";
 import { type StandIn, type StandInOptions } from "../stand-in";
-import { findPostgresBinaries, type PostgresBinaries } from "./binaries";
+import { findPostgresBinaries, homeOfCluster, type PostgresBinaries } from "./binaries";
 
 /** The superuser of the cluster: on loopback alone, and for development. */
 export const postgresUser = "postgres";
@@ -16,13 +16,15 @@ export const postgresPassword = "postgres";
 const startLimitMs = 20_000;
 
 /**
- * Starts a real PostgreSQL with the programs that npm brought: a cluster in `dataDir`, made at the first start.
+ * Starts a real PostgreSQL with the programs that npm brought: a cluster in `dataDir` (or see homeOfCluster), made at the first
+ * start.
  * @throws with the end of its log where it does not come up
  */
 export async function startPostgres(options: StandInOptions): Promise<StandIn & StartedProcess> {
-  const binaries = findPostgresBinaries(options.dataDir);
-  mkdirSync(options.dataDir, { recursive: true });
-  const cluster = join(options.dataDir, "cluster");
+  const home = homeOfCluster(options.dataDir);
+  const binaries = findPostgresBinaries(home);
+  mkdirSync(home, { recursive: true });
+  const cluster = join(home, "cluster");
   if (!existsSync(cluster)) makeCluster(cluster, binaries);
 
   await endLeftover(join(cluster, "postmaster.pid"), cluster, "SIGINT");
