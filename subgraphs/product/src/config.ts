@@ -9,6 +9,7 @@ export const environment = z.object({
     .default("mongodb://127.0.0.1:27017/shop")
     .describe("MongoDB with the database of the catalogue"),
   KAFKA_BROKERS: list().default(["127.0.0.1:9092"]).describe("Kafka brokers, as host:port with commas between"),
+  PRODUCT_CONSUMER_GROUP: z.string().default("product").describe("The Kafka group that instances share"),
   S3_ENDPOINT: url("http", "https").default("http://127.0.0.1:9000").describe("Object store, as the services reach it"),
   S3_PUBLIC_URL: url("http", "https").optional().describe("Object store, as browsers reach it; S3_ENDPOINT by default"),
   S3_ACCESS_KEY: z.string().default("minioadmin").describe("Access key of the object store"),
@@ -52,6 +53,7 @@ export interface Config {
   readonly inventoryPort: number;
   readonly mongoUrl: string;
   readonly kafkaBrokers: string[];
+  readonly consumerGroup: string;
   readonly imageStore: ImageStoreConfig;
   readonly tokens: { readonly jwksUrl: string; readonly issuer: string; readonly audience: string };
   readonly serviceSecret: string;
@@ -67,6 +69,7 @@ export function loadConfig(): Config {
     inventoryPort: values.INVENTORY_PORT,
     mongoUrl: values.MONGO_URL,
     kafkaBrokers: values.KAFKA_BROKERS,
+    consumerGroup: values.PRODUCT_CONSUMER_GROUP,
     imageStore: {
       endpoint: values.S3_ENDPOINT,
       publicUrl: values.S3_PUBLIC_URL ?? values.S3_ENDPOINT,

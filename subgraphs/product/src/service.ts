@@ -36,16 +36,16 @@ export async function startService(config: Config, log: Logger): Promise<Service
   const holdSweep = createHoldSweep(store, holds);
   const inventory = createInventory({ store, holds, sweep: holdSweep, withLease: catalogue.withLease });
 
-  let stopping = false;
+  const stopping = new AbortController();
   const inBackground = (what: string, attempt: () => Promise<void>): void => {
-    void retryUntilReady(what, () => (stopping ? Promise.resolve() : attempt()), log);
+    retryUntilReady(what, attempt, log, stopping.signal).catch(() => undefined); // rejects only when we stop
   };
   inBackground("the image store", imageStore.prepare);
   inBackground("the category tree", categories.mendPaths);
   const bus = createMessageBus({ brokers: config.kafkaBrokers, clientId: "product", topics, log });
   const relay = createOutboxRelay({ source: outbox, bus, log });
   const handlers = createEventHandlers({ inventory });
-  const consumer = startConsumer({ bus, groupId: "product", handlers, log });
+  const consumer = startConsumer({ bus, groupId: config.consumerGroup, handlers, log });
   const sweeps = [
     startSweeping(holdSweep.sweep, config.holdSweepIntervalMs, log),
     startSweeping(images.removeForgottenUploads, uploadSweepIntervalMs, log),
@@ -82,7 +82,7 @@ export async function startService(config: Config, log: Logger): Promise<Service
     port: subgraph.port,
     inventoryPort: inventoryServer.port,
     stop: async () => {
-      stopping = true;
+      stopping.abort();
       await Promise.all([subgraph.stop(), inventoryServer.stop(), consumer.stop()]);
       await Promise.all(sweeps.map((sweep) => sweep.stop()));
       await relay.stop();

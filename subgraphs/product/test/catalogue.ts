@@ -74,6 +74,7 @@ export const testConfig = (mongoUrl = testMongoUrl()): Config => {
     inventoryPort: 0,
     mongoUrl,
     kafkaBrokers,
+    consumerGroup: createId("evt"), // topics are shared with other tests; who reads them is not
     imageStore: { ...s3, publicUrl: s3.endpoint, bucket: "shop" },
     tokens: { jwksUrl: "", issuer: "", audience: "" },
     serviceSecret: "a-secret-of-the-tests",

@@ -117,7 +117,7 @@ describe("with an image store that never answers", () => {
   let silent: Server;
   let lame: TestCatalogue;
   beforeAll(async () => {
-    silent = createServer(() => undefined);
+    silent = createServer((socket) => socket.resume().on("error", () => undefined));
     await new Promise<void>((resolve) => silent.listen(0, "127.0.0.1", resolve));
     const { port } = silent.address() as { port: number };
     const endpoint = `http://127.0.0.1:${port}`;
