@@ -58,6 +58,9 @@ function createHandler({ store, owner, log }: HandlerOptions) {
       await sendAnswer(message, response, await perform({ store, owner }, message));
     } catch (error) {
       if (message.socket.destroyed) return; // nobody waits for an answer
+      // What is left of the body is read and dropped: many clients listen only when they have sent all of it.
+      message.unpipe();
+      message.resume();
       if (response.headersSent) {
         log.error({ err: error }, "an answer broke off");
         response.destroy();
