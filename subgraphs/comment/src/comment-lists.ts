@@ -100,7 +100,9 @@ function matching({ productId, authorId, rating, visibility, reported }: Comment
       ...(typeof authorId === "string" ? [hasId(Prisma.sql`author_id`, authorId)] : []),
       ...(typeof rating === "number" ? [Prisma.sql`rating = ${rating}`] : []),
       ...(visibility ? [Prisma.sql`visibility = ${visibility}::comment_visibility`] : []),
-      ...(typeof reported === "boolean" ? [Prisma.sql`(open_reports > 0) = ${reported}`] : []),
+      ...(typeof reported === "boolean"
+        ? [reported ? Prisma.sql`open_reports > 0` : Prisma.sql`open_reports = 0`]
+        : []),
     ],
     " AND ",
   );

@@ -4,7 +4,6 @@ import { Prisma, PrismaClient } from "./generated/prisma/client";
 
 export { Prisma };
 export type Database = PrismaClient;
-
 export type Tx = Prisma.TransactionClient;
 
 /** A client of the service's database. It connects when it is first used; one that does not answer costs 5 s at most. */
@@ -38,7 +37,8 @@ export async function inTransaction<T>(db: Database, work: (tx: Tx) => Promise<T
 }
 
 function isConflict(error: unknown): boolean {
-  return error instanceof Prisma.PrismaClientKnownRequestError && error.code === "P2034";
+  const { code, cause } = readError(error);
+  return code === "P2034" || cause?.kind === "TransactionWriteConflict";
 }
 
 // Prisma's codes for a server that is not reached, breaks off, answers too late or has no connection free; Node's for a
@@ -48,12 +48,32 @@ const outageCodes = new Set([
   ...["ECONNREFUSED", "ECONNRESET", "ENOTFOUND", "EPIPE", "ETIMEDOUT"],
   ...["57P01", "57P02", "57P03", "53300", "57014"],
 ]);
+const outageKinds = new Set(["DatabaseNotReachable", "ConnectionClosed", "SocketTimeout", "TooManyConnections"]);
 // pg's own errors have no code.
 const outageMessages = /Connection terminated|timeout exceeded when trying to connect|Query read timeout/;
 
 /** Whether an error tells of a database that does not answer, and of nothing that is wrong with what was asked. */
 export function isDatabaseOutage(error: unknown): boolean {
-  if (!(error instanceof Error)) return false;
-  const code = "code" in error ? error.code : undefined;
-  return (typeof code === "string" && outageCodes.has(code)) || outageMessages.test(error.message);
+  const { code, cause, message } = readError(error);
+  return (
+    [code, cause?.originalCode].some((known) => known !== undefined && outageCodes.has(known)) ||
+    (cause !== undefined && outageKinds.has(cause.kind)) ||
+    outageMessages.test(message)
+  );
+}
+
+interface DatabaseError {
+  readonly message: string;
+  readonly code?: string;
+  /** What the driver made of it: all that tells, where a raw query failed (its code is always P2010). */
+  readonly cause?: { readonly kind: string; readonly originalCode?: string };
+}
+
+function readError(error: unknown): DatabaseError {
+  if (!(error instanceof Error)) return { message: "" };
+  const { message } = error;
+  const code = "code" in error && typeof error.code === "string" ? error.code : undefined;
+  if (!(error instanceof Prisma.PrismaClientKnownRequestError)) return { message, code };
+  const meta = error.meta as { driverAdapterError?: { cause?: DatabaseError["cause"] } } | undefined;
+  return { message, code, cause: meta?.driverAdapterError?.cause };
 }

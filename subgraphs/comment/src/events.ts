@@ -33,7 +33,8 @@ export async function tellOfComment(tx: Tx, change: keyof typeof changes, commen
     parentId: parentId ?? undefined,
     parentAuthorId: parentId === null ? undefined : await authorById(tx, parentId),
     rating: rating ?? undefined,
-    excerpt: toExcerpt(comment.body),
+    // What its author took back is told no more.
+    excerpt: change === "deleted" ? undefined : toExcerpt(comment.body),
   });
 }
 

@@ -1,7 +1,7 @@
 // npm run ratings:recompute: counts the ratings of all products anew and mends what differs. It can run beside the service.
 import { createLogger } from "@shop/telemetry";
 import { loadConfig } from "./config";
-import { createDatabase } from "./database";
+import { createDatabase, isDatabaseOutage } from "./database";
 import { createRatings } from "./ratings";
 
 async function main(): Promise<void> {
@@ -15,6 +15,7 @@ async function main(): Promise<void> {
 }
 
 main().catch((error: unknown) => {
-  process.stderr.write(`${error instanceof Error ? error.message : String(error)}\n`);
+  const outage = "The comment database (COMMENT_DATABASE_URL) does not answer.";
+  process.stderr.write(`${isDatabaseOutage(error) ? outage : String(error)}\n`);
   process.exitCode = 1;
 });

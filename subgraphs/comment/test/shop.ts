@@ -6,7 +6,7 @@ import { startTestIssuer } from "@shop/auth/testing";
 import { type EventDefinition, orderDelivered, productPublished, topics } from "@shop/event-contracts";
 import { createId } from "@shop/ids";
 import { createTestDatabase, testStores } from "@shop/local/testing";
-import { createMessageBus, toEventRecord } from "@shop/messaging";
+import { createMessageBus, type MessageBus, toEventRecord } from "@shop/messaging";
 import { createLogger } from "@shop/telemetry";
 import { Client } from "pg";
 import { type Config } from "../src/config";
@@ -71,9 +71,10 @@ export async function startShop(options: { through?: (databaseUrl: string) => Pr
     tokens: issuer,
     serviceSecret: "a-secret-for-tests-only",
   };
+  const bus = createMessageBus({ brokers: config.kafkaBrokers, clientId: "test", topics, log });
+  await skipToEnd(bus, config.consumerGroup);
   const service = await startService(config, log);
   const origin = `http://127.0.0.1:${service.port}`;
-  const bus = createMessageBus({ brokers: config.kafkaBrokers, clientId: "test", topics, log });
   const sql = new Client({ connectionString: database.url });
   await sql.connect();
   const credential = createServiceCredential({ service: "gateway", secret: config.serviceSecret });
@@ -204,6 +205,24 @@ export async function startShop(options: { through?: (databaseUrl: string) => Pr
     },
   };
   return shop;
+}
+
+/** So that the service does not begin with all that other tests have published before. */
+async function skipToEnd(bus: MessageBus, groupId: string): Promise<void> {
+  await bus.ping(); // makes the topics
+  const admin = bus.kafka.admin();
+  const consumer = bus.kafka.consumer({ groupId, maxWaitTimeInMs: 10 });
+  await Promise.all([admin.connect(), consumer.connect()]);
+  const read = ["product.v1", "order.v1", "user.v1"];
+  await consumer.subscribe({ topics: read });
+  const joined = new Promise((resolve) => consumer.on(consumer.events.GROUP_JOIN, resolve));
+  await consumer.run({ autoCommit: false, eachMessage: () => Promise.resolve() });
+  await joined;
+  for (const topic of read) {
+    const ends = await admin.fetchTopicOffsets(topic);
+    await consumer.commitOffsets(ends.map(({ partition, offset }) => ({ topic, partition, offset })));
+  }
+  await Promise.all([admin.disconnect(), consumer.disconnect()]);
 }
 
 export function productNews(productId: string, change: { status?: "ACTIVE" | "ARCHIVED"; version?: number } = {}) {
