@@ -3,7 +3,7 @@ import { createId } from "@shop/ids";
 import { type z } from "zod";
 import { digestOf, idempotencyScope } from "./idempotency";
 import { parseInput } from "./input";
-import { LeaseLostError, type WithLease } from "./lease";
+import { type Lease, LeaseLostError, type WithLease } from "./lease";
 import { pendingStockChange, type ProductOutbox } from "./outbox";
 import { invalid, keyReused, notFound, refused, type Refused } from "./problems";
 import { adjustStockInput, maxStock } from "./product-input";
@@ -51,13 +51,14 @@ export function createStock(deps: {
   }
 
   /** Takes a pending entry to the product, unless that has it already, and closes it. */
-  async function settle(entry: AdjustmentDocument): Promise<AdjustmentDocument | null> {
+  async function settle(entry: AdjustmentDocument, lease: Lease): Promise<AdjustmentDocument | null> {
     const { _id: id, productId, delta } = entry;
     const close = async (state: "APPLIED" | "REFUSED", availableAfter: number): Promise<AdjustmentDocument> => {
       await adjustments.updateOne({ _id: id }, { $set: { state, availableAfter } });
       return { ...entry, state, availableAfter };
     };
     for (;;) {
+      lease.requireTime();
       const product = await products
         .findById(productId, { stock: 1, available: 1, adjustments: { $elemMatch: { id } } })
         .lean<(Pick<ProductDocument, "stock" | "available"> & Partial<Pick<ProductDocument, "adjustments">>) | null>();
@@ -83,10 +84,10 @@ export function createStock(deps: {
     }
   }
 
-  async function adjust(input: z.infer<typeof adjustStockInput>, scope: string): Promise<StockOutcome> {
+  async function adjust(input: z.infer<typeof adjustStockInput>, scope: string, lease: Lease): Promise<StockOutcome> {
     const opened = await open(input, scope);
     if (opened.digest !== digestOf(input)) return keyReused();
-    const entry = opened.state === "PENDING" ? await settle(opened) : opened;
+    const entry = opened.state === "PENDING" ? await settle(opened, lease) : opened;
     if (entry === null) return notFound("product", "input", "productId");
     const { availableAfter } = entry;
     if (entry.state === "APPLIED" && availableAfter !== null)
@@ -105,7 +106,7 @@ export function createStock(deps: {
       const scope = idempotencyScope(userId, "adjustStock", input.idempotencyKey);
       if ((await products.exists({ _id: input.productId })) === null) return notFound("product", "input", "productId");
       try {
-        return await deps.withLease(`adjustment ${scope}`, () => adjust(input, scope));
+        return await deps.withLease(`adjustment ${scope}`, (lease) => adjust(input, scope, lease));
       } catch (error) {
         if (!(error instanceof LeaseLostError)) throw error;
         const message = "The first call with this key still runs: ask again in a moment.";

@@ -1,7 +1,7 @@
-import { testMongoUrl } from "@shop/local/testing";
 import { createConnection } from "mongoose";
+import { type Config } from "../src/config";
 import { seedCatalogue } from "../src/seed";
-import { log, startCatalogue, testConfig } from "./catalogue";
+import { log, startCatalogue, type TestCatalogue, testConfig } from "./catalogue";
 
 const listing = `query { categories { name children { name } } products(first: 100) { totalCount edges { node {
   slug description available price { amountMinor currency } category { name } images { url width height contentType } } } } }`;
@@ -14,11 +14,16 @@ interface Listing {
   };
 }
 
-it("fills an empty catalogue with products that have distinct pictures, once", async () => {
-  const config = testConfig(testMongoUrl());
+let config: Config;
+let shop: TestCatalogue;
+beforeAll(async () => {
+  config = testConfig();
   expect(await seedCatalogue(config, { log })).toEqual({ published: 40 });
-  expect(await seedCatalogue(config, { log })).toEqual({ published: 0 });
-  const shop = await startCatalogue({ mongoUrl: config.mongoUrl });
+  shop = await startCatalogue({ mongoUrl: config.mongoUrl });
+});
+afterAll(() => shop.stop());
+
+it("fills an empty catalogue with products that have distinct pictures", async () => {
   const { categories, products } = (await shop.ask(listing)).data as unknown as Listing;
   expect(products.totalCount).toBe(40);
   expect(categories.flatMap(({ children }) => [0, ...children])).toHaveLength(8);
@@ -29,12 +34,13 @@ it("fills an empty catalogue with products that have distinct pictures, once", a
   expect(images[0]).toMatchObject({ contentType: "image/png", width: 640, height: 640 });
   const pictures = await Promise.all(images.map(async (image) => (await fetch(image?.url ?? "")).text()));
   expect(new Set(pictures).size).toBe(40);
-  await shop.stop();
+});
+
+it("changes nothing where all is there", async () => {
+  expect(await seedCatalogue(config, { log })).toEqual({ published: 0 });
 });
 
 it("goes on where it was killed", async () => {
-  const config = testConfig(testMongoUrl());
-  await seedCatalogue(config, { log });
   const connection = await createConnection(config.mongoUrl).asPromise();
   const products = connection.collection("products");
   const some = await products.find().limit(3).toArray();
@@ -44,13 +50,12 @@ it("goes on where it was killed", async () => {
   await products.updateOne({ _id: third }, { $set: { status: "DRAFT" } });
   expect(await seedCatalogue(config, { log })).toEqual({ published: 3 });
   expect(await products.countDocuments({ status: "ACTIVE", "images.0": { $exists: true } })).toBe(40);
-  await connection.dropDatabase();
   await connection.close();
 });
 
 it("leaves a catalogue alone that somebody else began", async () => {
-  const shop = await startCatalogue();
-  await shop.addProduct();
-  expect(await seedCatalogue(shop.config, { log })).toEqual({ published: 0 });
-  await shop.stop();
+  const begun = await startCatalogue();
+  await begun.addProduct();
+  expect(await seedCatalogue(begun.config, { log })).toEqual({ published: 0 });
+  await begun.stop();
 });
