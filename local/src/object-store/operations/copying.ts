@@ -24,8 +24,7 @@ export const copyObject: Operation = async (context) => {
   try {
     requireCopyConditions(request, object);
     const headers = directive === "COPY" ? object.headers : given;
-    const content = object.size === 0 ? noBytes() : (opened.read(0, object.size - 1) as AsyncIterable<Buffer>);
-    const { etag, lastModified } = await target.put({ key: request.key, headers }, content);
+    const { etag, lastModified } = await target.put({ key: request.key, headers }, opened.content());
     return xmlAnswer(
       xmlDocument("CopyObjectResult", [element("LastModified", lastModified), element("ETag", `"${etag}"`)]),
     );
@@ -33,8 +32,6 @@ export const copyObject: Operation = async (context) => {
     await opened.close();
   }
 };
-
-async function* noBytes(): AsyncGenerator<Buffer> {}
 
 /** @param text /bucket/key, percent-encoded */
 function parseSource(text: string): { bucket: string; key: string } {

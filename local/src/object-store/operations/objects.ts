@@ -1,6 +1,6 @@
 import { z } from "zod";
 import { isUnchanged } from "../conditions";
-import { accessDenied, invalidArgument, S3Error } from "../errors";
+import { invalidArgument, S3Error } from "../errors";
 import { headersToKeep, isHeaderValue } from "../object-headers";
 import { type Answer, type Operation, type OperationContext, requireBucket, xmlAnswer } from "../operation";
 import { maxObjectBytes, payloadOf, readPayload } from "../payload";
@@ -24,7 +24,7 @@ export const putObject: Operation = async (context) => {
 export const getObject: Operation = async (context) => {
   const { request } = context;
   const overrides = responseOverrides(context);
-  const opened = await openObject(context);
+  const opened = await requireObject(context);
   try {
     const { object } = opened;
     const headers = { ...describe(object), ...overrides };
@@ -86,14 +86,11 @@ export const deleteObjects: Operation = async (context) => {
   );
 };
 
-/** @throws S3Error NoSuchKey; to those who may not list the bucket, AccessDenied: what is not there is theirs to know */
-async function openObject(context: OperationContext): Promise<OpenObject> {
-  const { request, caller } = context;
-  const bucket = requireBucket(context);
-  const opened = await bucket.open(request.key);
-  if (opened !== undefined) return opened;
-  const mayKnow = caller.kind === "OWNER" || bucket.policy()?.allowsAnybody("s3:ListBucket", "") === true;
-  throw mayKnow ? new S3Error("NoSuchKey", "The specified key does not exist") : accessDenied();
+/** @throws S3Error NoSuchKey */
+async function requireObject(context: OperationContext): Promise<OpenObject> {
+  const opened = await requireBucket(context).open(context.request.key);
+  if (opened === undefined) throw new S3Error("NoSuchKey", "The specified key does not exist");
+  return opened;
 }
 
 async function withBytes(

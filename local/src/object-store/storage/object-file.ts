@@ -26,8 +26,10 @@ export type StoredObject = Readonly<z.infer<typeof description>>;
 /** One object as it was when opened, whatever replaces it meanwhile. */
 export interface OpenObject {
   readonly object: StoredObject;
-  /** The bytes from `start` to `end`, both included; ends the handle with itself. */
+  /** The bytes from `start` to `end`, both included and at least one. It closes the object when it ends. */
   read(start: number, end: number): Readable;
+  /** All bytes. It closes the object when it ends. */
+  content(): Content;
   close(): Promise<void>;
 }
 
@@ -69,6 +71,10 @@ export async function openObjectFile(path: string): Promise<OpenObject> {
   return {
     object,
     read: (start, end) => file.createReadStream({ start, end }),
+    content: async function* () {
+      if (object.size > 0) yield* file.createReadStream({ end: object.size - 1 }) as Content;
+      await file.close();
+    },
     close: () => file.close(),
   };
 }

@@ -102,8 +102,7 @@ function openUpload(options: {
         const part = await openObjectFile(pathOf(number)).catch((error: unknown) => {
           throw isMissing(error) ? noSuchUpload() : error; // completed or aborted meanwhile
         });
-        if (part.object.size === 0) await part.close();
-        else yield* part.read(0, part.object.size - 1) as AsyncIterable<Buffer>;
+        yield* part.content();
       }
     },
   };
