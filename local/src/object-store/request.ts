@@ -48,6 +48,10 @@ export function header(request: S3Request, name: string): string | undefined {
   return Array.isArray(value) ? value.join(",") : value;
 }
 
+export function headerEntries(request: S3Request): [name: string, value: string][] {
+  return Object.keys(request.headers).map((name) => [name, header(request, name) ?? ""]);
+}
+
 /** @throws S3Error for a key that is longer than S3 takes */
 export function requireKey(key: string): string {
   if (Buffer.byteLength(key) > maxKeyBytes) throw new S3Error("KeyTooLongError", "The key is too long");

@@ -2,9 +2,8 @@ import { requireCopyConditions } from "../conditions";
 import { invalidArgument, notImplemented, S3Error } from "../errors";
 import { headersToKeep } from "../object-headers";
 import { type Operation, requireBucket, xmlAnswer } from "../operation";
-import { header, requireKey } from "../request";
+import { header, headerEntries, requireKey } from "../request";
 import { element, xmlDocument } from "../xml";
-import { headerEntries } from "./objects";
 
 /** Copies an object, with its own headers or, by the metadata directive REPLACE, with those of the request. */
 export const copyObject: Operation = async (context) => {

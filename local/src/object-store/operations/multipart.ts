@@ -3,10 +3,9 @@ import { invalidArgument, notImplemented, S3Error } from "../errors";
 import { headersToKeep } from "../object-headers";
 import { type Operation, type OperationContext, requireBucket, xmlAnswer } from "../operation";
 import { maxObjectBytes, payloadOf, readPayload } from "../payload";
-import { parameter } from "../request";
+import { headerEntries, parameter } from "../request";
 import { multipartEtag, noSuchUpload, type Part, type Upload } from "../storage/uploads";
 import { element, parseXml, xmlDocument } from "../xml";
-import { headerEntries } from "./objects";
 
 const maxPartNumber = 10_000;
 const minPartBytes = 5 * 1024 * 1024;

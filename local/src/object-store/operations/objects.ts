@@ -4,7 +4,7 @@ import { invalidArgument, S3Error } from "../errors";
 import { headersToKeep, isHeaderValue } from "../object-headers";
 import { type Answer, type Operation, type OperationContext, requireBucket, xmlAnswer } from "../operation";
 import { maxObjectBytes, payloadOf, readPayload } from "../payload";
-import { header, type S3Request } from "../request";
+import { header, headerEntries } from "../request";
 import { type OpenObject, type StoredObject } from "../storage/object-file";
 import { element, parseXml, xmlDocument } from "../xml";
 
@@ -147,8 +147,4 @@ function parseRange(text: string | undefined, size: number): { start: number; en
     throw new S3Error("InvalidRange", "The requested range is not satisfiable", { "content-range": `bytes */${size}` });
   }
   return { start, end };
-}
-
-export function headerEntries(request: S3Request): [string, string][] {
-  return Object.keys(request.headers).map((name) => [name, header(request, name) ?? ""]);
 }
