@@ -2,6 +2,7 @@
 // of what is not implemented yet (from schemas and resolvers). With --check it only says whether that is up to date.
 import { existsSync, readFileSync, writeFileSync } from "node:fs";
 import { createRequire } from "node:module";
+import { format } from "prettier";
 import { buildSchema } from "@shop/subgraph-server";
 import { documentEnvironment } from "@shop/env";
 
@@ -60,6 +61,7 @@ for (const [name, text] of Object.entries(parts)) {
   if (!part.test(after)) throw new Error(`README.md has no part "${name}"`);
   after = after.replace(part, (_, start, end) => `${start}\n${text}\n${end}`);
 }
+after = await format(after, { parser: "markdown", printWidth: 120 });
 if (process.argv.includes("--check")) {
   if (after !== before) {
     process.stderr.write("README.md is not up to date: run `npm run docs`.\n");

@@ -1,2 +1,3 @@
 export { startSubgraph, type Subgraph, type SubgraphOptions, type SubgraphRequest } from "./start-subgraph";
+export { buildSchema, type Resolvers } from "./schema";
 export { scalarResolvers } from "./scalars";

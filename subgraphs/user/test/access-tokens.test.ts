@@ -106,7 +106,7 @@ it("keeps its key over a restart, and shares it with instances that start at the
 
 it("goes on publishing a key that a new secret cannot read, and signs with a new one", async () => {
   const rotated = await startService({ ...service.config, tokenSecret: "another-token-secret" }, createLogger("user"));
-  const jwks = await (await fetch(`http://127.0.0.1:${rotated.port}/.well-known/jwks.json`)).json();
+  const jwks: unknown = await (await fetch(`http://127.0.0.1:${rotated.port}/.well-known/jwks.json`)).json();
   await rotated.stop();
   const { keys } = jwks as { keys: [{ kid: string }, { kid: string }] };
   expect(keys[0].kid).not.toBe(publicKey.kid);
