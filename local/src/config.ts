@@ -3,6 +3,8 @@ import { list, loadEnvironment, port, secret, url } from "@shop/env";
 import { z } from "zod";
 
 const postgres = () => url("postgresql", "postgres").optional();
+// The others must know it beforehand, so that it cannot be any free one.
+const ownPort = (defaultPort: number) => port(defaultPort).refine((given) => given > 0, { error: "must not be 0" });
 
 /** What `npm start` itself reads; every process it starts reads its own besides. */
 export const environment = z.object({
@@ -20,19 +22,19 @@ export const environment = z.object({
   PAYMENTS_SANDBOX_URL: url("http", "https")
     .optional()
     .describe("The sandbox payment provider; without it one is started"),
-  POSTGRES_PORT: port(15432).describe("Port of the PostgreSQL stand-in"),
-  MONGO_PORT: port(17017).describe("Port of the MongoDB stand-in"),
-  REDIS_PORT: port(16379).describe("Port of redis-server or of the Redis stand-in"),
-  KAFKA_PORT: port(19092).describe("Port of the Kafka stand-in"),
-  S3_PORT: port(9000).describe("Port of the S3 stand-in"),
-  PAYMENTS_SANDBOX_PORT: port(8086).describe("Port of the sandbox payment provider"),
-  GATEWAY_PORT: port(8085).describe("Port of the gateway"),
-  USER_PORT: port(8080).describe("Port of user"),
-  PRODUCT_PORT: port(8081).describe("Port of product"),
-  ORDER_PORT: port(8082).describe("Port of order"),
-  NOTIFICATION_PORT: port(8083).describe("Port of notification"),
-  COMMENT_PORT: port(8084).describe("Port of comment"),
-  INVENTORY_PORT: port(8181).describe("Port of the inventory RPC, served by product"),
+  POSTGRES_PORT: ownPort(15432).describe("Port of the PostgreSQL stand-in"),
+  MONGO_PORT: ownPort(17017).describe("Port of the MongoDB stand-in"),
+  REDIS_PORT: ownPort(16379).describe("Port of redis-server or of the Redis stand-in"),
+  KAFKA_PORT: ownPort(19092).describe("Port of the Kafka stand-in"),
+  S3_PORT: ownPort(9000).describe("Port of the S3 stand-in"),
+  PAYMENTS_SANDBOX_PORT: ownPort(8086).describe("Port of the sandbox payment provider"),
+  GATEWAY_PORT: ownPort(8085).describe("Port of the gateway"),
+  USER_PORT: ownPort(8080).describe("Port of user"),
+  PRODUCT_PORT: ownPort(8081).describe("Port of product"),
+  ORDER_PORT: ownPort(8082).describe("Port of order"),
+  NOTIFICATION_PORT: ownPort(8083).describe("Port of notification"),
+  COMMENT_PORT: ownPort(8084).describe("Port of comment"),
+  INVENTORY_PORT: ownPort(8181).describe("Port of the inventory RPC, served by product"),
   PAYMENTS_SANDBOX_WEBHOOK_SECRET: secret("development-webhook-secret").describe(
     "What the sandbox provider signs its webhooks with",
   ),

@@ -1,35 +1,51 @@
-import { rmSync } from "node:fs";
+import { createHash } from "node:crypto";
+import { existsSync, rmSync } from "node:fs";
 import { createServer, type Server } from "node:http";
+import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { takesConnections } from "./readiness";
+
+// What the name of a socket may hold on macOS; on Linux it is 108.
+const maxSocketPathBytes = 104;
 
 /** Where `npm run dev` finds a shop that runs from this data folder. */
 export function controlSocketOf(dataDir: string): string {
-  return join(dataDir, "control.sock");
+  const path = join(dataDir, "control.sock");
+  if (Buffer.byteLength(path) < maxSocketPathBytes) return path;
+  return join(tmpdir(), `shop-${createHash("sha256").update(dataDir).digest("hex").slice(0, 12)}.sock`);
+}
+
+/** Whether a shop runs from this data folder now, ended as it should (or never ran), or was killed. */
+export async function stateOfShop(dataDir: string): Promise<"running" | "ended" | "killed"> {
+  const path = controlSocketOf(dataDir);
+  if (!existsSync(path)) return "ended";
+  return (await takesConnections({ path })) ? "running" : "killed";
 }
 
 /**
- * Lends services out: `POST /<name>` ends that service's process and answers with its environment; the service is taken
- * back when the caller closes the connection.
+ * Lends services out: `POST /<name>` ends that service's process and then answers with its environment, as one line; the
+ * service is taken back when the caller closes the connection. 404: there is no such service, or it is lent out already.
  */
 export async function startControl(options: {
   dataDir: string;
-  /** Undefined where there is no such service. */
-  environmentOf: (name: string) => Readonly<Record<string, string>> | undefined;
-  release: (name: string, meanwhile: Promise<void>) => Promise<void>;
+  /** For whatever is lent out. */
+  env: Readonly<Record<string, string>>;
+  /** As a supervisor does. */
+  release: (name: string) => Promise<(() => void) | undefined>;
 }): Promise<Server> {
   const server = createServer((request, response) => {
-    const name = (request.url ?? "").slice(1);
-    const env = options.environmentOf(name);
-    if (request.method !== "POST" || env === undefined) {
-      response.writeHead(404).end();
-      return;
-    }
-    const returned = new Promise<void>((resolve) => response.once("close", () => resolve()));
-    response.writeHead(200, { "content-type": "application/json" }).write(`${JSON.stringify(env)}\n`);
-    void options.release(name, returned);
+    void options.release((request.url ?? "").slice(1)).then((takeBack) => {
+      if (takeBack === undefined) {
+        response.writeHead(404).end();
+        return;
+      }
+      response.once("close", takeBack);
+      if (response.destroyed) takeBack();
+      else response.writeHead(200, { "content-type": "application/json" }).write(`${JSON.stringify(options.env)}\n`);
+    });
   });
   const path = controlSocketOf(options.dataDir);
   rmSync(path, { force: true });
-  await new Promise<void>((resolve) => server.listen(path, resolve));
+  await new Promise<void>((resolve, reject) => server.once("error", reject).listen(path, resolve));
   return server;
 }

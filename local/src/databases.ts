@@ -1,24 +1,60 @@
 import { applyMigrations, databases, type Database } from "@shop/migrations";
-import { Client } from "pg";
+import { Client, DatabaseError } from "pg";
+import { messageOf } from "./failure";
 
-/** Makes each database where it is missing, and applies what it lacks of its migrations. */
+const connectLimitMs = 5_000;
+const noSuchDatabase = "3D000";
+
+/**
+ * Makes each database where it is missing, and applies what it lacks of its migrations.
+ * @throws an error that names the database
+ */
 export async function prepareDatabases(urls: Readonly<Record<Database, string>>): Promise<void> {
   for (const database of databases) {
-    await createDatabase(urls[database]);
-    await applyMigrations(database, urls[database]);
+    await prepareDatabase(database, urls[database]).catch((error: unknown) => {
+      throw new Error(`${database}: ${messageOf(error)}`);
+    });
   }
 }
 
-/** @param url of the database to make; `postgres` on the same server must be there to ask from */
-async function createDatabase(url: string): Promise<void> {
+/** A new one is migrated under another name and then renamed: a kill halfway leaves none with half a migration in it. */
+async function prepareDatabase(database: Database, url: string): Promise<void> {
+  if (await exists(url)) {
+    await applyMigrations(database, url);
+    return;
+  }
   const name = decodeURIComponent(new URL(url).pathname.slice(1));
-  const server = new URL(url);
-  server.pathname = "/postgres";
-  const client = new Client({ connectionString: server.href, connectionTimeoutMillis: 5_000 });
-  await client.connect();
+  const making = `${name}_making`;
+  await withClient(withDatabase(url, "postgres"), async (client) => {
+    await client.query(`DROP DATABASE IF EXISTS ${client.escapeIdentifier(making)} WITH (FORCE)`);
+    await client.query(`CREATE DATABASE ${client.escapeIdentifier(making)}`);
+    await applyMigrations(database, withDatabase(url, making));
+    await client.query(`ALTER DATABASE ${client.escapeIdentifier(making)} RENAME TO ${client.escapeIdentifier(name)}`);
+  });
+}
+
+async function exists(url: string): Promise<boolean> {
   try {
-    const { rowCount } = await client.query("SELECT 1 FROM pg_database WHERE datname = $1", [name]);
-    if (rowCount === 0) await client.query(`CREATE DATABASE ${client.escapeIdentifier(name)}`);
+    await withClient(url, () => Promise.resolve());
+    return true;
+  } catch (error) {
+    if (error instanceof DatabaseError && error.code === noSuchDatabase) return false;
+    throw error;
+  }
+}
+
+function withDatabase(url: string, name: string): string {
+  const changed = new URL(url);
+  changed.pathname = `/${encodeURIComponent(name)}`;
+  return changed.href;
+}
+
+async function withClient(connectionString: string, work: (client: Client) => Promise<void>): Promise<void> {
+  const client = new Client({ connectionString, connectionTimeoutMillis: connectLimitMs });
+  client.on("error", () => undefined); // a connection that breaks fails what is asked over it
+  try {
+    await client.connect();
+    await work(client);
   } finally {
     await client.end();
   }

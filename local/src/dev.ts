@@ -1,46 +1,60 @@
 // npm run dev -w subgraphs/order: that service from its sources, with reload, in the place of the one that `npm start` runs.
 import { spawn } from "node:child_process";
 import { request, type IncomingMessage } from "node:http";
-import { basename, join, resolve } from "node:path";
+import { basename, join } from "node:path";
+import { createInterface } from "node:readline";
 import { controlSocketOf } from "./control";
 import { loadConfig } from "./config";
+import { messageOf, ShopFailure } from "./failure";
 
 const root = join(__dirname, "../..");
-const name = basename(process.cwd());
-const { dataDir } = loadConfig(root);
 
-/** Takes the service over from the running shop, for as long as the connection stays open. */
-function takeOver(): Promise<{ env: Record<string, string>; connection: IncomingMessage }> {
-  return new Promise((resolveWith, reject) => {
+interface Loan {
+  /** What the shop gives its services. */
+  readonly env: Record<string, string>;
+  /** The service is the shop's again when this closes; it closes when the shop ends. */
+  readonly connection: IncomingMessage;
+}
+
+async function main(name: string): Promise<void> {
+  const { dataDir } = loadConfig(root);
+  process.stdout.write(`The shop's own ${name} finishes what it is at.\n`);
+  const { env, connection } = await takeOver(name, dataDir);
+  const tsx = join(root, "node_modules/tsx/dist/cli.mjs");
+  const flags = ["--disable-warning=ExperimentalWarning", "--require", require.resolve("@shop/telemetry/preload")];
+  const child = spawn(process.execPath, [tsx, "watch", "--clear-screen=false", ...flags, "src/main.ts"], {
+    env: { ...env, OTEL_SERVICE_NAME: name },
+    stdio: ["ignore", "inherit", "inherit"],
+    detached: true, // Ctrl-C reaches this process alone, which passes it on: twice, it would cut off what the service is at
+  });
+  const end = (): void => void child.kill("SIGTERM");
+  for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"] as const) process.on(signal, end);
+  connection.once("close", () => {
+    process.stdout.write("The shop has ended.\n");
+    end();
+  });
+  child.once("exit", () => process.exit(0));
+}
+
+function takeOver(name: string, dataDir: string): Promise<Loan> {
+  return new Promise((resolve, reject) => {
     const call = request({ socketPath: controlSocketOf(dataDir), path: `/${name}`, method: "POST" }, (connection) => {
       if (connection.statusCode !== 200) {
-        reject(new Error(`The running shop has no service "${name}".`));
+        reject(new ShopFailure(`The shop does not run ${name} now: another \`npm run dev\` may have it.`));
         return;
       }
-      connection.setEncoding("utf8").once("data", (text: string) => {
-        resolveWith({ env: JSON.parse(text) as Record<string, string>, connection });
+      createInterface(connection).once("line", (line) => {
+        resolve({ env: JSON.parse(line) as Record<string, string>, connection });
       });
     });
-    call.once("error", () => reject(new Error("No shop runs here: start one with `npm start` in another terminal.")));
+    call.once("error", () => {
+      reject(new ShopFailure(`No shop runs on ${dataDir}: start one with \`npm start\` in another terminal.`));
+    });
     call.end();
   });
 }
 
-async function main(): Promise<void> {
-  const { env, connection } = await takeOver();
-  const tsx = resolve(root, "node_modules/tsx/dist/cli.mjs");
-  const flags = ["--disable-warning=ExperimentalWarning", "--require", require.resolve("@shop/telemetry/preload")];
-  const child = spawn(process.execPath, [tsx, "watch", "--clear-screen=false", ...flags, "src/main.ts"], {
-    env: { ...env, OTEL_SERVICE_NAME: name },
-    stdio: "inherit",
-  });
-  process.on("SIGINT", () => undefined); // the child has it too, and its end is ours
-  process.on("SIGTERM", () => child.kill("SIGTERM"));
-  connection.once("close", () => child.kill("SIGTERM"));
-  child.once("exit", (code) => process.exit(code ?? 0));
-}
-
-main().catch((error: unknown) => {
-  process.stderr.write(`${error instanceof Error ? error.message : String(error)}\n`);
+main(basename(process.cwd())).catch((error: unknown) => {
+  process.stderr.write(`${messageOf(error)}\n`);
   process.exit(1);
 });

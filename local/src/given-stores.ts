@@ -32,7 +32,7 @@ export async function findSilentStores(config: Config): Promise<string[]> {
   ];
   const tried = await Promise.all(
     addresses.map(async ({ variable, address }) => {
-      if (address === undefined || (await takesConnections(address.host, address.port))) return [];
+      if (address === undefined || (await takesConnections(address))) return [];
       return [
         `${variable} names ${address.host}:${address.port}, which does not answer. Start it there, correct ${variable}, ` +
           `or unset it and have a stand-in.`,

@@ -43,36 +43,49 @@ export function startNodeProcess(options: NodeProcessOptions): StartedProcess {
     // Ctrl-C reaches the whole foreground group; the order in which things end is the supervisor's to decide.
     detached: true,
   });
+  return manageChild(child, { endSignal: "SIGTERM", onLine: options.onLine });
+}
+
+/**
+ * A child process as a supervisor needs it.
+ * @param options.endSignal asks it to end; what does not within 15 s is killed
+ * @param options.onLine takes each line of its log
+ */
+export function manageChild(
+  child: ChildProcess,
+  options: { endSignal: NodeJS.Signals; onLine?: (line: string) => void },
+): StartedProcess {
   const tail: string[] = [];
   const onLine = (line: string): void => {
     tail.push(line);
     if (tail.length > tailLines) tail.shift();
-    options.onLine(line);
+    options.onLine?.(line);
   };
   readLines(child.stdout, onLine);
   readLines(child.stderr, onLine);
   const ended = new Promise<ProcessEnd>((resolve) => {
-    child.once("error", (error) => resolve({ code: null, tail: error.message }));
+    child.on("error", (error) => resolve({ code: null, tail: error.message }));
     child.once("close", (code, signal) => {
       const reason = `(ended with ${signal === null ? `exit code ${String(code)}` : signal})`;
       resolve({ code, tail: [...tail, reason].join("\n") });
     });
   });
-  return { pid: child.pid ?? 0, ended, stop: () => stopProcess(child, ended) };
-}
-
-async function stopProcess(child: ChildProcess, ended: Promise<unknown>): Promise<void> {
-  child.kill("SIGTERM");
-  const timer = setTimeout(() => child.kill("SIGKILL"), killAfterMs);
-  await ended;
-  clearTimeout(timer);
+  const stop = async (): Promise<void> => {
+    child.kill(options.endSignal);
+    const timer = setTimeout(() => child.kill("SIGKILL"), killAfterMs);
+    await ended;
+    clearTimeout(timer);
+  };
+  return { pid: child.pid ?? 0, ended, stop };
 }
 
 function readLines(stream: Readable | null, onLine: (line: string) => void): void {
   let rest = "";
+  const take = (lines: string[]): void => lines.filter((line) => line !== "").forEach(onLine);
   stream?.setEncoding("utf8").on("data", (text: string) => {
     const lines = (rest + text).split("\n");
     rest = lines.pop() ?? "";
-    lines.filter((line) => line !== "").forEach(onLine);
+    take(lines);
   });
+  stream?.once("end", () => take([rest]));
 }

@@ -1,4 +1,5 @@
 import { createServer, type AddressInfo } from "node:net";
+import { setTimeout as sleep } from "node:timers/promises";
 
 export interface WantedPort {
   readonly port: number;
@@ -8,25 +9,59 @@ export interface WantedPort {
   readonly variable: string;
 }
 
-/** @returns those that something else listens on already */
-export async function findTakenPorts(host: string, wanted: readonly WantedPort[]): Promise<WantedPort[]> {
-  const free = await Promise.all(wanted.map(({ port }) => listens(host, port).then((found) => found !== undefined)));
-  return wanted.filter((_, index) => free[index] === false);
+/**
+ * Tries to listen on each.
+ * @param patienceMs how long to wait for those in use, where whoever has them is known to be about to end
+ * @returns a line for each that cannot be had, with the way out
+ */
+export async function findPortProblems(host: string, wanted: readonly WantedPort[], patienceMs = 0): Promise<string[]> {
+  const clashes = wanted.flatMap(({ port, variable }, index) => {
+    const first = wanted.slice(0, index).find((other) => other.port === port);
+    return first === undefined ? [] : [`${first.variable} and ${variable} are both ${port}. Set one to another port.`];
+  });
+  const deadline = Date.now() + patienceMs;
+  const problems = await Promise.all(
+    wanted.map(async (one) => {
+      for (;;) {
+        const outcome = await listen(host, one.port);
+        if (outcome.ok) return [];
+        if (outcome.code !== "EADDRINUSE" || Date.now() >= deadline) return [describe(outcome.code, host, one)];
+        await sleep(100);
+      }
+    }),
+  );
+  // Two that want the same port see each other; and a wrong host is wrong for all.
+  return clashes.length > 0 ? clashes : [...new Set(problems.flat())];
+}
+
+function describe(code: string, host: string, { port, name, variable }: WantedPort): string {
+  switch (code) {
+    case "EADDRINUSE":
+      return `Port ${port}, wanted for ${name}, is in use. End what listens there, or set ${variable} to another port.`;
+    case "EACCES":
+      return `Port ${port}, wanted for ${name}, is not open to this user. Set ${variable} to one above 1023.`;
+    default:
+      return `HOST names ${host}, which is no address of this machine (${code}). Unset it, or set it to 127.0.0.1.`;
+  }
 }
 
 /** As many different free ports as asked for, for tests; another process could take one before it is used. */
 export async function freePorts(host: string, count: number): Promise<number[]> {
-  const ports = await Promise.all(Array.from({ length: count }, () => listens(host, 0)));
-  return ports.filter((port) => port !== undefined);
+  const outcomes = await Promise.all(Array.from({ length: count }, () => listen(host, 0)));
+  return outcomes.flatMap((outcome) => (outcome.ok ? [outcome.port] : []));
 }
 
-/** Listens for a moment. @returns the port, or undefined where it is taken */
-function listens(host: string, port: number): Promise<number | undefined> {
+type ListenOutcome = { ok: true; port: number } | { ok: false; code: string };
+
+/** Listens for a moment. */
+function listen(host: string, port: number): Promise<ListenOutcome> {
   return new Promise((resolve) => {
-    const server = createServer().once("error", () => resolve(undefined));
+    const server = createServer().once("error", ({ code = "unknown" }: NodeJS.ErrnoException) =>
+      resolve({ ok: false, code }),
+    );
     server.listen({ host, port, exclusive: true }, () => {
       const taken = (server.address() as AddressInfo).port;
-      server.close(() => resolve(taken));
+      server.close(() => resolve({ ok: true, port: taken }));
     });
   });
 }

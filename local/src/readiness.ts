@@ -24,10 +24,10 @@ export async function untilReady(url: string, limitMs: number, signal: AbortSign
   return last;
 }
 
-/** Whether anything takes connections at a store's address; what it speaks the services will find out. */
-export function takesConnections(host: string, port: number): Promise<boolean> {
+/** Whether anything takes connections at an address; what it speaks, its clients will find out. */
+export function takesConnections(address: { host: string; port: number } | { path: string }): Promise<boolean> {
   return new Promise((resolve) => {
-    const socket = connect({ host, port, timeout: probeTimeoutMs });
+    const socket = connect({ ...address, timeout: probeTimeoutMs });
     const answer = (open: boolean): void => {
       socket.destroy();
       resolve(open);

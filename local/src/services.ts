@@ -8,6 +8,8 @@ export interface ServicePlan {
   readonly name: string;
   readonly script: string;
   readonly args: readonly string[];
+  /** The module with the schema of its environment; undefined where it is given all by its arguments. */
+  readonly configuration?: string;
   readonly ports: readonly WantedPort[];
   readonly url: string;
 }
@@ -24,6 +26,7 @@ export function planServices(config: Config): ServicePlan[] {
     return {
       name,
       script: join(root, "subgraphs", name, "dist", "main.js"),
+      configuration: join(root, "subgraphs", name, "dist", "config.js"),
       args: [],
       ports: [{ name, port, variable }, ...(name === "product" ? [inventory] : [])],
       url: `http://${config.HOST}:${port}`,
@@ -32,6 +35,7 @@ export function planServices(config: Config): ServicePlan[] {
   const gateway = {
     name: "gateway",
     script: join(root, "gateway", "dist", "main.js"),
+    configuration: join(root, "gateway", "dist", "config.js"),
     args: [],
     ports: [{ name: "gateway", port: config.GATEWAY_PORT, variable: "GATEWAY_PORT" }],
     url: `http://${config.HOST}:${config.GATEWAY_PORT}`,

@@ -1,20 +1,20 @@
-import { existsSync, mkdirSync, rmSync } from "node:fs";
+import { accessSync, constants, existsSync, mkdirSync, rmSync } from "node:fs";
 import { join } from "node:path";
 import { type Logger } from "@shop/telemetry";
+import { composeSupergraph } from "./composition";
 import { type Config } from "./config";
-import { startControl } from "./control";
+import { startControl, stateOfShop } from "./control";
 import { prepareDatabases } from "./databases";
+import { findEnvironmentProblems } from "./environment-check";
+import { messageOf, ShopFailure } from "./failure";
 import { findSilentStores } from "./given-stores";
 import { startNodeProcess, type StartedProcess } from "./managed-process";
-import { findTakenPorts } from "./ports";
+import { findPortProblems } from "./ports";
 import { homeOfCluster } from "./postgres/binaries";
 import { untilReady } from "./readiness";
 import { planServices, serviceEnvironment, type ServicePlan } from "./services";
-import { planStores, type Stores } from "./stores";
+import { endLeftoverStores, planStores, type Stores } from "./stores";
 import { createSupervisor } from "./supervisor";
-
-/** Why the shop cannot open, in words for whoever started it: what is wrong, and the way out. */
-export class ShopFailure extends Error {}
 
 export interface Shop {
   readonly services: readonly ServicePlan[];
@@ -23,7 +23,19 @@ export interface Shop {
   stop(): Promise<void>;
 }
 
+interface ShopOptions {
+  /** Forgets the stand-ins' data first. */
+  readonly fresh: boolean;
+  readonly log: Logger;
+  /** Takes each line of every process's log. */
+  readonly onLine: (line: string) => void;
+  /** Ends a start that is under way. */
+  readonly signal: AbortSignal;
+}
+
 const readyLimitMs = 60_000;
+// What a service takes to end whose supervisor was killed.
+const drainLimitMs = 15_000;
 const root = join(__dirname, "../..");
 const seeds = ["user", "product"].map((name) => ({
   name: `${name}-seed`,
@@ -32,99 +44,105 @@ const seeds = ["user", "product"].map((name) => ({
 
 /**
  * Starts the stand-ins, prepares the stores, and starts all services.
- * @param options.onLine takes each line of every process's log
- * @param options.signal ends a start that is under way
  * @throws ShopFailure, after ending what was started
  */
-export async function startShop(
-  config: Config,
-  options: { fresh: boolean; log: Logger; onLine: (line: string) => void; signal: AbortSignal },
-): Promise<Shop> {
-  const { log, onLine } = options;
+export async function startShop(config: Config, options: ShopOptions): Promise<Shop> {
+  const { log, onLine, signal } = options;
   const stores = planStores(config, log, onLine);
   const services = planServices(config);
-  await refuseWhatCannotWork(config, stores, services);
-
-  if (options.fresh) {
-    for (const folder of [homeOfCluster(join(config.dataDir, "postgres")), config.dataDir]) {
-      rmSync(folder, { recursive: true, force: true });
-    }
-  }
-  mkdirSync(config.dataDir, { recursive: true });
+  const env = { ...serviceEnvironment(config), ...stores.env };
+  await refuseWhatCannotWork(config, { stores, services, env });
+  await composeSupergraph(root, signal);
+  prepareDataDir(config.dataDir, options.fresh);
 
   const supervisor = createSupervisor({ log });
-  const env = { ...serviceEnvironment(config), ...stores.env };
-  try {
-    await Promise.all(
-      stores.supervised.map((store) =>
-        supervisor.supervise(store).catch((error: unknown) => {
-          throw new ShopFailure(`${store.name} could not be started: ${messageOf(error)}`);
-        }),
-      ),
-    );
-    await prepareDatabases(databaseUrls(env)).catch((error: unknown) => {
-      throw new ShopFailure(`The databases could not be prepared: ${messageOf(error)}`);
-    });
-    options.signal.throwIfAborted();
-    await Promise.all([
-      ...services.map((plan) => startService(plan)),
-      ...(config.inherited["NODE_ENV"] === "production" ? [] : seeds.map((seed) => runSeed(seed))),
-    ]);
-    options.signal.throwIfAborted();
-    const control = await startControl({
-      dataDir: config.dataDir,
-      environmentOf: (name) => (services.some((plan) => plan.name === name) ? env : undefined),
-      release: (name, meanwhile) => supervisor.release(name, meanwhile),
-    });
-    return {
-      services,
-      stores,
-      stop: async () => {
-        control.close();
-        control.closeAllConnections();
-        await supervisor.stop();
-      },
-    };
-  } catch (error) {
-    await supervisor.stop();
-    throw error;
-  }
+  const control = await startControl({ dataDir: config.dataDir, env, release: (name) => supervisor.release(name) });
+  const seeding: StartedProcess[] = [];
+  const stop = async (): Promise<void> => {
+    const ended = Promise.all([supervisor.stop(), ...seeding.map((seed) => seed.stop())]);
+    control.close();
+    control.closeAllConnections();
+    await ended;
+  };
 
-  async function startService(plan: ServicePlan): Promise<void> {
-    const { name, script, args } = plan;
-    const start = async (): Promise<StartedProcess> => {
+  const startService = (plan: ServicePlan): Promise<void> => {
+    const { name, script, args, url } = plan;
+    const start = async (ending: AbortSignal): Promise<StartedProcess> => {
       const started = startNodeProcess({ name, script, args, env, onLine });
       const ended = started.ended.then(({ tail }) => `it ended.\n${tail}`);
-      const problem = await Promise.race([untilReady(plan.url, readyLimitMs, options.signal), ended]);
+      const problem = await Promise.race([untilReady(url, readyLimitMs, ending), ended]);
       if (problem === undefined) return started;
       await started.stop();
-      throw new ShopFailure(`${name} did not get ready at ${plan.url}: ${problem}`);
+      throw new ShopFailure(`${name} did not get ready at ${url}: ${problem}`);
     };
-    await supervisor.supervise({ name, isStore: false, start });
-  }
-
-  async function runSeed({ name, script }: { name: string; script: string }): Promise<void> {
+    return supervisor.supervise({ name, isStore: false, start });
+  };
+  const runSeed = async ({ name, script }: { name: string; script: string }): Promise<void> => {
     const seed = startNodeProcess({ name, script, env, onLine });
+    seeding.push(seed);
     const { code, tail } = await seed.ended;
     if (code !== 0) throw new ShopFailure(`${name} failed:\n${tail}`);
+  };
+
+  const abort = (): void => void stop();
+  signal.addEventListener("abort", abort, { once: true });
+  try {
+    await Promise.all(
+      stores.supervised.map((store) => orFail(`${store.name} could not be started`, supervisor.supervise(store))),
+    );
+    await orFail("The databases could not be prepared", prepareDatabases(databaseUrls(env)));
+    signal.throwIfAborted();
+    const isDemonstration = env["NODE_ENV"] !== "production";
+    await Promise.all([...services.map(startService), ...(isDemonstration ? seeds.map(runSeed) : [])]);
+    signal.throwIfAborted();
+    return { services, stores, stop };
+  } catch (error) {
+    await stop();
+    throw error;
+  } finally {
+    signal.removeEventListener("abort", abort);
   }
 }
 
-async function refuseWhatCannotWork(config: Config, stores: Stores, services: readonly ServicePlan[]): Promise<void> {
+interface Plans {
+  readonly stores: Stores;
+  readonly services: readonly ServicePlan[];
+  /** What the services are given. */
+  readonly env: Readonly<Record<string, string>>;
+}
+
+async function refuseWhatCannotWork(config: Config, { stores, services, env }: Plans): Promise<void> {
   const unbuilt = services.find(({ script }) => !existsSync(script));
   if (unbuilt !== undefined) {
     throw new ShopFailure(`${unbuilt.name} is not built (${unbuilt.script} is missing): run npm ci, or npm run build.`);
   }
-  const wanted = [...stores.ports, ...services.flatMap(({ ports }) => ports)];
-  const taken = await findTakenPorts(config.HOST, wanted);
+  const last = await stateOfShop(config.dataDir);
+  if (last === "running") {
+    throw new ShopFailure(`A shop runs on ${config.dataDir} already. End it first, or set DATA_DIR to another folder.`);
+  }
+  if (last === "killed") await endLeftoverStores(config.dataDir);
+  const ports = [...stores.ports, ...services.flatMap((plan) => plan.ports)];
   const problems = [
-    ...taken.map(
-      ({ name, port, variable }) =>
-        `Port ${port}, wanted for ${name}, is in use. End what listens there, or set ${variable} to another port.`,
-    ),
+    ...(await findEnvironmentProblems(services, env)),
+    ...(await findPortProblems(config.HOST, ports, last === "killed" ? drainLimitMs : 0)),
     ...(await findSilentStores(config)),
   ];
   if (problems.length > 0) throw new ShopFailure(problems.join("\n"));
+}
+
+function prepareDataDir(dataDir: string, fresh: boolean): void {
+  try {
+    if (fresh) {
+      rmSync(homeOfCluster(join(dataDir, "postgres")), { recursive: true, force: true });
+      rmSync(dataDir, { recursive: true, force: true });
+    }
+    mkdirSync(dataDir, { recursive: true });
+    accessSync(dataDir, constants.W_OK);
+  } catch (error) {
+    throw new ShopFailure(
+      `DATA_DIR, where the data is kept, cannot be used: ${messageOf(error)}. Set it to a folder that this user may write.`,
+    );
+  }
 }
 
 function databaseUrls(env: Readonly<Record<string, string>>) {
@@ -136,6 +154,8 @@ function databaseUrls(env: Readonly<Record<string, string>>) {
   };
 }
 
-function messageOf(error: unknown): string {
-  return error instanceof Error ? error.message : String(error);
+async function orFail(what: string, work: Promise<void>): Promise<void> {
+  await work.catch((error: unknown) => {
+    throw new ShopFailure(`${what}: ${messageOf(error)}`);
+  });
 }

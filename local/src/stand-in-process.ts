@@ -12,6 +12,8 @@ export interface StandInProcessOptions {
   readonly options: { readonly host: string; readonly port: number; readonly dataDir: string };
   readonly env: Readonly<Record<string, string>>;
   readonly onLine: (line: string) => void;
+  /** Ends a start that is under way. */
+  readonly signal?: AbortSignal;
 }
 
 /** A stand-in in a process of its own, when it takes connections. @throws with the end of its log where it ends instead */
@@ -20,12 +22,20 @@ export async function startStandInProcess({
   options,
   env,
   onLine,
+  signal,
 }: StandInProcessOptions): Promise<StartedProcess> {
   const started = startNodeProcess({ name: kind, script, args: [kind, JSON.stringify(options)], env, onLine });
   const failed = started.ended.then(({ tail }) => {
     throw new Error(tail);
   });
   failed.catch(() => undefined); // an end that comes later is the supervisor's matter
-  while (!(await Promise.race([takesConnections(options.host, options.port), failed]))) await sleep(20);
+  const { host, port } = options;
+  while (!(await Promise.race([takesConnections({ host, port }), failed]))) {
+    if (signal?.aborted === true) {
+      await started.stop();
+      signal.throwIfAborted();
+    }
+    await sleep(20);
+  }
   return started;
 }

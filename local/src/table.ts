@@ -31,7 +31,10 @@ export function renderTable(
     [
       "Stores",
       [
-        ...stores.summary.map(({ name, address, kind }): [string, string] => [name, `${address}   (${kind})`]),
+        ...stores.summary.flatMap(({ name, addresses: [first = "", ...others], kind }): [string, string][] => [
+          [name, `${first}   (${kind})`],
+          ...others.map((other): [string, string] => ["", other]),
+        ]),
         ["payments", config.PAYMENTS_SANDBOX_URL ?? `${service("payments")}   (stand-in: sandbox provider)`],
       ],
     ],

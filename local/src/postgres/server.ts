@@ -1,10 +1,11 @@
-import { spawn, spawnSync, type ChildProcess } from "node:child_process";
-import { chownSync, existsSync, mkdirSync, renameSync, rmSync, writeFileSync } from "node:fs";
+import { spawn, spawnSync } from "node:child_process";
+import { chmodSync, chownSync, existsSync, mkdirSync, renameSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { Client } from "pg";
+import { messageOf } from "../failure";
 import { endLeftover } from "../leftover";
-import { type ProcessEnd, type StartedProcess } from "../managed-process";
+import { manageChild, type StartedProcess } from "../managed-process";
 import { freePorts } from "../ports";
 import { type StandIn, type StandInOptions } from "../stand-in";
 import { findPostgresBinaries, homeOfCluster, type PostgresBinaries } from "./binaries";
@@ -14,37 +15,47 @@ export const postgresUser = "postgres";
 export const postgresPassword = "postgres";
 
 const startLimitMs = 20_000;
+const connectLimitMs = 3_000;
 
 /**
- * Starts a real PostgreSQL with the programs that npm brought: a cluster in `dataDir` (or see homeOfCluster), made at the first
- * start.
+ * Starts a real PostgreSQL with the programs that npm brought: a cluster in `dataDir` (or see homeOfCluster), made at the
+ * first start.
+ * @param signal ends a start that is under way
  * @throws with the end of its log where it does not come up
  */
-export async function startPostgres(options: StandInOptions): Promise<StandIn & StartedProcess> {
+export async function startPostgres(options: StandInOptions, signal?: AbortSignal): Promise<StandIn & StartedProcess> {
   const home = homeOfCluster(options.dataDir);
   const binaries = findPostgresBinaries(home);
   mkdirSync(home, { recursive: true });
-  const cluster = join(home, "cluster");
+  if (binaries.runAs.uid !== undefined) chmodSync(home, 0o755); // it is entered by who runs them, whatever the umask
+  const cluster = clusterIn(home);
   if (!existsSync(cluster)) makeCluster(cluster, binaries);
-
-  await endLeftover(join(cluster, "postmaster.pid"), cluster, "SIGINT");
+  await endLeftoverPostgres(options.dataDir);
 
   const port = options.port === 0 ? ((await freePorts(options.host, 1))[0] ?? 0) : options.port;
-  const deadline = Date.now() + startLimitMs;
-  for (;;) {
+  for (const deadline = Date.now() + startLimitMs; ;) {
     const server = run(binaries, cluster, options.host, port);
     const failure = await Promise.race([
       server.ended.then(({ tail }) => tail),
-      untilReady(options.host, port, deadline),
+      untilReady(options.host, port, deadline, signal),
     ]);
-    if (failure === undefined) return server;
-    server.child.kill("SIGQUIT");
+    if (failure === undefined) return { ...server, port };
+    await server.stop();
+    signal?.throwIfAborted();
     // After a kill -9 its last workers may hold on to the shared memory for a moment.
-    if (!failure.includes("shared memory") || Date.now() > deadline) {
-      throw new Error(`PostgreSQL did not start:\n${failure}`);
-    }
+    if (!failure.includes("pre-existing shared memory") || Date.now() > deadline) throw new Error(failure);
     await sleep(250);
   }
+}
+
+/** Ends the server of this data that outlived a supervisor which was killed. */
+export async function endLeftoverPostgres(dataDir: string): Promise<void> {
+  const cluster = clusterIn(homeOfCluster(dataDir));
+  await endLeftover(join(cluster, "postmaster.pid"), cluster, "SIGINT");
+}
+
+function clusterIn(home: string): string {
+  return join(home, "cluster");
 }
 
 /** In a folder of its own that is renamed when complete: a kill halfway leaves no cluster that cannot start. */
@@ -68,7 +79,7 @@ function makeCluster(cluster: string, { initdb, runAs }: PostgresBinaries): void
   renameSync(making, cluster);
 }
 
-function run({ postgres, runAs }: PostgresBinaries, cluster: string, host: string, port: number) {
+function run({ postgres, runAs }: PostgresBinaries, cluster: string, host: string, port: number): StartedProcess {
   const settings = {
     listen_addresses: host,
     port,
@@ -83,35 +94,29 @@ function run({ postgres, runAs }: PostgresBinaries, cluster: string, host: strin
     ...runAs,
     cwd: cluster,
     stdio: ["ignore", "ignore", "pipe"],
+    detached: true, // Ctrl-C is the supervisor's to pass on, when the services have ended
   });
-  let tail = "";
-  child.stderr.setEncoding("utf8").on("data", (text: string) => {
-    tail = (tail + text).slice(-4_000);
-  });
-  const ended = new Promise<ProcessEnd>((resolve) => {
-    child.once("error", (error) => resolve({ code: null, tail: error.message }));
-    child.once("exit", (code) => resolve({ code, tail }));
-  });
-  return { child, port, pid: child.pid ?? 0, ended, stop: () => stop(child, ended) };
-}
-
-/** A fast shutdown: transactions that run are rolled back, what is committed is on disk. */
-async function stop(child: ChildProcess, ended: Promise<unknown>): Promise<void> {
-  child.kill("SIGINT");
-  await ended;
+  // A fast shutdown: transactions that run are rolled back, what is committed is on disk.
+  return manageChild(child, { endSignal: "SIGINT" });
 }
 
 /** @returns undefined once it answers, or what it last said when the deadline passes */
-async function untilReady(host: string, port: number, deadline: number): Promise<string | undefined> {
+async function untilReady(
+  host: string,
+  port: number,
+  deadline: number,
+  signal: AbortSignal | undefined,
+): Promise<string | undefined> {
+  const login = { user: postgresUser, password: postgresPassword, database: "postgres" };
   for (;;) {
-    const client = new Client({ host, port, user: postgresUser, password: postgresPassword, database: "postgres" });
+    const client = new Client({ host, port, ...login, connectionTimeoutMillis: connectLimitMs });
     client.on("error", () => undefined);
     try {
       await client.connect();
       await client.end();
       return undefined;
     } catch (error) {
-      if (Date.now() > deadline) return String(error);
+      if (Date.now() > deadline || signal?.aborted === true) return messageOf(error);
       await sleep(30);
     }
   }
