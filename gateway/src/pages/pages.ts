@@ -3,7 +3,7 @@ import { examples } from "./examples";
 
 /**
  * The pages for people: GraphiQL at /graphiql, from our own files, with subscriptions over WebSocket and an example for
- * each step of a purchase in its tabs. The root leads to it.
+ * each step of a purchase in its tabs. The root leads to it, and so does /graphql where a browser opens it as a page.
  */
 export function registerPages(app: FastifyInstance): void {
   let graphiql: Promise<string> | undefined; // nine megabytes, loaded when someone first asks
@@ -11,6 +11,10 @@ export function registerPages(app: FastifyInstance): void {
     reply.type("text/html; charset=utf-8").send(await (graphiql ??= renderGraphiql())),
   );
   app.get("/", (_request, reply) => reply.redirect("/graphiql"));
+  app.addHook("onRequest", async (request, reply) => {
+    const opensAsPage = request.method === "GET" && request.headers.accept?.includes("text/html") === true;
+    if (opensAsPage && request.url === "/graphql") return reply.redirect("/graphiql");
+  });
 }
 
 async function renderGraphiql(): Promise<string> {
