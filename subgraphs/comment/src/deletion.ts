@@ -1,8 +1,9 @@
 import { type Viewer } from "@shop/auth";
 import { forbidden } from "@shop/graphql-errors";
+import { inTransaction } from "@shop/postgres";
 import { countedRating, type Comment, isStaff, seenBy } from "./comment";
 import { lockThread } from "./comments";
-import { type Database, inTransaction, type Tx } from "./database";
+import { type Database, type Tx } from "./database";
 import { tellOfComment } from "./events";
 import { type CommentOutcome, notFound, refused } from "./outcome";
 import { moveRating } from "./ratings";

@@ -1,5 +1,6 @@
+import { inTransaction } from "@shop/postgres";
 import { lockComment, lockThread } from "./comments";
-import { type Database, inTransaction, type Tx } from "./database";
+import { type Database, type Tx } from "./database";
 import { removeComment } from "./deletion";
 import { takeLikeBack } from "./likes";
 

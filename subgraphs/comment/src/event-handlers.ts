@@ -1,6 +1,7 @@
 import { orderDelivered, productArchived, productPublished, productUpdated, userDeleted } from "@shop/event-contracts";
 import { type EventHandler, handle, recordInInbox } from "@shop/messaging";
-import { type Database, inTransaction, type Tx } from "./database";
+import { inTransaction } from "@shop/postgres";
+import { type Database, type Tx } from "./database";
 import { type Departures } from "./departures";
 import { notePurchases, noteProduct } from "./products";
 

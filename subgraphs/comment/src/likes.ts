@@ -1,7 +1,8 @@
 import { type Viewer } from "@shop/auth";
+import { inTransaction } from "@shop/postgres";
 import { type Comment, seenBy } from "./comment";
 import { lockComment } from "./comments";
-import { type Database, inTransaction, type Tx } from "./database";
+import { type Database, type Tx } from "./database";
 import { tellOfLike } from "./events";
 import { type CommentOutcome, done, notFound, refused } from "./outcome";
 

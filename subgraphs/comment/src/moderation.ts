@@ -1,7 +1,8 @@
 import { requireRole, type Viewer } from "@shop/auth";
+import { inTransaction } from "@shop/postgres";
 import { countedRating, type CommentVisibility, seenBy } from "./comment";
 import { lockThread } from "./comments";
-import { type Database, inTransaction } from "./database";
+import { type Database } from "./database";
 import { tellOfComment } from "./events";
 import { type CommentOutcome, done, notFound, refused } from "./outcome";
 import { moveRating } from "./ratings";

@@ -1,7 +1,8 @@
 // npm run ratings:recompute: counts the ratings of all products anew and mends what differs. It can run beside the service.
+import { isDatabaseOutage } from "@shop/postgres";
 import { createLogger } from "@shop/telemetry";
 import { loadConfig } from "./config";
-import { createDatabase, isDatabaseOutage } from "./database";
+import { createDatabase } from "./database";
 import { createRatings } from "./ratings";
 
 async function main(): Promise<void> {

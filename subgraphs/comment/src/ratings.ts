@@ -1,5 +1,6 @@
 import { isId } from "@shop/ids";
-import { type Database, inTransaction, Prisma, type Tx } from "./database";
+import { inTransaction } from "@shop/postgres";
+import { type Database, Prisma, type Tx } from "./database";
 
 export interface RatingSummary {
   readonly average: number | null;

@@ -1,9 +1,10 @@
 import { type Viewer } from "@shop/auth";
 import { forbidden } from "@shop/graphql-errors";
 import { createId } from "@shop/ids";
+import { inTransaction } from "@shop/postgres";
 import { countedRating, type Comment, seenBy } from "./comment";
 import { lockThread } from "./comments";
-import { type Database, inTransaction, type Tx } from "./database";
+import { type Database, type Tx } from "./database";
 import { tellOfComment } from "./events";
 import { claimKey, type ClientKey, withdrawKey } from "./idempotency";
 import {

@@ -1,6 +1,7 @@
 import { type Viewer } from "@shop/auth";
+import { inTransaction } from "@shop/postgres";
 import { type Logger } from "@shop/telemetry";
-import { type Database, inTransaction, type Tx } from "./database";
+import { type Database, type Tx } from "./database";
 import { claimKey, type ClientKey, withdrawKey } from "./idempotency";
 import { type Inventory } from "./inventory";
 import { advance } from "./order-changes";

@@ -1,5 +1,6 @@
 import { requireRole, type Viewer } from "@shop/auth";
-import { type Database, inTransaction } from "./database";
+import { inTransaction } from "@shop/postgres";
+import { type Database } from "./database";
 import { advance } from "./order-changes";
 import { invalidTransition, notFound, type OrderError } from "./order-errors";
 import { canBecome } from "./order-status";

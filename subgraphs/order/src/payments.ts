@@ -1,6 +1,7 @@
 import { type Viewer } from "@shop/auth";
 import { createId, isId } from "@shop/ids";
-import { type Database, inTransaction, type Tx } from "./database";
+import { inTransaction } from "@shop/postgres";
+import { type Database, type Tx } from "./database";
 import { claimKey, type ClientKey, markAnswered, withdrawKey } from "./idempotency";
 import {
   invalidTransition,

@@ -1,7 +1,8 @@
 import { type Viewer } from "@shop/auth";
 import { createId } from "@shop/ids";
+import { inTransaction } from "@shop/postgres";
 import { type Logger } from "@shop/telemetry";
-import { type Database, inTransaction, type Prisma, type Tx } from "./database";
+import { type Database, type Prisma, type Tx } from "./database";
 import { claimKey, type ClientKey, markAnswered } from "./idempotency";
 import { type Inventory, shortageErrors } from "./inventory";
 import { advance } from "./order-changes";

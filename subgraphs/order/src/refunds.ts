@@ -1,6 +1,7 @@
 import { requireRole, type Viewer } from "@shop/auth";
 import { createId } from "@shop/ids";
-import { type Database, inTransaction, type Tx } from "./database";
+import { inTransaction } from "@shop/postgres";
+import { type Database, type Tx } from "./database";
 import { claimKey, type ClientKey, markAnswered, withdrawKey } from "./idempotency";
 import { type Money, toMoney } from "./money";
 import { currencyMismatch, invalid, keyInProgress, keyReused, notFound, type OrderError } from "./order-errors";

@@ -3,12 +3,13 @@ import { createAccessTokenVerifier, createServiceCredential, createServiceVerifi
 import { topics } from "@shop/event-contracts";
 import { createInventoryClient } from "@shop/inventory-rpc";
 import { createMessageBus, createOutboxRelay, createPostgresOutbox } from "@shop/messaging";
+import { isDatabaseOutage } from "@shop/postgres";
 import { startSubgraph } from "@shop/subgraph-server";
 import { type Logger } from "@shop/telemetry";
 import { createCancellation } from "./cancellation";
 import { type Config } from "./config";
 import { type Context, type UseCases } from "./context";
-import { createDatabase, isDatabaseOutage } from "./database";
+import { createDatabase } from "./database";
 import { createFulfilment } from "./fulfilment";
 import { forgetTheOld } from "./housekeeping";
 import { createInventory } from "./inventory";

@@ -1,5 +1,6 @@
+import { inTransaction } from "@shop/postgres";
 import { type Logger } from "@shop/telemetry";
-import { type Database, inTransaction, type Prisma, type Tx } from "./database";
+import { type Database, type Prisma, type Tx } from "./database";
 import { tellOfPayment } from "./events";
 import { type Inventory, shortageErrors } from "./inventory";
 import { toMoney } from "./money";

@@ -1,0 +1,69 @@
+import { createServiceCredential, serviceCredentialHeader } from "@shop/auth";
+
+export interface Answer<Data> {
+  readonly status: number;
+  readonly data: Data;
+  readonly errors?: readonly {
+    readonly message: string;
+    readonly path?: readonly (string | number)[];
+    readonly extensions: { readonly code: string };
+  }[];
+}
+
+export interface RestAnswer {
+  readonly status: number;
+  readonly contentType: string | null;
+  readonly body: unknown;
+}
+
+export interface TestClient<Caller> {
+  /** Sends an operation to /graphql as the gateway does, which is itself known by its credential. */
+  query<Data>(document: string, variables?: object, caller?: Caller | null): Promise<Answer<Data>>;
+  /** The one field that an operation asks for; a top-level error fails the test. */
+  field<Field>(document: string, variables?: object, caller?: Caller | null): Promise<Field>;
+  /** Reads one of the service's own routes, as anybody may. */
+  get(path: string, caller?: Caller | null): Promise<RestAnswer>;
+}
+
+/**
+ * What tests speak to a running subgraph with.
+ * @param options.port where it listens now
+ * @param options.headersOf what a request made for a caller carries, such as Authorization
+ */
+export function createTestClient<Caller>(options: {
+  port: () => number;
+  serviceSecret: string;
+  headersOf: (caller: Caller) => Promise<Record<string, string>>;
+}): TestClient<Caller> {
+  const credential = createServiceCredential({ service: "gateway", secret: options.serviceSecret });
+  const urlOf = (path: string): string => `http://127.0.0.1:${options.port()}${path}`;
+  const headersOf = async (caller: Caller | null): Promise<Record<string, string>> =>
+    caller === null ? {} : options.headersOf(caller);
+
+  const client: TestClient<Caller> = {
+    query: async <Data>(document: string, variables = {}, caller: Caller | null = null): Promise<Answer<Data>> => {
+      const response = await fetch(urlOf("/graphql"), {
+        method: "POST",
+        headers: {
+          "content-type": "application/json",
+          [serviceCredentialHeader]: await credential(),
+          ...(await headersOf(caller)),
+        },
+        body: JSON.stringify({ query: document, variables }),
+      });
+      return { status: response.status, ...((await response.json()) as Omit<Answer<Data>, "status">) };
+    },
+    field: async <Field>(document: string, variables?: object, caller?: Caller | null): Promise<Field> => {
+      const { data, errors } = await client.query<Record<string, Field> | null>(document, variables, caller);
+      const field = Object.values(data ?? {})[0];
+      if (errors !== undefined || field === undefined) throw new Error(JSON.stringify(errors));
+      return field;
+    },
+    get: async (path, caller = null) => {
+      const response = await fetch(urlOf(path), { headers: await headersOf(caller) });
+      const body: unknown = await response.json();
+      return { status: response.status, contentType: response.headers.get("content-type"), body };
+    },
+  };
+  return client;
+}
