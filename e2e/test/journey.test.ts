@@ -1,5 +1,6 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import { type ShopClient } from "./client";
+import { eventually } from "./eventually";
 import { removeData, type RunningShop, shopEnvironment, startRunningShop } from "./running-shop";
 import { deliver, logIn, pay, placeOrder, register, review, ship, stockNewProduct } from "./shopping";
 
@@ -137,12 +138,4 @@ async function expectRestToTellTheSame(customer: ShopClient, orderId: string): P
   const { status, body } = await customer.rest(`/v1/orders/${orderId}`);
   expect(status).toBe(200);
   expect(body).toMatchObject(order);
-}
-
-async function eventually(holds: () => Promise<boolean>, withinMs = 30_000): Promise<void> {
-  for (const deadline = Date.now() + withinMs; Date.now() < deadline;) {
-    if (await holds()) return;
-    await sleep(100);
-  }
-  throw new Error(`it did not come to hold within ${withinMs} ms`);
 }

@@ -1,10 +1,11 @@
 import { spawn } from "node:child_process";
-import { chmodSync, mkdtempSync, readdirSync, readFileSync, rmSync } from "node:fs";
+import { chmodSync, mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { freePorts } from "@shop/local/testing";
+import { descendantsOf, isRunning, nameOf } from "./processes";
 
-const start = join(__dirname, "../../local/dist/start.js");
+const start = join(__dirname, "../../local/start.mjs");
 const host = "127.0.0.1";
 const portVariables = [
   "GATEWAY_PORT",
@@ -30,10 +31,14 @@ export interface RunningShop {
   readonly supervisorPid: number;
   /** What it has written so far, to both streams. */
   output(): string;
+  /** Resolves when it has written this, counted from now. */
+  writes(text: string): Promise<void>;
   /** The process of a service or a stand-in, by its name in the table. */
   pidOf(name: string): number;
-  /** SIGTERM. @returns its exit code, and the processes that it left behind */
-  stop(): Promise<{ code: number | null; left: number[] }>;
+  /** All that it started, and what those did, by their ids. */
+  processes(): number[];
+  /** SIGTERM, or the signals given. @returns its exit code, and the processes that it left behind */
+  stop(...signals: NodeJS.Signals[]): Promise<{ code: number | null; left: number[] }>;
 }
 
 /** Free ports and a new data folder for a shop, so that it runs beside any other. */
@@ -57,41 +62,67 @@ export async function startRunningShop(
   env: Readonly<Record<string, string>>,
   args: string[] = [],
 ): Promise<RunningShop> {
+  const shop = beginToStart(env, args);
+  await shop.writes("The shop is open");
+  return shop;
+}
+
+/** A start that ends before the shop is open. @returns its exit code and what it wrote to stderr */
+export async function refusedStart(
+  env: Readonly<Record<string, string>>,
+  args: string[] = [],
+): Promise<{ code: number | null; message: string }> {
+  const child = spawn(process.execPath, [start, ...args], { env: { ...baseEnvironment(), ...env } });
+  let message = "";
+  child.stdout.resume();
+  child.stderr.setEncoding("utf8").on("data", (text: string) => (message += text));
+  const code = await new Promise<number | null>((resolve) => child.once("close", resolve));
+  return { code, message };
+}
+
+/** A shop that may not be open yet. */
+export function beginToStart(env: Readonly<Record<string, string>>, args: string[] = []): RunningShop {
   const child = spawn(process.execPath, [start, ...args], { env: { ...baseEnvironment(), ...env } });
   let output = "";
+  for (const stream of [child.stdout, child.stderr]) {
+    stream.setEncoding("utf8").on("data", (text: string) => (output += text));
+  }
   const ended = new Promise<number | null>((resolve) => child.once("close", resolve));
-  const open = new Promise<void>((resolve) => {
-    for (const stream of [child.stdout, child.stderr]) {
-      stream.setEncoding("utf8").on("data", (text: string) => {
-        output += text;
-        if (output.includes("The shop is open")) resolve();
-      });
-    }
-  });
-  await Promise.race([
-    open,
-    ended.then((code) => {
-      throw new Error(`the shop ended with ${String(code)} before it was open:\n${output}`);
-    }),
-  ]);
   const supervisorPid = child.pid ?? 0;
+  const processes = (): number[] => descendantsOf(supervisorPid);
   return {
     url: `http://localhost:${env["GATEWAY_PORT"] ?? ""}`,
     dataDir: env["DATA_DIR"] ?? "",
     env,
     supervisorPid,
     output: () => output,
-    pidOf: (name) => {
-      const found = processes().find(({ parent, name: own }) => parent === supervisorPid && own === name);
-      if (found === undefined) throw new Error(`no process ${name} runs`);
-      return found.pid;
+    writes: async (text) => {
+      const from = output.length;
+      const written = new Promise<void>((resolve) => {
+        const look = (): void => {
+          if (output.includes(text, from)) resolve();
+        };
+        child.stdout.on("data", look);
+        child.stderr.on("data", look);
+      });
+      await Promise.race([
+        written,
+        ended.then((code) => {
+          throw new Error(`the shop ended with ${String(code)} before it wrote "${text}":\n${output}`);
+        }),
+      ]);
     },
-    stop: async () => {
-      const children = processes().filter(({ parent }) => parent === supervisorPid);
-      child.kill("SIGTERM");
+    pidOf: (name) => {
+      const found = processes().find((pid) => nameOf(pid) === name);
+      if (found === undefined) throw new Error(`no process ${name} runs`);
+      return found;
+    },
+    processes,
+    stop: async (...signals) => {
+      const children = processes();
+      for (const signal of signals.length > 0 ? signals : (["SIGTERM"] as const)) child.kill(signal);
       const code = await ended;
-      const running = new Set(processes().map(({ pid }) => pid));
-      return { code, left: children.map(({ pid }) => pid).filter((pid) => running.has(pid)) };
+      return { code, left: children.filter(isRunning) };
     },
   };
 }
@@ -101,28 +132,7 @@ export function removeData(shop: RunningShop): void {
 }
 
 /** What a shell gives: nothing that names a store or a port of this run's own tests. */
-function baseEnvironment(): Record<string, string> {
+export function baseEnvironment(): Record<string, string> {
   const { PATH = "", HOME = "" } = process.env;
   return { PATH, HOME };
-}
-
-interface RunningProcess {
-  readonly pid: number;
-  readonly parent: number;
-  /** As it was started under; empty for what is none of ours. */
-  readonly name: string;
-}
-
-function processes(): RunningProcess[] {
-  const pids = readdirSync("/proc").map(Number).filter(Number.isInteger);
-  return pids.flatMap((pid) => {
-    try {
-      const [, parent = "0"] = /\) . (\d+) /.exec(readFileSync(`/proc/${pid}/stat`, "utf8")) ?? [];
-      const environment = readFileSync(`/proc/${pid}/environ`, "utf8").split("\0");
-      const name = environment.find((entry) => entry.startsWith("OTEL_SERVICE_NAME="))?.slice(18) ?? "";
-      return [{ pid, parent: Number(parent), name }];
-    } catch {
-      return []; // it ended meanwhile
-    }
-  });
 }
