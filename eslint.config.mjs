@@ -28,6 +28,7 @@ export default tseslint.config(
   {
     // The one reader of the environment in each package; tests may set up a child's environment.
     files: ["**/config.ts", "**/test/**", "**/conformance/**"],
+    ignores: ["**/*.mjs"],
     rules: {
       "no-restricted-syntax": ["error", { selector: "ExportDefaultDeclaration", message: "Name what you export." }],
     },

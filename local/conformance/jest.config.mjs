@@ -1,3 +1,3 @@
 import { preset } from "../../jest.preset.mjs";
 
-export default { ...preset, rootDir: import.meta.dirname, testMatch: ["<rootDir>/*.test.ts"] };
+export default { ...preset, rootDir: import.meta.dirname, testMatch: ["<rootDir>/*.test.ts"], maxWorkers: 2 };

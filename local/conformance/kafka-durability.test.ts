@@ -2,7 +2,8 @@ import { appendFileSync, readdirSync } from "node:fs";
 import { join } from "node:path";
 import { type Kafka } from "kafkajs";
 import { createKafka, startConsumer, uniqueName, valuesOf } from "./kafka-clients";
-import { createDataFolder, givenBroker, startBrokerProcess, type BrokerProcess } from "./kafka-process";
+import { addressOf, givenBroker, startBrokerProcess } from "./kafka-process";
+import { createDataFolder, type StandInProcess } from "./stand-in";
 import { connectRaw } from "./kafka-raw-client";
 
 process.env["KAFKAJS_NO_PARTITIONER_WARNING"] = "1";
@@ -11,18 +12,18 @@ const describeOwnBroker = givenBroker === undefined ? describe : describe.skip;
 
 describeOwnBroker("stopped and killed (only a broker of the suite's own may be)", () => {
   let folder: ReturnType<typeof createDataFolder>;
-  let broker: BrokerProcess;
+  let broker: StandInProcess;
   let kafka: Kafka;
   const atTheEnd: (() => Promise<unknown>)[] = [];
 
   beforeEach(async () => {
     folder = createDataFolder();
     broker = await startBrokerProcess(folder.path);
-    kafka = createKafka(broker.address);
+    kafka = createKafka(addressOf(broker));
   });
   afterEach(async () => {
     for (const end of atTheEnd.splice(0).reverse()) await end();
-    await broker.end();
+    await broker.stop();
     folder.remove();
   });
 
@@ -85,13 +86,13 @@ describeOwnBroker("stopped and killed (only a broker of the suite's own may be)"
   it("still knows the sequence numbers that it has seen", async () => {
     const topic = await createTopic();
     const batch = { topic, producerId: 7, messages: [{ value: "once" }] };
-    const raw = await connectRaw(broker.address);
+    const raw = await connectRaw(addressOf(broker));
     await raw.produce({ ...batch, firstSequence: 0 });
     expect(await raw.produce({ ...batch, firstSequence: 1 })).toEqual({ errorCode: 0, baseOffset: 1 });
     raw.end();
     await broker.kill();
     await startAgain();
-    const again = await connectRaw(broker.address);
+    const again = await connectRaw(addressOf(broker));
     expect(await again.produce({ ...batch, firstSequence: 1 })).toEqual({ errorCode: 0, baseOffset: 1 });
     expect((await again.produce({ ...batch, firstSequence: 3 })).errorCode).toBe(45);
     expect(await again.produce({ ...batch, firstSequence: 2 })).toEqual({ errorCode: 0, baseOffset: 2 });
@@ -149,7 +150,7 @@ describeOwnBroker("stopped and killed (only a broker of the suite's own may be)"
   });
 
   it("names what it refuses in its log", async () => {
-    const raw = await connectRaw(broker.address);
+    const raw = await connectRaw(addressOf(broker));
     raw.send(Buffer.from("GET / HTTP/1.1\r\n\r\n"));
     await broker.logged("closed a client's connection", "claims");
     raw.end();

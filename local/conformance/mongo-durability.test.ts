@@ -1,15 +1,8 @@
 import { appendFileSync, readdirSync, statSync, truncateSync } from "node:fs";
 import { join } from "node:path";
 import { type Connection, mongo } from "mongoose";
-import {
-  addIndex,
-  connectTo,
-  createDataFolder,
-  givenMongo,
-  type MongoProcess,
-  startMongoProcess,
-  type Thing,
-} from "./mongo-process";
+import { addIndex, connectTo, givenMongo, startMongoProcess, type Thing, urlOf } from "./mongo-process";
+import { createDataFolder, type StandInProcess } from "./stand-in";
 
 // A server that was given is not ours to kill, nor to damage the files of.
 const standInOnly = givenMongo === undefined ? describe : describe.skip;
@@ -25,10 +18,10 @@ function dataFolder(): string {
   return path;
 }
 
-async function start(dataDir: string): Promise<{ server: MongoProcess; connection: Connection }> {
+async function start(dataDir: string): Promise<{ server: StandInProcess; connection: Connection }> {
   const server = await startMongoProcess(dataDir);
   atTheEnd.push(() => server.stop());
-  const connection = await connectTo(server.url, "shop");
+  const connection = await connectTo(urlOf(server), "shop");
   atTheEnd.push(() => connection.close(true));
   return { server, connection };
 }
@@ -127,7 +120,7 @@ standInOnly("after kill -9 (of the stand-in only: a real server is not ours to k
     expect(counter?.["n"]).toBe((counter?.["by"] as unknown[]).length);
     expect(counter?.["n"]).toBeGreaterThanOrEqual(increments);
     expect(counter?.["n"]).toBeLessThanOrEqual(attempts);
-  });
+  }, 60_000);
 
   it.each<[string, (file: string) => void, number]>([
     ["half a record", (file) => truncateSync(file, statSync(file).size - 7), 9],

@@ -1,14 +1,15 @@
 import { appendFileSync, statSync } from "node:fs";
 import { join } from "node:path";
 import { Redis } from "ioredis";
-import { createDataFolder, givenRedis, type RedisProcess, startRedisProcess } from "./redis-process";
+import { givenRedis, startRedisProcess, urlOf } from "./redis-process";
+import { createDataFolder, type StandInProcess } from "./stand-in";
 
 let folder: ReturnType<typeof createDataFolder>;
-let server: RedisProcess;
+let server: StandInProcess;
 const clients: Redis[] = [];
 
 function connect(): Redis {
-  const client = new Redis(server.url, { maxRetriesPerRequest: 0, retryStrategy: () => null });
+  const client = new Redis(urlOf(server), { maxRetriesPerRequest: 0, retryStrategy: () => null });
   client.on("error", () => undefined);
   clients.push(client);
   return client;

@@ -5,7 +5,8 @@ import { join } from "node:path";
 import { setTimeout as wait } from "node:timers/promises";
 import { type Client } from "minio";
 import { createClient, fetchSigned, list, partBytes, readText } from "./s3-clients";
-import { createDataFolder, givenS3, type S3Process, startS3Process } from "./s3-process";
+import { givenS3, type S3Process, startS3Process } from "./s3-process";
+import { createDataFolder } from "./stand-in";
 
 const describeOwnServer = givenS3 === undefined ? describe : describe.skip;
 

@@ -14,6 +14,7 @@ runProcess(kind, async (log) => {
   await ownData(options.dataDir);
   const standIn = await startStandIn(kind as StandInKind, { ...options, log });
   log.info({ port: standIn.port }, `${kind}: a stand-in for development, demonstration and tests`);
+  process.send?.({ port: standIn.port }); // whoever asked for port 0 wants to know
   return standIn;
 });
 
