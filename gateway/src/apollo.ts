@@ -45,16 +45,19 @@ export async function startApollo(options: ApolloOptions): Promise<ApolloServer<
     plugins: [
       ApolloServerPluginLandingPageDisabled(),
       ApolloServerPluginUsageReportingDisabled(),
-      { requestDidStart: () => Promise.resolve({ didResolveOperation: refuseSubscriptions }) },
+      { requestDidStart: () => Promise.resolve({ didResolveOperation: refuseUnanswerable }) },
     ],
   });
   await apollo.start();
   return apollo;
 }
 
-/** A subscription that comes where only one answer fits; @apollo/gateway itself would fail on it. */
-function refuseSubscriptions(request: GraphQLRequestContext<RequestContext>): Promise<void> {
-  if (request.operation?.operation === OperationTypeNode.SUBSCRIPTION) {
+/** What @apollo/gateway itself would fail on: no operation of that name, and a subscription where only one answer fits. */
+function refuseUnanswerable(request: GraphQLRequestContext<RequestContext>): Promise<void> {
+  if (request.operation === undefined) {
+    throw badRequest("Name the operation to run in `operationName`: one that the document holds.");
+  }
+  if (request.operation.operation === OperationTypeNode.SUBSCRIPTION) {
     throw badRequest(
       "Subscriptions are served over a WebSocket (graphql-transport-ws) or as server-sent events (accept: text/event-stream).",
     );

@@ -45,6 +45,19 @@ it("answers a query by GET, and refuses one that a page of another site could ha
   expect((await fetch(url)).status).toBe(400);
 });
 
+it.each([
+  ["of no such name", { query: "query One { unread }", operationName: "Two" }],
+  ["left open among two", { query: "query One { unread } query Two { unread }" }],
+])("refuses an operation %s as the client's mistake", async (_case, body) => {
+  const answer = await fetch(shop.url, {
+    method: "POST",
+    headers: { "content-type": "application/json" },
+    body: JSON.stringify(body),
+  });
+  expect(answer.status).toBe(400);
+  expect(await answer.json()).toMatchObject({ errors: [{ extensions: { code: "BAD_REQUEST" } }] });
+});
+
 it("refuses a token that does not hold before anything else, with 401", async () => {
   const asked = shop.product.requests.length;
   const expired = await shop.issuer.bearer({ userId: "usr_1", expiresAt: new Date(Date.now() - 1_000) });
