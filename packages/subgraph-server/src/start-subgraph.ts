@@ -74,7 +74,7 @@ export async function startSubgraph<Context extends object>(options: SubgraphOpt
     method: ["POST"],
     context: async (request) => {
       const caller = await options.verifyCaller(header(request.headers[serviceCredentialHeader]));
-      if (caller === null) throw forbidden("This endpoint is for the gateway. Use the gateway's /graphql.");
+      if (caller === null) throw notTheGateway();
       const viewer = await options.verifyViewer(request.headers.authorization);
       return options.createContext({ viewer, userAgent: request.headers["user-agent"] });
     },
@@ -113,6 +113,12 @@ function createExecute<Context extends object>(
       return { errors: [toClientError(formatted, error, log, isOutage)] };
     }
   };
+}
+
+/** Without a status of its own, Apollo Server answers what goes wrong before an operation with 500. */
+function notTheGateway(): GraphQLError {
+  const { message, extensions } = forbidden("This endpoint is for the gateway. Use the gateway's /graphql.");
+  return new GraphQLError(message, { extensions: { ...extensions, http: { status: 403 } } });
 }
 
 function header(value: string | string[] | undefined): string | undefined {
