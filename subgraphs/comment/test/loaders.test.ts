@@ -1,21 +1,22 @@
-import { type DatabaseWay, openWay } from "./database-way";
+import { eventually } from "@shop/subgraph-server/testing";
+import { overhearDatabase, type OverheardDatabase } from "./overheard-database";
 import { type CommentAnswer, type PageAnswer, someone, startShop, type TestShop } from "./shop";
 
 let shop: TestShop;
-let way: DatabaseWay;
+let database: OverheardDatabase;
 beforeAll(async () => {
-  shop = await startShop({ through: async (databaseUrl) => (way = await openWay(databaseUrl)).url });
+  shop = await startShop({ through: async (databaseUrl) => (database = await overhearDatabase(databaseUrl)).url });
 });
 afterAll(async () => {
   await shop.stop();
-  await way.close();
+  await database.stop();
 });
 
 /** What was read for an answer; the outbox is looked at beside it. */
 async function statementsOf(work: () => Promise<unknown>): Promise<string[]> {
-  way.takeStatements();
+  database.takeStatements();
   await work();
-  return way.takeStatements().filter((sql) => /products|comments|likes|purchases/.test(sql));
+  return database.takeStatements().filter((sql) => /products|comments|likes|purchases/.test(sql));
 }
 
 it("reads the ratings of 100 products by one query, and each kind of list by one", async () => {
@@ -69,15 +70,15 @@ it("reads 100 comments by one query, and the lists of 100 users by one", async (
 
 it.each(["cut", "frozen"] as const)("says so while its database is %s, and recovers by itself", async (state) => {
   const { id } = await shop.review(someone(), await shop.product());
-  way.set(state);
+  database.set(state);
   const document = `query ($id: ID!) { comment(id: $id) { id } comments { edges { node { id } } } }`;
   const answer = await shop.query(document, { id });
   const error = { extensions: { code: "SERVICE_UNAVAILABLE", retryAfterSeconds: 5 } };
   expect(answer).toMatchObject({ data: { comment: null, comments: null }, errors: [error, error] });
   expect(JSON.stringify(answer)).not.toMatch(/127\.0\.0\.1|prisma|connection/i);
   expect((await fetch(`${shop.origin}/livez`)).status).toBe(200);
-  way.set("open");
-  await shop.eventually(
+  database.set("open");
+  await eventually(
     async () => (await fetch(`${shop.origin}/readyz`)).status,
     (status) => status === 200,
   );

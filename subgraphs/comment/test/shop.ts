@@ -1,12 +1,12 @@
 // The comment service as it runs, on stores of its own, spoken to through its door.
 import { randomUUID } from "node:crypto";
-import { setTimeout as sleep } from "node:timers/promises";
-import { createServiceCredential, type Role, serviceCredentialHeader } from "@shop/auth";
+import { type Role } from "@shop/auth";
 import { startTestIssuer } from "@shop/auth/testing";
 import { type EventDefinition, orderDelivered, productPublished, topics } from "@shop/event-contracts";
 import { createId } from "@shop/ids";
 import { createTestDatabase, testStores } from "@shop/local/testing";
 import { createMessageBus, type MessageBus, toEventRecord } from "@shop/messaging";
+import { createTestClient, eventually } from "@shop/subgraph-server/testing";
 import { createLogger } from "@shop/telemetry";
 import { Client } from "pg";
 import { type Config } from "../src/config";
@@ -49,11 +49,6 @@ export interface PageAnswer {
   readonly totalCount: number;
 }
 
-export interface Answer<Data> {
-  readonly data: Data;
-  readonly errors?: { message: string; extensions: { code: string } }[];
-}
-
 export type TestShop = Awaited<ReturnType<typeof startShop>>;
 
 /** @param options.through where the service finds its database instead, given where it is */
@@ -77,44 +72,25 @@ export async function startShop(options: { through?: (databaseUrl: string) => Pr
   const origin = `http://127.0.0.1:${service.port}`;
   const sql = new Client({ connectionString: database.url });
   await sql.connect();
-  const credential = createServiceCredential({ service: "gateway", secret: config.serviceSecret });
-
-  async function query<Data>(
-    document: string,
-    variables: object = {},
-    as: Person | null = null,
-  ): Promise<Answer<Data>> {
-    const response = await fetch(`${origin}/graphql`, {
-      method: "POST",
-      headers: {
-        "content-type": "application/json",
-        [serviceCredentialHeader]: await credential(),
-        ...(as === null ? {} : { authorization: await issuer.bearer(as) }),
-      },
-      body: JSON.stringify({ query: document, variables }),
-    });
-    return (await response.json()) as Answer<Data>;
-  }
-
-  /** The one field of an answer; a top-level error fails the test. */
-  async function ask<Field>(document: string, variables: object = {}, as: Person | null = null): Promise<Field> {
-    const { data, errors } = await query<Record<string, Field> | null>(document, variables, as);
-    const field = Object.values(data ?? {})[0];
-    if (errors !== undefined || field === undefined) throw new Error(JSON.stringify(errors));
-    return field;
-  }
+  const client = createTestClient<Person>({
+    port: () => service.port,
+    serviceSecret: config.serviceSecret,
+    headersOf: async (person) => ({ authorization: await issuer.bearer(person) }),
+  });
+  const ask = client.field;
 
   const shop = {
     config,
     origin,
     sql,
-    query,
+    query: client.query,
     ask,
+    rest: client.rest,
     /** Publishes as another service would, again with the same id where `times` says so, and waits until it was handled. */
     tell: async <Payload>(event: EventDefinition<Payload>, payload: Payload, times = 1): Promise<void> => {
       const record = toEventRecord(event, payload);
       for (let time = 0; time < times; time++) await bus.publish([record]);
-      await shop.eventually(
+      await eventually(
         async () => (await sql.query("SELECT 1 FROM inbox WHERE event_id = $1", [record.eventId])).rowCount,
         (received) => received === 1,
       );
@@ -127,7 +103,7 @@ export async function startShop(options: { through?: (databaseUrl: string) => Pr
     products: async (count: number): Promise<string[]> => {
       const ids = Array.from({ length: count }, () => createId("prd"));
       await bus.publish(ids.map((productId) => toEventRecord(productPublished, productNews(productId))));
-      await shop.eventually(
+      await eventually(
         async () => (await sql.query("SELECT 1 FROM products WHERE id = ANY($1)", [ids])).rowCount,
         (known) => known === count,
       );
@@ -187,14 +163,6 @@ export async function startShop(options: { through?: (databaseUrl: string) => Pr
         [commentId],
       );
       return rows;
-    },
-    /** Reads again until it fits; the test's own time limit ends it otherwise. */
-    eventually: async <T>(read: () => Promise<T>, fits: (value: T) => boolean): Promise<T> => {
-      for (;;) {
-        const value = await read();
-        if (fits(value)) return value;
-        await sleep(25);
-      }
     },
     stop: async () => {
       await service.stop();

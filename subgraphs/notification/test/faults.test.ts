@@ -1,13 +1,14 @@
 import * as events from "@shop/event-contracts";
 import { createId } from "@shop/ids";
+import { testStores } from "@shop/local/testing";
+import { eventually, startTcpGate, type TcpGate } from "@shop/subgraph-server/testing";
 import { type Redis } from "ioredis";
-import { required, startShop, type TestShop, until, type Watching } from "./harness";
-import { startTcpGate, type TcpGate } from "./tcp-gate";
+import { startShop, type TestShop, type Watching } from "./harness";
 
 let gate: TcpGate;
 let shop: TestShop;
 beforeAll(async () => {
-  gate = await startTcpGate(required("TEST_REDIS_URL"));
+  gate = await startTcpGate(testStores().redisUrl);
   shop = await startShop({ redisUrl: gate.url });
 }, 60_000);
 afterAll(async () => {
@@ -50,7 +51,7 @@ it("gives up what cannot be read, with its reason, and goes on with the partitio
   await shop.publishRaw("order.v1", { key: orderId, value: null, headers });
   await shop.publishRaw("order.v1", { key: orderId, value: "{}" });
   await shop.publish(events.orderPaid, ...payments(user, orderId, [1]));
-  await until(
+  await eventually(
     () => inboxOf(user),
     ({ edges }) => edges.length === 1,
   );
@@ -72,11 +73,11 @@ it("outlasts a Redis that is gone: says so meanwhile, and misses and repeats not
     [6, 10],
     [11, 15],
   ] as const) {
-    gate.shut();
+    gate.set("cut");
     await shop.publish(events.orderPaid, ...payments(user, orderId, range(from, to)));
     const answer = await shop.ask(list, { as: user });
     expect(answer.errors?.[0]?.extensions.code).toBe("SERVICE_UNAVAILABLE");
-    gate.open();
+    gate.set("open");
     await watching.received(to);
   }
   const titles = watching.answers.map(({ data }) => (data?.["notificationReceived"] as { title: string }).title);
@@ -98,7 +99,7 @@ it("reads again what a Redis lacks that was put back to an earlier state", async
   await putBack(shop.redis, shop.prefix, earlier);
   expect(titlesIn(await inboxOf(user))).toEqual(titlesOf(range(1, 10)));
   await shop.publish(events.orderPaid, ...payments(user, orderId, [21]));
-  const after = await until(
+  const after = await eventually(
     () => inboxOf(user),
     ({ edges }) => edges.length === 21,
   );
@@ -122,7 +123,7 @@ async function deadLettersOf(key: string, count: number): Promise<string[]> {
         return Promise.resolve();
       },
     });
-    return await until(
+    return await eventually(
       () => Promise.resolve(reasons),
       ({ length }) => length >= count,
     );

@@ -1,11 +1,13 @@
 import { randomUUID } from "node:crypto";
 import { createServer, type Server } from "node:http";
 import { type AddressInfo } from "node:net";
-import { createServiceCredential, type Role, serviceCredentialHeader } from "@shop/auth";
+import { type Role, serviceCredentialHeader } from "@shop/auth";
 import { startTestIssuer, type TestIssuer } from "@shop/auth/testing";
 import { topics, type EventDefinition } from "@shop/event-contracts";
 import { createId } from "@shop/ids";
+import { testStores } from "@shop/local/testing";
 import { createMessageBus, type EventRecord, type MessageBus, toEventRecord } from "@shop/messaging";
+import { type Answer as Answered, createTestClient, eventually, type TestClient } from "@shop/subgraph-server/testing";
 import { createLogger } from "@shop/telemetry";
 import { type Client, createClient } from "graphql-ws";
 import { Redis } from "ioredis";
@@ -19,9 +21,13 @@ const dayMs = 86_400_000;
 
 type Kafka = MessageBus["kafka"];
 
-export interface Answer {
-  data?: Record<string, unknown> | null;
-  errors?: { message: string; path?: unknown[]; extensions: { code: string } }[];
+/** Of a request, or of a subscription to one event. */
+export type Answer = Pick<Answered<Record<string, unknown> | null>, "data" | "errors">;
+
+/** Who asks: nobody where there is no id. */
+interface Caller {
+  readonly as?: string;
+  readonly role?: Role;
 }
 
 /** A socket's subscription, with what has come of it so far. */
@@ -54,9 +60,10 @@ export interface TestShop {
   readonly kafka: Kafka;
   /** A new user, to whom announcements, which other tests make as well, are not told. */
   newUser(): Promise<string>;
-  ask(query: string, options?: { as?: string; role?: Role; variables?: object }): Promise<Answer>;
+  ask(query: string, options?: Caller & { variables?: object }): Promise<Answer>;
+  rest: TestClient<Caller>["rest"];
   /** @param options.port of another instance */
-  watch(query: string, options?: { as?: string; role?: Role; variables?: object; port?: number }): Watching;
+  watch(query: string, options?: Caller & { variables?: object; port?: number }): Watching;
   /** A second instance on the same stores. */
   startAnother(): Promise<Service>;
   restart(meanwhile?: () => Promise<void>): Promise<void>;
@@ -69,13 +76,14 @@ export async function startShop(
   const issuer = await startTestIssuer();
   const orderOwners = new Map<string, string>();
   const orders = await startOrders(orderOwners, issuer);
+  const stores = testStores();
   const prefix = `test-${randomUUID()}`;
   const config: Config = {
     host: "127.0.0.1",
     port: 0,
-    redisUrl: options.redisUrl ?? required("TEST_REDIS_URL"),
+    redisUrl: options.redisUrl ?? stores.redisUrl,
     redisPrefix: prefix,
-    kafkaBrokers: required("TEST_KAFKA_BROKERS").split(","),
+    kafkaBrokers: stores.kafkaBrokers,
     consumerGroup: prefix,
     jwksUrl: issuer.jwksUrl,
     tokenIssuer: issuer.issuer,
@@ -94,14 +102,13 @@ export async function startShop(
   };
   const redis = new Redis(config.redisUrl);
   const bus = createMessageBus({ brokers: config.kafkaBrokers, clientId: prefix, topics, log });
-  const credential = createServiceCredential({ service: "gateway", secret });
   const clients = new Set<Client>();
   let service = await startService(config, log);
 
-  const bearerOf = ({ as, role = "CUSTOMER" }: { as?: string; role?: Role }): Promise<string> | undefined =>
+  const bearerOf = ({ as, role = "CUSTOMER" }: Caller): Promise<string> | undefined =>
     as === undefined ? undefined : issuer.bearer({ userId: as, role });
 
-  function socketClient({ port, ...who }: { as?: string; role?: Role; port?: number }): Client {
+  function socketClient({ port, ...who }: Caller & { port?: number }): Client {
     const client = createClient({
       url: () => `ws://127.0.0.1:${port ?? service.port}/graphql`,
       webSocketImpl: WebSocket,
@@ -115,19 +122,15 @@ export async function startShop(
     return client;
   }
 
-  const ask: TestShop["ask"] = async (query, { variables, ...who } = {}) => {
-    const authorization = await bearerOf(who);
-    const response = await fetch(`http://127.0.0.1:${service.port}/graphql`, {
-      method: "POST",
-      headers: {
-        "content-type": "application/json",
-        [serviceCredentialHeader]: await credential(),
-        ...(authorization === undefined ? {} : { authorization }),
-      },
-      body: JSON.stringify({ query, variables }),
-    });
-    return (await response.json()) as Answer;
-  };
+  const client = createTestClient<Caller>({
+    port: () => service.port,
+    serviceSecret: secret,
+    headersOf: async (caller): Promise<Record<string, string>> => {
+      const authorization = await bearerOf(caller);
+      return authorization === undefined ? {} : { authorization };
+    },
+  });
+  const ask: TestShop["ask"] = (query, { variables, ...caller } = {}) => client.query(query, variables, caller);
 
   await bus.ping();
   await untilRead(bus.kafka, () => redis.hgetall(`${prefix}:{offsets}`));
@@ -153,6 +156,7 @@ export async function startShop(
       await producer.disconnect();
     },
     ask,
+    rest: client.rest,
     newUser: async () => {
       const userId = createId("usr");
       const mute = "mutation { updateNotificationPreferences(muted: [SYSTEM_ANNOUNCEMENT]) { errors { code } } }";
@@ -193,21 +197,12 @@ async function untilRead(kafka: Kafka, readOffsets: () => Promise<Record<string,
   try {
     for (const topic of topics) {
       const ends = await admin.fetchTopicOffsets(topic);
-      await until(readOffsets, (read) =>
+      await eventually(readOffsets, (read) =>
         ends.every(({ partition, high }) => Number(read[`${topic}/${partition}`] ?? 0) >= Number(high)),
       );
     }
   } finally {
     await admin.disconnect();
-  }
-}
-
-/** Waits until a reading of the service is as a test wants it; the test's own time limit ends the wait. */
-export async function until<T>(read: () => Promise<T>, isRight: (value: T) => boolean): Promise<T> {
-  for (;;) {
-    const value = await read();
-    if (isRight(value)) return value;
-    await new Promise((resolve) => setTimeout(resolve, 20));
   }
 }
 
@@ -264,10 +259,4 @@ async function startOrders(owners: ReadonlyMap<string, string>, issuer: TestIssu
   });
   await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
   return server;
-}
-
-export function required(name: string): string {
-  const value = process.env[name];
-  if (value === undefined) throw new Error(`${name} is not set: run the tests from the root of the repository`);
-  return value;
 }

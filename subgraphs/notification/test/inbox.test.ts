@@ -1,6 +1,7 @@
 import * as events from "@shop/event-contracts";
 import { createId } from "@shop/ids";
-import { type Answer, startShop, type TestShop, until } from "./harness";
+import { eventually } from "@shop/subgraph-server/testing";
+import { type Answer, startShop, type TestShop } from "./harness";
 
 interface Inbox {
   edges: { cursor: string; node: Listed }[];
@@ -44,7 +45,7 @@ async function notificationsOf(user: string, count: number): Promise<Listed[]> {
     (await inboxOf(user, { first: 100 })).edges
       .map(({ node }) => node)
       .filter(({ kind }) => kind !== "SYSTEM_ANNOUNCEMENT");
-  return until(own, (nodes) => nodes.length >= count);
+  return eventually(own, (nodes) => nodes.length >= count);
 }
 
 async function unreadOf(user: string): Promise<number> {
@@ -103,7 +104,7 @@ it("takes an event once, however often it is published, even when its notificati
   const user = await shop.newUser();
   const many = Array.from({ length: 30 }, () => order(user));
   const records = await shop.publish(events.orderPaid, ...many);
-  await until(
+  await eventually(
     () => shop.redis.hget(`${shop.prefix}:{inbox/${user}}:state`, "sequence"),
     (sequence) => sequence === "30",
   );
@@ -113,7 +114,7 @@ it("takes an event once, however often it is published, even when its notificati
   const other = createId("usr");
   // Behind the repeated events in each of their partitions.
   await shop.publish(events.orderShipped, ...many.map((one) => ({ ...one, userId: other })));
-  await until(
+  await eventually(
     () => shop.redis.hget(`${shop.prefix}:{inbox/${other}}:state`, "sequence"),
     (sequence) => sequence === "30",
   );
@@ -291,7 +292,7 @@ describe("announcements", () => {
       const answer = await shop.ask(announce, { ...staff, variables });
       expect(answer.data?.["announce"]).toEqual({ accepted: true, errors: [] });
     }
-    await until(
+    await eventually(
       () => titlesOf(user),
       (titles) => titles.includes(title),
     );
@@ -316,7 +317,7 @@ describe("announcements", () => {
     const [reader, other] = [createId("usr"), createId("usr")];
     const inInboxOf = async (user: string) =>
       (await inboxOf(user, { first: 100 })).edges.find(({ node }) => node.title === title)?.node;
-    const announcement = await until(
+    const announcement = await eventually(
       () => inInboxOf(reader),
       (found) => found !== undefined,
     );
@@ -356,7 +357,7 @@ it("forgets a user who is deleted, and takes nothing more", async () => {
   await notificationsOf(user, 1);
   await shop.publish(events.userDeleted, { userId: user });
   const own = async () => (await inboxOf(user)).edges.filter(({ node }) => node.kind === "ORDER_PAID");
-  await until(own, (nodes) => nodes.length === 0);
+  await eventually(own, (nodes) => nodes.length === 0);
   await shop.publishAgain(records);
   const other = createId("usr");
   await shop.publish(events.orderPaid, order(other, bought.orderId)); // behind it, in the same partition

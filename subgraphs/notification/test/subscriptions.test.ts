@@ -1,6 +1,7 @@
 import * as events from "@shop/event-contracts";
 import { createId } from "@shop/ids";
-import { type Answer, startShop, type TestShop, until, type Watching } from "./harness";
+import { eventually } from "@shop/subgraph-server/testing";
+import { type Answer, startShop, type TestShop, type Watching } from "./harness";
 
 let shop: TestShop;
 beforeAll(async () => {
@@ -43,7 +44,7 @@ async function resumeCursorOf(user: string): Promise<string> {
 
 async function writtenTo(user: string, count: number): Promise<void> {
   const sequence = () => shop.redis.hget(`${shop.prefix}:{inbox/${user}}:state`, "sequence");
-  await until(sequence, (value) => Number(value) >= count);
+  await eventually(sequence, (value) => Number(value) >= count);
 }
 
 describe("notificationReceived", () => {
@@ -134,7 +135,7 @@ describe("notificationReceived", () => {
     // Other tests announce as well.
     const ofThis = async (one: Watching, count: number): Promise<Received[]> => {
       const own = () => notificationsIn(one.answers).filter((it) => it.title === title || it.kind === "ORDER_PAID");
-      return until(
+      return eventually(
         () => Promise.resolve(own()),
         (some) => some.length >= count,
       );

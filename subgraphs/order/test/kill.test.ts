@@ -1,6 +1,7 @@
 import { randomUUID } from "node:crypto";
 import { setTimeout as sleep } from "node:timers/promises";
 import { createId } from "@shop/ids";
+import { eventually } from "@shop/subgraph-server/testing";
 import * as documents from "./documents";
 import { startProcess } from "./order-process";
 import { type OrderAnswer, placement, someone, startShop, type TestShop } from "./shop";
@@ -37,7 +38,7 @@ it("pays every order once, and leaves none undone, through a kill -9 at any mome
     return id;
   }
   async function untilStatus(id: string, status: string): Promise<void> {
-    await shop.eventually(
+    await eventually(
       () => shop.order(ada, id).catch(() => null),
       (order) => order?.status === status,
     );
@@ -62,7 +63,7 @@ it("pays every order once, and leaves none undone, through a kill -9 at any mome
   );
   expect(shop.inventory.available(kettle)).toBe(100 - checkouts);
   for (const id of ids) expect(await shop.events(id)).toEqual(["placed", "paid", "payment-captured"]);
-  await shop.eventually(
+  await eventually(
     async () => (await shop.sql.query("SELECT 1 FROM outbox WHERE published_at IS NULL")).rowCount,
     (unpublished) => unpublished === 0,
   );

@@ -1,5 +1,6 @@
 import { randomUUID } from "node:crypto";
 import { createId } from "@shop/ids";
+import { eventually } from "@shop/subgraph-server/testing";
 import { type OrderAnswer, someone, startShop, type TestShop } from "./shop";
 
 let shop: TestShop;
@@ -130,12 +131,12 @@ describe("an order that is not paid in time", () => {
       hasty.inventory.add(kettle, { stock: 5 });
       const ada = someone();
       const { id } = await hasty.placed(ada, { [kettle]: 3 });
-      const order = await hasty.eventually(
+      const order = await eventually(
         () => hasty.order(ada, id),
         (now) => now?.status === "EXPIRED",
       );
       expect(order).toMatchObject({ expiresAt: null, timeline: [{}, {}, { status: "EXPIRED", actor: null }] });
-      await hasty.eventually(
+      await eventually(
         () => Promise.resolve(hasty.inventory.available(kettle)),
         (available) => available === 5,
       );

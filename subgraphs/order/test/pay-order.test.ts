@@ -1,5 +1,6 @@
 import { createHmac, randomUUID } from "node:crypto";
 import { createId } from "@shop/ids";
+import { eventually } from "@shop/subgraph-server/testing";
 import { type OrderAnswer, type Person, someone, startShop, type TestShop, webhookSecret } from "./shop";
 
 let shop: TestShop;
@@ -17,12 +18,11 @@ interface PaidOrder extends OrderAnswer {
   readonly payments: { id: string; status: string; transactions: { id: string; kind: string; status: string }[] }[];
 }
 
+/** The order once a payment of it stands so. It is read anew then: within one answer the order is read before its payments. */
 async function settled(as: Person, id: string, status: string): Promise<PaidOrder> {
-  const order = await shop.eventually(
-    () => shop.order(as, id) as Promise<PaidOrder>,
-    (now) => now.payments.some((payment) => payment.status === status),
-  );
-  return order;
+  const read = () => shop.order(as, id) as Promise<PaidOrder>;
+  await eventually(read, ({ payments }) => payments.some((payment) => payment.status === status));
+  return read();
 }
 
 /** The charges that exist for a payment: by its authorization's reference at the provider. */
@@ -135,7 +135,7 @@ it("goes on with the capture when the inventory answers again", async () => {
     expect(await brittle.cancel(ada, id)).toMatchObject({ errors: [{ code: "PAYMENT_PENDING", path: ["id"] }] });
     brittle.inventory.setDown(false);
     await brittle.sql.query("UPDATE transactions SET attend_at = now() WHERE status = 'PENDING'"); // half a minute later
-    await brittle.eventually(
+    await eventually(
       () => brittle.order(ada, id),
       (now) => now?.status === "PAID",
     );
@@ -165,7 +165,7 @@ it("lets either paying or cancelling win, with money and stock to match", async 
   await Promise.all(placed.flatMap(({ id }) => [shop.pay(ada, id), shop.cancel(ada, id)]));
   let sold = 0;
   for (const { id } of placed) {
-    const order = await shop.eventually(
+    const order = await eventually(
       () => shop.order(ada, id) as Promise<PaidOrder>,
       ({ payments }) => payments.every(({ transactions }) => transactions.every(({ status }) => status !== "PENDING")),
     );

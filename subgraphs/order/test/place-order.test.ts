@@ -1,5 +1,6 @@
 import { randomUUID } from "node:crypto";
 import { createId } from "@shop/ids";
+import { eventually } from "@shop/subgraph-server/testing";
 import { address, placement, someone, startShop, type TestShop } from "./shop";
 
 let shop: TestShop;
@@ -200,7 +201,7 @@ describe("while the inventory does not answer", () => {
       await patient.restart(); // whoever placed it is gone
       patient.inventory.setDown(false);
       const id = order?.id ?? "";
-      await patient.eventually(
+      await eventually(
         () => patient.order(ada, id),
         (now) => now?.status === "AWAITING_PAYMENT",
       );

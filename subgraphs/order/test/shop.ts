@@ -3,11 +3,11 @@ import { randomUUID } from "node:crypto";
 import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { setTimeout as sleep } from "node:timers/promises";
-import { createServiceCredential, serviceCredentialHeader, type Role } from "@shop/auth";
+import { type Role } from "@shop/auth";
 import { startTestIssuer } from "@shop/auth/testing";
 import { createId } from "@shop/ids";
 import { createTestDatabase, testStores } from "@shop/local/testing";
+import { createTestClient } from "@shop/subgraph-server/testing";
 import { createLogger } from "@shop/telemetry";
 import { Client } from "pg";
 import { freePorts } from "../../../local/src/ports";
@@ -42,11 +42,6 @@ export interface PaymentAnswer {
   readonly status: string;
   readonly refunded: { amountMinor: number };
   readonly transactions: { id: string; kind: string; status: string; failureCode: string | null }[];
-}
-
-export interface Answer<Data> {
-  readonly data: Data;
-  readonly errors?: { message: string; extensions: { code: string } }[];
 }
 
 interface Charge {
@@ -106,35 +101,20 @@ export async function startShop(overrides: Partial<Config> = {}, run: typeof sta
   const serviceUrl = `http://${host}:${port}`;
   const sql = new Client({ connectionString: database.url });
   await sql.connect();
-  const credential = createServiceCredential({ service: "gateway", secret: serviceSecret });
-
-  async function query<Data>(document: string, variables: object, as: Person | null): Promise<Answer<Data>> {
-    const response = await fetch(`${serviceUrl}/graphql`, {
-      method: "POST",
-      headers: {
-        "content-type": "application/json",
-        [serviceCredentialHeader]: await credential(),
-        ...(as === null ? {} : { authorization: await issuer.bearer(as) }),
-      },
-      body: JSON.stringify({ query: document, variables }),
-    });
-    return (await response.json()) as Answer<Data>;
-  }
-
-  /** A mutation's payload; a top-level error fails the test. */
-  async function mutate<Payload>(document: string, variables: object, as: Person): Promise<Payload> {
-    const { data, errors } = await query<Record<string, Payload> | null>(document, variables, as);
-    const payload = Object.values(data ?? {})[0];
-    if (errors !== undefined || payload === undefined) throw new Error(JSON.stringify(errors));
-    return payload;
-  }
+  const client = createTestClient<Person>({
+    port: () => port,
+    serviceSecret,
+    headersOf: async (person) => ({ authorization: await issuer.bearer(person) }),
+  });
+  const mutate = client.field;
 
   const shop = {
     inventory,
     sql,
     config,
-    query,
+    query: client.query,
     mutate,
+    rest: client.rest,
     serviceUrl,
     restart: async () => {
       await service.stop();
@@ -188,11 +168,11 @@ export async function startShop(overrides: Partial<Config> = {}, run: typeof sta
       return mutate(documents.refundPayment, { input: { paymentId, amount, idempotencyKey } }, as);
     },
     order: async (as: Person | null, id: string): Promise<OrderAnswer | null> =>
-      (await query<{ order: OrderAnswer | null }>(documents.orderById, { id }, as)).data.order,
+      (await client.query<{ order: OrderAnswer | null }>(documents.orderById, { id }, as)).data.order,
     /** The ids of a page of orders. */
     list: async (as: Person, variables: object = {}): Promise<string[]> => {
       type Page = { orders: { edges: { node: { id: string } }[] } };
-      const { data } = await query<Page>(documents.orders, variables, as);
+      const { data } = await client.query<Page>(documents.orders, variables, as);
       return data.orders.edges.map(({ node }) => node.id);
     },
     /** What the provider holds and has taken, for the customers of this shop. */
@@ -204,14 +184,6 @@ export async function startShop(overrides: Partial<Config> = {}, run: typeof sta
         orderId,
       ]);
       return rows.map(({ type }) => type);
-    },
-    /** Reads again until it fits; the test's own time limit ends it otherwise. */
-    eventually: async <T>(read: () => Promise<T>, fits: (value: T) => boolean): Promise<T> => {
-      for (;;) {
-        const value = await read();
-        if (fits(value)) return value;
-        await sleep(25);
-      }
     },
     stop: async () => {
       await service.stop();

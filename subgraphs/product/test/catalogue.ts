@@ -1,9 +1,10 @@
 // The service on real stores, as the gateway and the order service see it.
-import { createServiceCredential, type Role, serviceCredentialHeader } from "@shop/auth";
+import { createServiceCredential, type Role } from "@shop/auth";
 import { startTestIssuer } from "@shop/auth/testing";
 import { createId } from "@shop/ids";
 import { createInventoryClient, type InventoryClient } from "@shop/inventory-rpc";
 import { testMongoUrl, testStores } from "@shop/local/testing";
+import { type Answer, createTestClient, type TestClient } from "@shop/subgraph-server/testing";
 import { createLogger } from "@shop/telemetry";
 import { type Config } from "../src/config";
 import { startService } from "../src/service";
@@ -42,11 +43,6 @@ export interface Seen extends SeenProduct {
   readonly products: { totalCount: number };
 }
 
-interface Answer {
-  readonly data: Record<string, unknown> | null;
-  readonly errors?: { message: string; path?: string[]; extensions: { code: string } }[];
-}
-
 export interface TestCatalogue {
   readonly config: Config;
   /** Of its GraphQL endpoint. */
@@ -54,7 +50,8 @@ export interface TestCatalogue {
   readonly inventory: InventoryClient;
   readonly inventoryUrl: string;
   /** Sends an operation as the gateway does. @param role of the viewer; null for an anonymous one */
-  ask(operation: string, variables?: object, role?: Role | null): Promise<Answer>;
+  ask(operation: string, variables?: object, role?: Role | null): Promise<Answer<Record<string, unknown> | null>>;
+  rest: TestClient<Role>["rest"];
   /** As `ask`, for STAFF: the one field of the answer, which must have no top-level error. */
   staff(operation: string, variables?: object): Promise<Seen>;
   /** Makes an ACTIVE product. @returns its id */
@@ -107,25 +104,12 @@ export async function startCatalogue(change: Partial<Config> = {}): Promise<Test
   const inventory = createInventoryClient({ baseUrl: inventoryUrl, credential, deadlineMs: 20_000 });
 
   const url = `http://127.0.0.1:${service.port}/graphql`;
-
-  async function ask(operation: string, variables: object = {}, role: Role | null = null): Promise<Answer> {
-    const response = await fetch(url, {
-      method: "POST",
-      headers: {
-        "content-type": "application/json",
-        [serviceCredentialHeader]: await credential(),
-        ...(role === null ? {} : { authorization: await issuer.bearer({ userId: `usr_${role}`, role }) }),
-      },
-      body: JSON.stringify({ query: operation, variables }),
-    });
-    return (await response.json()) as Answer;
-  }
-
-  async function staff(operation: string, variables: object = {}): Promise<Seen> {
-    const { data, errors } = await ask(operation, variables, "STAFF");
-    if (errors !== undefined) throw new Error(JSON.stringify(errors));
-    return Object.values(data ?? {})[0] as Seen;
-  }
+  const client = createTestClient<Role>({
+    port: () => service.port,
+    serviceSecret: config.serviceSecret,
+    headersOf: async (role) => ({ authorization: await issuer.bearer({ userId: `usr_${role}`, role }) }),
+  });
+  const staff: TestCatalogue["staff"] = (operation, variables) => client.field(operation, variables, "STAFF");
 
   async function stopOnly(): Promise<void> {
     await service.stop();
@@ -137,7 +121,8 @@ export async function startCatalogue(change: Partial<Config> = {}): Promise<Test
     url,
     inventory,
     inventoryUrl,
-    ask,
+    ask: client.query,
+    rest: client.rest,
     staff,
     addProduct: async (product = {}) => {
       const payload = await staff(createProduct, { input: productInput({ publish: true, ...product }) });

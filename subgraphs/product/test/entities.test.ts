@@ -1,12 +1,12 @@
-import { createStoreProxy, type StoreProxy } from "./store-proxy";
 import { startCatalogue, type TestCatalogue, testConfig } from "./catalogue";
+import { overhearStore, type OverheardStore } from "./overheard-store";
 
-let proxy: StoreProxy;
+let store: OverheardStore;
 let shop: TestCatalogue;
 const ids: string[] = [];
 beforeAll(async () => {
-  proxy = await createStoreProxy(testConfig().mongoUrl);
-  shop = await startCatalogue({ mongoUrl: proxy.url, holdSweepIntervalMs: 3_600_000 });
+  store = await overhearStore(testConfig().mongoUrl);
+  shop = await startCatalogue({ mongoUrl: store.url, holdSweepIntervalMs: 3_600_000 });
   const adding = `mutation ($input: CreateCategoryInput!) { createCategory(input: $input) { category { id } } }`;
   const categoryIds = await Promise.all(
     ["A", "B", "C"].map(async (name) => {
@@ -18,7 +18,7 @@ beforeAll(async () => {
 });
 afterAll(async () => {
   await shop.stop();
-  await proxy.stop();
+  await store.stop();
 });
 
 const entities = `query ($representations: [_Any!]!) { _entities(representations: $representations) {
@@ -26,12 +26,12 @@ const entities = `query ($representations: [_Any!]!) { _entities(representations
 
 it("asks the store once for 100 products, and once for their categories", async () => {
   const representations = ids.map((id) => ({ __typename: "Product", id }));
-  const before = proxy.reads("products", "_id");
-  const categoriesBefore = proxy.reads("categories", "_id");
+  const before = store.reads("products", "_id");
+  const categoriesBefore = store.reads("categories", "_id");
   const { data } = await shop.ask(entities, { representations });
   expect((data?.["_entities"] as { name: string }[]).map(({ name }) => name)).toEqual(ids.map((_, n) => `N ${n}`));
-  expect(proxy.reads("products", "_id") - before).toBe(1);
-  expect(proxy.reads("categories", "_id") - categoriesBefore).toBe(1);
+  expect(store.reads("products", "_id") - before).toBe(1);
+  expect(store.reads("categories", "_id") - categoriesBefore).toBe(1);
 });
 
 it("resolves by slug, and by whatever is no key nothing", async () => {
@@ -52,10 +52,10 @@ it("answers nobody without a service credential", async () => {
 });
 
 it("says that the catalogue cannot be reached while the store is frozen, and goes on after", async () => {
-  proxy.freeze();
+  store.set("frozen");
   const { errors } = await shop.ask("query ($id: ID!) { product(id: $id) { name } }", { id: ids[0] });
   expect(errors).toMatchObject([{ extensions: { code: "SERVICE_UNAVAILABLE" } }]);
-  proxy.thaw();
+  store.set("open");
   const { data } = await shop.ask("query ($id: ID!) { product(id: $id) { name } }", { id: ids[0] });
   expect(data).toEqual({ product: { name: "N 0" } });
 });

@@ -1,17 +1,13 @@
 // The real service on a database of its own, asked as the gateway asks it.
-import { createServiceCredential } from "@shop/auth";
 import { createTestDatabase, testStores } from "@shop/local/testing";
+import { type Answer, createTestClient, type TestClient } from "@shop/subgraph-server/testing";
 import { createLogger } from "@shop/telemetry";
 import { Client } from "pg";
 import { type Config } from "../src/config";
 import { seedAccounts } from "../src/seed";
 import { startService } from "../src/service";
 
-export interface Answer {
-  readonly status: number;
-  readonly data?: Record<string, unknown> | null;
-  readonly errors?: { message: string; extensions: { code: string } }[];
-}
+export type UserAnswer = Answer<Record<string, unknown> | null>;
 
 export interface SignedInUser {
   readonly id: string;
@@ -29,7 +25,8 @@ export interface Caller {
 export interface TestUserService {
   readonly config: Config;
   readonly origin: string;
-  ask(document: string, variables?: object, caller?: Caller): Promise<Answer>;
+  ask(document: string, variables?: object, caller?: Caller): Promise<UserAnswer>;
+  rest: TestClient<Caller>["rest"];
   /** A new customer with an address that nobody else has. */
   register(profile?: { displayName?: string }): Promise<SignedInUser>;
   signIn(email: string, password: string, userAgent?: string): Promise<SignedInUser>;
@@ -61,25 +58,23 @@ export async function startUserService(
     serviceSecret: "a-service-secret-for-tests",
   };
   await seedAccounts(config);
-  const service = await startService(config, createLogger("user"));
+  const log = createLogger("user-test");
+  log.level = process.env["LOG_LEVEL"] ?? "silent";
+  const service = await startService(config, log);
   const origin = `http://127.0.0.1:${service.port}`;
-  const credential = createServiceCredential({ service: "gateway", secret: config.serviceSecret });
+  const testClient = createTestClient<Caller>({
+    port: () => service.port,
+    serviceSecret: config.serviceSecret,
+    headersOf: ({ accessToken, userAgent = "tests" }) =>
+      Promise.resolve({
+        "user-agent": userAgent,
+        ...(accessToken === undefined ? {} : { authorization: `Bearer ${accessToken}` }),
+      }),
+  });
+  const ask: TestUserService["ask"] = (document, variables, caller = {}) =>
+    testClient.query(document, variables, caller);
   const client = new Client({ connectionString: database.url });
   await client.connect();
-
-  async function ask(document: string, variables: object = {}, caller: Caller = {}): Promise<Answer> {
-    const response = await fetch(`${origin}/graphql`, {
-      method: "POST",
-      headers: {
-        "content-type": "application/json",
-        "x-service-credential": await credential(),
-        "user-agent": caller.userAgent ?? "tests",
-        ...(caller.accessToken === undefined ? {} : { authorization: `Bearer ${caller.accessToken}` }),
-      },
-      body: JSON.stringify({ query: document, variables }),
-    });
-    return { status: response.status, ...((await response.json()) as Omit<Answer, "status">) };
-  }
 
   async function signIn(email: string, password: string, userAgent = "tests"): Promise<SignedInUser> {
     const document = `mutation ($input: LoginInput!) { login(input: $input) { ${authFields} } }`;
@@ -91,6 +86,7 @@ export async function startUserService(
     config,
     origin,
     ask,
+    rest: testClient.rest,
     signIn,
     register: async ({ displayName = "Jo Customer" } = {}) => {
       const input = { email: `jo-${++accounts}@example.org`, password: "correct horse battery", displayName };

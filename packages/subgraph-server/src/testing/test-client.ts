@@ -12,17 +12,18 @@ export interface Answer<Data> {
 
 export interface RestAnswer {
   readonly status: number;
-  readonly contentType: string | null;
+  /** The content type without its parameters. */
+  readonly mediaType: string | undefined;
   readonly body: unknown;
 }
 
 export interface TestClient<Caller> {
   /** Sends an operation to /graphql as the gateway does, which is itself known by its credential. */
-  query<Data>(document: string, variables?: object, caller?: Caller | null): Promise<Answer<Data>>;
+  readonly query: <Data>(document: string, variables?: object, caller?: Caller | null) => Promise<Answer<Data>>;
   /** The one field that an operation asks for; a top-level error fails the test. */
-  field<Field>(document: string, variables?: object, caller?: Caller | null): Promise<Field>;
-  /** Reads one of the service's own routes, as anybody may. */
-  get(path: string, caller?: Caller | null): Promise<RestAnswer>;
+  readonly field: <Field>(document: string, variables?: object, caller?: Caller | null) => Promise<Field>;
+  /** Asks one of the service's own routes, as anybody may. */
+  readonly rest: (method: "GET" | "POST", path: string, caller?: Caller | null) => Promise<RestAnswer>;
 }
 
 /**
@@ -59,10 +60,10 @@ export function createTestClient<Caller>(options: {
       if (errors !== undefined || field === undefined) throw new Error(JSON.stringify(errors));
       return field;
     },
-    get: async (path, caller = null) => {
-      const response = await fetch(urlOf(path), { headers: await headersOf(caller) });
+    rest: async (method, path, caller = null) => {
+      const response = await fetch(urlOf(path), { method, headers: await headersOf(caller) });
       const body: unknown = await response.json();
-      return { status: response.status, contentType: response.headers.get("content-type"), body };
+      return { status: response.status, mediaType: response.headers.get("content-type")?.split(";")[0], body };
     },
   };
   return client;
