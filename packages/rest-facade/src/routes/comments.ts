@@ -13,7 +13,7 @@ export const commentRoutes: readonly Route[] = [
     service,
     method: "GET",
     path: "/v1/products/{id}/comments",
-    summary: "The reviews of a product",
+    summary: "The reviews of a product, and their replies",
     access: "anyone",
     query: z.strictObject(pageQuery),
     operation: `query ProductComments($id: ID!, $first: Int, $after: String) {
