@@ -38,6 +38,7 @@ export async function startApollo(options: ApolloOptions): Promise<ApolloServer<
     includeStacktraceInErrorResponses: false,
     stopOnTerminationSignals: false,
     csrfPrevention: true,
+    persistedQueries: false,
     parseOptions: { maxTokens: options.maxTokens },
     validationRules: [...options.validationRules],
     formatError: (formatted, error) => options.formatError(formatted, unwrapResolverError(error)),

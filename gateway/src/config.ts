@@ -37,6 +37,12 @@ export const environment = z.object({
   MAX_DEPTH: z.coerce.number().int().positive().default(24).describe("The deepest selection"),
   MAX_ALIASES: z.coerce.number().int().positive().default(100).describe("The most aliases in an operation"),
   MAX_ROOT_FIELDS: z.coerce.number().int().positive().default(30).describe("The most root fields in an operation"),
+  MAX_FIELDS: z.coerce
+    .number()
+    .int()
+    .positive()
+    .default(2_000)
+    .describe("The most fields in an operation, its fragments counted wherever they are spread"),
   MAX_SOCKETS: z.coerce.number().int().positive().default(10_000).describe("Open WebSockets and event streams"),
   MAX_SOCKET_OPERATIONS: z.coerce.number().int().positive().default(100).describe("Operations at once on one socket"),
   KEEP_ALIVE_MS: durationMs(12_000).describe("Between pings; a client that has not answered by the next is ended"),
@@ -69,6 +75,7 @@ export interface OperationLimits {
   readonly maxDepth: number;
   readonly maxAliases: number;
   readonly maxRootFields: number;
+  readonly maxFields: number;
 }
 
 const apolloSandbox = "https://studio.apollographql.com";
@@ -108,6 +115,7 @@ export function loadConfig(): Config {
       maxDepth: env.MAX_DEPTH,
       maxAliases: env.MAX_ALIASES,
       maxRootFields: env.MAX_ROOT_FIELDS,
+      maxFields: env.MAX_FIELDS,
     },
     maxBodyBytes: env.MAX_BODY_BYTES,
     maxSockets: env.MAX_SOCKETS,

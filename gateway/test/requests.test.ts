@@ -167,6 +167,11 @@ it.each([
   ["too many root fields", `{ ${"unread ".repeat(11)} }`, "TOO_COMPLEX"],
   ["what is too deep", `{ __schema { types ${"{ ofType ".repeat(9)} { name } ${"}".repeat(9)} } }`, "TOO_COMPLEX"],
   [
+    "few fragments that make many fields",
+    `{ order(id: 1) { ...F0 } } ${Array.from({ length: 9 }, (_, i) => `fragment F${i} on Order { id id ...F${i + 1} ...F${i + 1} }`).join(" ")} fragment F9 on Order { id }`,
+    "TOO_COMPLEX",
+  ],
+  [
     "fragments that spread each other",
     "{ ...A } fragment A on Query { ...B } fragment B on Query { ...A }",
     "GRAPHQL_VALIDATION_FAILED",

@@ -14,17 +14,20 @@ interface Extent {
   readonly aliases: number;
   /** Fields directly below the root. */
   readonly breadth: number;
+  /** Fields at every level: a few fragments that spread each other make very many of very little text. */
+  readonly fields: number;
 }
 
 /** Refuses an operation that is deeper or broader than the limits allow, with TOO_COMPLEX, before anything is planned. */
 export function createLimitsRule(limits: Omit<OperationLimits, "maxTokens">): ValidationRule {
   return (context) => ({
     Document: (document) => {
-      const { depth, aliases, breadth } = measure(document);
+      const { depth, aliases, breadth, fields } = measure(document);
       const tooMuch = [
         [depth > limits.maxDepth, `is nested more than ${limits.maxDepth} deep`],
         [aliases > limits.maxAliases, `has more than ${limits.maxAliases} aliases`],
         [breadth > limits.maxRootFields, `has more than ${limits.maxRootFields} root fields`],
+        [fields > limits.maxFields, `has more than ${limits.maxFields} fields`],
       ] as const;
       for (const [exceeded, what] of tooMuch) {
         if (!exceeded) continue;
@@ -59,7 +62,12 @@ function measure(document: DocumentNode): Extent {
         if (selection.kind === Kind.FRAGMENT_SPREAD) return ofFragment(selection.name.value);
         if (selection.kind === Kind.INLINE_FRAGMENT) return ofSelections(selection.selectionSet);
         const below = selection.selectionSet === undefined ? nothing : ofSelections(selection.selectionSet);
-        return { depth: below.depth + 1, aliases: below.aliases + (selection.alias === undefined ? 0 : 1), breadth: 1 };
+        return {
+          depth: below.depth + 1,
+          aliases: below.aliases + (selection.alias === undefined ? 0 : 1),
+          breadth: 1,
+          fields: below.fields + 1,
+        };
       })
       .reduce(beside, nothing);
 
@@ -70,12 +78,13 @@ function measure(document: DocumentNode): Extent {
     .reduce(beside, nothing);
 }
 
-const nothing: Extent = { depth: 0, aliases: 0, breadth: 0 };
+const nothing: Extent = { depth: 0, aliases: 0, breadth: 0, fields: 0 };
 
 function beside(one: Extent, other: Extent): Extent {
   return {
     depth: Math.max(one.depth, other.depth),
     aliases: one.aliases + other.aliases,
     breadth: one.breadth + other.breadth,
+    fields: one.fields + other.fields,
   };
 }

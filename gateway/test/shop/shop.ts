@@ -63,7 +63,7 @@ export async function startShop(options: { config?: Partial<Config>; routes?: Re
     subgraphConnections: 16,
     introspection: true,
     corsOrigins: [],
-    limits: { maxTokens: 1_000, maxDepth: 10, maxAliases: 20, maxRootFields: 10 },
+    limits: { maxTokens: 1_000, maxDepth: 10, maxAliases: 20, maxRootFields: 10, maxFields: 300 },
     maxBodyBytes: 100_000,
     maxSockets: 50,
     maxSocketOperations: 5,
