@@ -2,7 +2,6 @@
 import { spawn } from "node:child_process";
 import { request, type IncomingMessage } from "node:http";
 import { basename, join } from "node:path";
-import { createInterface } from "node:readline";
 import { controlSocketOf } from "./control";
 import { loadConfig } from "./config";
 import { messageOf, ShopFailure } from "./failure";
@@ -18,17 +17,22 @@ interface Loan {
 
 async function main(name: string): Promise<void> {
   const { dataDir } = loadConfig(root);
-  process.stdout.write(`The shop's own ${name} finishes what it is at.\n`);
+  process.stdout.write(`Taking ${name} over from the shop.\n`);
   const { env, connection } = await takeOver(name, dataDir);
   const tsx = join(root, "node_modules/tsx/dist/cli.mjs");
   const flags = ["--disable-warning=ExperimentalWarning", "--require", require.resolve("@shop/telemetry/preload")];
   const child = spawn(process.execPath, [tsx, "watch", "--clear-screen=false", ...flags, "src/main.ts"], {
     env: { ...env, OTEL_SERVICE_NAME: name },
     stdio: ["ignore", "inherit", "inherit"],
-    detached: true, // Ctrl-C reaches this process alone, which passes it on: twice, it would cut off what the service is at
+    detached: true, // Ctrl-C reaches this process alone, which passes it on once
   });
-  const end = (): void => void child.kill("SIGTERM");
+  let ending = false;
+  const end = (): void => {
+    if (!ending) child.kill("SIGTERM"); // npm passes Ctrl-C on too; a second one would cut off what the service is at
+    ending = true;
+  };
   for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"] as const) process.on(signal, end);
+  connection.on("error", () => undefined); // the shop is gone, which its close tells too
   connection.once("close", () => {
     process.stdout.write("The shop has ended.\n");
     end();
@@ -43,8 +47,10 @@ function takeOver(name: string, dataDir: string): Promise<Loan> {
         reject(new ShopFailure(`The shop does not run ${name} now: another \`npm run dev\` may have it.`));
         return;
       }
-      createInterface(connection).once("line", (line) => {
-        resolve({ env: JSON.parse(line) as Record<string, string>, connection });
+      let line = "";
+      connection.setEncoding("utf8").on("data", (text: string) => {
+        line += text;
+        if (line.endsWith("\n")) resolve({ env: JSON.parse(line) as Record<string, string>, connection });
       });
     });
     call.once("error", () => {

@@ -11,7 +11,7 @@ import { findSilentStores } from "./given-stores";
 import { startNodeProcess, type StartedProcess } from "./managed-process";
 import { findPortProblems } from "./ports";
 import { homeOfCluster } from "./postgres/binaries";
-import { untilReady } from "./readiness";
+import { untilReady, whenReady } from "./readiness";
 import { planServices, serviceEnvironment, type ServicePlan } from "./services";
 import { endLeftoverStores, planStores, type Stores } from "./stores";
 import { createSupervisor } from "./supervisor";
@@ -36,6 +36,8 @@ interface ShopOptions {
 const readyLimitMs = 60_000;
 // What a service takes to end whose supervisor was killed.
 const drainLimitMs = 15_000;
+const wayOutOfStore =
+  "Mend what it names, set the URL of one that runs already, or begin anew: npm start -- --fresh (its data is lost then).";
 const root = join(__dirname, "../..");
 const seeds = ["user", "product"].map((name) => ({
   name: `${name}-seed`,
@@ -67,15 +69,12 @@ export async function startShop(config: Config, options: ShopOptions): Promise<S
 
   const startService = (plan: ServicePlan): Promise<void> => {
     const { name, script, args, url } = plan;
-    const start = async (ending: AbortSignal): Promise<StartedProcess> => {
-      const started = startNodeProcess({ name, script, args, env, onLine });
-      const ended = started.ended.then(({ tail }) => `it ended.\n${tail}`);
-      const problem = await Promise.race([untilReady(url, readyLimitMs, ending), ended]);
-      if (problem === undefined) return started;
-      await started.stop();
-      throw new ShopFailure(`${name} did not get ready at ${url}: ${problem}`);
-    };
-    return supervisor.supervise({ name, isStore: false, start });
+    const start = (signal: AbortSignal): Promise<StartedProcess> =>
+      whenReady(startNodeProcess({ name, script, args, env, onLine }), {
+        wait: (over) => untilReady(url, readyLimitMs, over),
+        signal,
+      });
+    return orFail(`${name} did not get ready at ${url}`, supervisor.supervise({ name, isStore: false, start }));
   };
   const runSeed = async ({ name, script }: { name: string; script: string }): Promise<void> => {
     const seed = startNodeProcess({ name, script, env, onLine });
@@ -88,7 +87,9 @@ export async function startShop(config: Config, options: ShopOptions): Promise<S
   signal.addEventListener("abort", abort, { once: true });
   try {
     await Promise.all(
-      stores.supervised.map((store) => orFail(`${store.name} could not be started`, supervisor.supervise(store))),
+      stores.supervised.map((store) =>
+        orFail(`${store.name} could not be started`, supervisor.supervise(store), wayOutOfStore),
+      ),
     );
     await orFail("The databases could not be prepared", prepareDatabases(databaseUrls(env)));
     signal.throwIfAborted();
@@ -154,8 +155,8 @@ function databaseUrls(env: Readonly<Record<string, string>>) {
   };
 }
 
-async function orFail(what: string, work: Promise<void>): Promise<void> {
+async function orFail(what: string, work: Promise<void>, wayOut = ""): Promise<void> {
   await work.catch((error: unknown) => {
-    throw new ShopFailure(`${what}: ${messageOf(error)}`);
+    throw new ShopFailure(`${what}: ${messageOf(error)}\n${wayOut}`.trim());
   });
 }

@@ -1,7 +1,6 @@
 import { join } from "node:path";
-import { setTimeout as sleep } from "node:timers/promises";
 import { startNodeProcess, type StartedProcess } from "./managed-process";
-import { takesConnections } from "./readiness";
+import { untilListening, whenReady } from "./readiness";
 import { type StandInKind } from "./stand-in-kinds";
 
 const script = join(__dirname, "run-stand-in.js");
@@ -17,7 +16,7 @@ export interface StandInProcessOptions {
 }
 
 /** A stand-in in a process of its own, when it takes connections. @throws with the end of its log where it ends instead */
-export async function startStandInProcess({
+export function startStandInProcess({
   kind,
   options,
   env,
@@ -25,17 +24,6 @@ export async function startStandInProcess({
   signal,
 }: StandInProcessOptions): Promise<StartedProcess> {
   const started = startNodeProcess({ name: kind, script, args: [kind, JSON.stringify(options)], env, onLine });
-  const failed = started.ended.then(({ tail }) => {
-    throw new Error(tail);
-  });
-  failed.catch(() => undefined); // an end that comes later is the supervisor's matter
   const { host, port } = options;
-  while (!(await Promise.race([takesConnections({ host, port }), failed]))) {
-    if (signal?.aborted === true) {
-      await started.stop();
-      signal.throwIfAborted();
-    }
-    await sleep(20);
-  }
-  return started;
+  return whenReady(started, { wait: (over) => untilListening({ host, port }, over), signal });
 }

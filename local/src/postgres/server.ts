@@ -7,6 +7,7 @@ import { messageOf } from "../failure";
 import { endLeftover } from "../leftover";
 import { manageChild, type StartedProcess } from "../managed-process";
 import { freePorts } from "../ports";
+import { whenReady } from "../readiness";
 import { type StandIn, type StandInOptions } from "../stand-in";
 import { findPostgresBinaries, homeOfCluster, type PostgresBinaries } from "./binaries";
 
@@ -34,17 +35,15 @@ export async function startPostgres(options: StandInOptions, signal?: AbortSigna
 
   const port = options.port === 0 ? ((await freePorts(options.host, 1))[0] ?? 0) : options.port;
   for (const deadline = Date.now() + startLimitMs; ;) {
-    const server = run(binaries, cluster, options.host, port);
-    const failure = await Promise.race([
-      server.ended.then(({ tail }) => tail),
-      untilReady(options.host, port, deadline, signal),
-    ]);
-    if (failure === undefined) return { ...server, port };
-    await server.stop();
-    signal?.throwIfAborted();
-    // After a kill -9 its last workers may hold on to the shared memory for a moment.
-    if (!failure.includes("pre-existing shared memory") || Date.now() > deadline) throw new Error(failure);
-    await sleep(250);
+    const wait = (over: AbortSignal): Promise<string | undefined> => untilReady(options.host, port, deadline, over);
+    try {
+      return { ...(await whenReady(run(binaries, cluster, options.host, port), { wait, signal })), port };
+    } catch (error) {
+      signal?.throwIfAborted();
+      // After a kill -9 its last workers may hold on to the shared memory for a moment.
+      if (!messageOf(error).includes("pre-existing shared memory") || Date.now() > deadline) throw error;
+      await sleep(250);
+    }
   }
 }
 
@@ -105,7 +104,7 @@ async function untilReady(
   host: string,
   port: number,
   deadline: number,
-  signal: AbortSignal | undefined,
+  signal: AbortSignal,
 ): Promise<string | undefined> {
   const login = { user: postgresUser, password: postgresPassword, database: "postgres" };
   for (;;) {
@@ -116,7 +115,7 @@ async function untilReady(
       await client.end();
       return undefined;
     } catch (error) {
-      if (Date.now() > deadline || signal?.aborted === true) return messageOf(error);
+      if (Date.now() > deadline || signal.aborted) return messageOf(error);
       await sleep(30);
     }
   }
