@@ -1,4 +1,5 @@
 import { spawn } from "node:child_process";
+import { once } from "node:events";
 import { existsSync, rmSync, utimesSync } from "node:fs";
 import { createServer } from "node:net";
 import { join } from "node:path";
@@ -60,7 +61,7 @@ describe("a start that is refused", () => {
 
   it("names a port in use and the variable that moves it", async () => {
     const server = createServer().listen(Number(env["ORDER_PORT"]), "127.0.0.1");
-    await new Promise((resolve) => server.once("listening", resolve));
+    await once(server, "listening");
     const { code, message } = await refusedStart(env);
     server.close();
     expect({ code, message: message.trim() }).toEqual({
@@ -71,19 +72,42 @@ describe("a start that is refused", () => {
     });
   });
 
-  it("names a store that was given and does not answer", async () => {
-    const address = `127.0.0.1:${env["REDIS_PORT"] ?? ""}`;
-    const { code, message } = await refusedStart({ ...env, REDIS_URL: `redis://${address}` });
-    expect({ code, message: message.trim() }).toEqual({
-      code: 1,
-      message: `REDIS_URL names ${address}, which does not answer. Start it there, correct REDIS_URL, or unset it and have a stand-in.`,
+  it("names every store that was given and does not answer", async () => {
+    const silent = createServer().listen(Number(env["MONGO_PORT"]), "127.0.0.1");
+    await once(silent, "listening");
+    const silentAddress = `127.0.0.1:${env["MONGO_PORT"] ?? ""}`;
+    const nobodysAddress = `127.0.0.1:${env["REDIS_PORT"] ?? ""}`;
+    const { code, message } = await refusedStart({
+      ...env,
+      ORDER_DATABASE_URL: `postgresql://me:my-password@${nobodysAddress}/order`,
+      MONGO_URL: `mongodb://${nobodysAddress}/shop`,
+      REDIS_URL: `redis://${nobodysAddress}`,
+      KAFKA_BROKERS: silentAddress,
+      S3_ENDPOINT: `http://${nobodysAddress}`,
     });
+    silent.close();
+    expect(code).toBe(1);
+    const lines = message.trim().split("\n");
+    const variables = ["ORDER_DATABASE_URL", "MONGO_URL", "REDIS_URL", "KAFKA_BROKERS", "S3_ENDPOINT"];
+    expect(lines).toHaveLength(variables.length);
+    for (const [index, variable] of variables.entries()) {
+      expect(lines[index]).toMatch(
+        new RegExp(`^${variable} names .*, which does not answer as it should: .* correct ${variable}, or`),
+      );
+    }
+    expect(message).not.toContain("my-password");
   });
 
   it("names an address that is none of this machine's", async () => {
     const { code, message } = await refusedStart({ ...env, HOST: "203.0.113.7" });
     expect(code).toBe(1);
     expect(message.trim().split("\n")).toEqual([expect.stringContaining("HOST names 203.0.113.7")]);
+  });
+
+  it("is what `npm run dev` asks for where no shop runs", async () => {
+    const dev = startDev("order", env);
+    expect(await dev.ended).toBe(1);
+    expect(dev.output()).toContain(`No shop runs on ${env["DATA_DIR"] ?? ""}: start one with \`npm start\``);
   });
 
   it("names a data folder that cannot be", async () => {
@@ -180,24 +204,19 @@ describe("a shop", () => {
   }, 120_000);
 
   it("lends a service to whoever works on it, and takes it back", async () => {
-    const dev = spawn(process.execPath, [join(root, "local/dist/dev.js")], {
-      cwd: join(root, "subgraphs/order"),
-      env: { ...baseEnvironment(), ...shop.env },
-    });
-    let listening = 0;
-    dev.stdout.setEncoding("utf8").on("data", (text: string) => (listening += text.split("order listens").length - 1));
-    const ended = new Promise((resolve) => dev.once("close", resolve));
-    await eventually(() => Promise.resolve(listening === 1));
+    const dev = startDev("order", shop.env);
+    const listened = (times: number) => () => Promise.resolve(dev.output().split("order listens").length > times);
+    await eventually(listened(1));
     expect(() => shop.pidOf("order")).toThrow();
     await purchase();
 
     const source = join(root, "subgraphs/order/src/main.ts");
     utimesSync(source, new Date(), new Date());
-    await eventually(() => Promise.resolve(listening === 2));
+    await eventually(listened(2));
     await eventually(async () => isThere(await purchase()));
 
-    dev.kill("SIGINT");
-    expect(await ended).toBe(0);
+    dev.interrupt();
+    expect(await dev.ended).toBe(0);
     await eventually(() => Promise.resolve(shop.pidOf("order") > 0));
     await eventually(async () => isThere(await purchase()));
   }, 60_000);
@@ -213,7 +232,12 @@ describe("a shop", () => {
   }, 60_000);
 
   it("ends on Ctrl-C, pressed twice, and begins anew where it is asked to", async () => {
+    const dev = startDev("user", shop.env);
+    await eventually(() => Promise.resolve(dev.output().includes("user listens")));
     expect(await shop.stop("SIGINT", "SIGINT")).toEqual(nothingLeft);
+    expect(await dev.ended).toBe(0);
+    expect(dev.output()).toContain("The shop has ended.");
+
     shop = await startRunningShop(shop.env, ["--fresh"]);
     const staff = await logIn(shop.url, "staff@example.com");
     const { products } = await staff.run<{ products: { totalCount: number } }>(
@@ -235,6 +259,21 @@ const kept = `query ($orderId: ID!) {
   order(id: $orderId) { status lines { product { images { url } } } }
   notifications(first: 100) { edges { node { subject { ... on Order { id } } } } }
 }`;
+
+/** As `npm run dev -w subgraphs/<name>` does. */
+function startDev(name: string, env: Readonly<Record<string, string>>) {
+  const cwd = join(root, "subgraphs", name);
+  const child = spawn(process.execPath, [join(root, "local/dist/dev.js")], {
+    cwd,
+    env: { ...baseEnvironment(), ...env },
+  });
+  let output = "";
+  for (const stream of [child.stdout, child.stderr]) {
+    stream.setEncoding("utf8").on("data", (text: string) => (output += text));
+  }
+  const ended = new Promise<number | null>((resolve) => child.once("close", resolve));
+  return { ended, output: () => output, interrupt: () => child.kill("SIGINT") };
+}
 
 async function otherPorts(): Promise<Record<string, string>> {
   const { DATA_DIR: dataDir = "", ...ports } = await shopEnvironment();

@@ -19,7 +19,7 @@ export async function prepareDatabases(urls: Readonly<Record<Database, string>>)
 
 /** A new one is migrated under another name and then renamed: a kill halfway leaves none with half a migration in it. */
 async function prepareDatabase(database: Database, url: string): Promise<void> {
-  if (await exists(url)) {
+  if (await databaseExists(url)) {
     await applyMigrations(database, url);
     return;
   }
@@ -33,7 +33,8 @@ async function prepareDatabase(database: Database, url: string): Promise<void> {
   });
 }
 
-async function exists(url: string): Promise<boolean> {
+/** @throws where its server does not answer or does not let us in */
+export async function databaseExists(url: string): Promise<boolean> {
   try {
     await withClient(url, () => Promise.resolve());
     return true;

@@ -1,6 +1,7 @@
 import { join } from "node:path";
 import { type Logger } from "@shop/telemetry";
 import { type Config, type Environment } from "./config";
+import { withoutPassword } from "./given-stores";
 import { type StartedProcess } from "./managed-process";
 import { type WantedPort } from "./ports";
 import { endLeftoverPostgres, postgresPassword, postgresUser, startPostgres } from "./postgres/server";
@@ -103,8 +104,4 @@ function withRealRedis(standIn: Plan, config: Config, log: Logger): Plan {
 
 function realRedisIn(dataDir: string): string {
   return join(dataDir, "redis-server");
-}
-
-function withoutPassword(address: string): string {
-  return address.replace(/\/\/([^:/@]*):[^@/]+@/g, "//$1@");
 }
