@@ -1,5 +1,5 @@
 // Run as `node dist/compose.js supergraph.yaml supergraph.graphql`.
-import { renameSync, writeFileSync } from "node:fs";
+import { existsSync, readFileSync, renameSync, writeFileSync } from "node:fs";
 import { composeSupergraph } from "./composition";
 
 const [configFile, supergraphFile] = process.argv.slice(2);
@@ -15,7 +15,10 @@ if (!composition.ok) {
 }
 
 for (const hint of composition.hints) process.stdout.write(`hint: ${hint}\n`);
-// A gateway may be reading the file: it must see the old one or the new one, whole.
-const unfinished = `${supergraphFile}.${process.pid}.tmp`;
-writeFileSync(unfinished, composition.supergraphSdl);
-renameSync(unfinished, supergraphFile);
+// Left alone where it says the same already: the folder may be one that is only read from.
+if (!existsSync(supergraphFile) || readFileSync(supergraphFile, "utf8") !== composition.supergraphSdl) {
+  // A gateway may be reading the file: it must see the old one or the new one, whole.
+  const unfinished = `${supergraphFile}.${process.pid}.tmp`;
+  writeFileSync(unfinished, composition.supergraphSdl);
+  renameSync(unfinished, supergraphFile);
+}
