@@ -483,9 +483,15 @@ describe("the server", () => {
     ["a length that is no number", "*1\r\n$abc\r\n"],
     ["more arguments than there can be", "*99999999999\r\n"],
     ["an argument larger than there can be", "*1\r\n$9999999999\r\n"],
-    ["an endless line", Buffer.alloc(100_000, "a")],
   ])("answers %s with a protocol error, hangs up, and goes on serving others", async (_what, bytes) => {
     expect(await exchange(url, bytes)).toMatch(/^-ERR Protocol error: [^\r]+\r\n$/);
+    expect(await redis.ping()).toBe("PONG");
+  });
+
+  it("hangs up on an endless line, and goes on serving others", async () => {
+    // What a server has not read when it hangs up makes TCP reset the connection, which may cost its answer.
+    const answer = await exchange(url, Buffer.alloc(100_000, "a")).catch((error: NodeJS.ErrnoException) => error.code);
+    expect(answer).toMatch(/^(-ERR Protocol error: [^\r]+\r\n|ECONNRESET)$/);
     expect(await redis.ping()).toBe("PONG");
   });
 
