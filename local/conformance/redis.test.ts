@@ -490,7 +490,9 @@ describe("the server", () => {
 
   it("hangs up on an endless line, and goes on serving others", async () => {
     // What a server has not read when it hangs up makes TCP reset the connection, which may cost its answer.
-    const answer = await exchange(url, Buffer.alloc(100_000, "a")).catch((error: NodeJS.ErrnoException) => error.code);
+    const answer = await exchange(url, Buffer.alloc(100_000, "a")).catch(
+      (error: unknown) => (error as NodeJS.ErrnoException).code,
+    );
     expect(answer).toMatch(/^(-ERR Protocol error: [^\r]+\r\n|ECONNRESET)$/);
     expect(await redis.ping()).toBe("PONG");
   });
