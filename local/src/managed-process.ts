@@ -30,6 +30,7 @@ export interface NodeProcessOptions {
 const tailLines = 20;
 // The services' own limit is 14 s; then there is nothing left to hope for.
 const killAfterMs = 15_000;
+const lastWordsMs = 1_000;
 // A dozen processes share one machine here: V8 is told to stay small (a service idles at 90 MB then, not at 150).
 const smallHeap = ["--optimize-for-size", "--max-semi-space-size=2", "--max-old-space-size=512"];
 const telemetry = require.resolve("@shop/telemetry/preload");
@@ -65,10 +66,13 @@ export function manageChild(
   readLines(child.stderr, onLine);
   const ended = new Promise<ProcessEnd>((resolve) => {
     child.on("error", (error) => resolve({ code: null, tail: error.message }));
-    child.once("close", (code, signal) => {
+    const resolveWith = (code: number | null, signal: NodeJS.Signals | null): void => {
       const reason = `(ended with ${signal === null ? `exit code ${String(code)}` : signal})`;
       resolve({ code, tail: [...tail, reason].join("\n") });
-    });
+    };
+    child.once("close", resolveWith);
+    // What it started may hold its streams open for longer.
+    child.once("exit", (code, signal) => setTimeout(resolveWith, lastWordsMs, code, signal).unref());
   });
   const stop = async (): Promise<void> => {
     child.kill(options.endSignal);

@@ -146,6 +146,22 @@ it("lends a process out, and takes it back even where it cannot be started at on
   expect(startsOf("order").filter(isRunning)).toEqual([]);
 });
 
+it("waits for no process that one of its own left behind with its streams open", async () => {
+  const { supervisor, logged, written, supervised, startsOf } = setUp();
+  const file = script(
+    "parent",
+    `const options = { stdio: "inherit", detached: true };
+     const child = require("node:child_process").spawn(process.execPath, ["-e", "setInterval(() => {}, 1000)"], options);
+     console.log(child.pid);`,
+  );
+  await supervisor.supervise(supervised("order", { file }));
+  await until(() => written.length > 0);
+  process.kill(startsOf("order")[0]?.pid ?? 0, "SIGKILL");
+  await until(() => logged.length > 0);
+  await supervisor.stop();
+  written.forEach((pid) => process.kill(Number(pid), "SIGKILL"));
+});
+
 it("takes nothing back once it has ended", async () => {
   const { supervisor, supervised, startsOf } = setUp();
   await supervisor.supervise(supervised("order"));
