@@ -1,7 +1,8 @@
-import { spawn } from "node:child_process";
+import { spawn, spawnSync } from "node:child_process";
 import { once } from "node:events";
-import { existsSync, rmSync, utimesSync } from "node:fs";
+import { copyFileSync, existsSync, mkdtempSync, rmSync, utimesSync } from "node:fs";
 import { createServer } from "node:net";
+import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { type ShopClient } from "./client";
@@ -102,6 +103,18 @@ describe("a start that is refused", () => {
     const { code, message } = await refusedStart({ ...env, HOST: "203.0.113.7" });
     expect(code).toBe(1);
     expect(message.trim().split("\n")).toEqual([expect.stringContaining("HOST names 203.0.113.7")]);
+  });
+
+  it("asks for the build where there is none", () => {
+    const folder = mkdtempSync(join(tmpdir(), "shop-e2e-unbuilt-"));
+    copyFileSync(join(root, "local/start.mjs"), join(folder, "start.mjs"));
+    const { status, stderr } = spawnSync(process.execPath, [join(folder, "start.mjs")], { encoding: "utf8" });
+    rmSync(folder, { recursive: true });
+    expect(status).toBe(1);
+    expect(stderr.trim().split("\n")).toEqual([
+      expect.stringContaining("dist/start.js"),
+      "The build is missing or incomplete: run npm ci.",
+    ]);
   });
 
   it("is what `npm run dev` asks for where no shop runs", async () => {
