@@ -5,7 +5,8 @@ import { join } from "node:path";
 import { freePorts } from "@shop/local/testing";
 import { descendantsOf, isRunning, nameOf } from "./processes";
 
-const start = join(__dirname, "../../local/start.mjs");
+const root = join(__dirname, "../..");
+const start = join(root, "local/start.mjs");
 const host = "127.0.0.1";
 const portVariables = [
   "GATEWAY_PORT",
@@ -127,12 +128,27 @@ export function beginToStart(env: Readonly<Record<string, string>>, args: string
   };
 }
 
+/** As `npm run dev -w subgraphs/<name>` does. */
+export function startDev(name: string, env: Readonly<Record<string, string>>) {
+  const cwd = join(root, "subgraphs", name);
+  const child = spawn(process.execPath, [join(root, "local/dist/dev.js")], {
+    cwd,
+    env: { ...baseEnvironment(), ...env },
+  });
+  let output = "";
+  for (const stream of [child.stdout, child.stderr]) {
+    stream.setEncoding("utf8").on("data", (text: string) => (output += text));
+  }
+  const ended = new Promise<number | null>((resolve) => child.once("close", resolve));
+  return { ended, output: () => output, interrupt: () => child.kill("SIGINT") };
+}
+
 export function removeData(shop: RunningShop): void {
   rmSync(shop.dataDir, { recursive: true, force: true });
 }
 
 /** What a shell gives: nothing that names a store or a port of this run's own tests. */
-export function baseEnvironment(): Record<string, string> {
+function baseEnvironment(): Record<string, string> {
   const { PATH = "", HOME = "" } = process.env;
   return { PATH, HOME };
 }

@@ -12,7 +12,8 @@ const patienceMs = 15_000;
 export async function endLeftover(pidFile: string, marker: string, signal: NodeJS.Signals): Promise<void> {
   if (!existsSync(pidFile)) return;
   const pid = Number(readFileSync(pidFile, "utf8").split("\n", 1)[0]);
-  const isOurs = (): boolean => pid > 0 && commandLineOf(pid).includes(marker);
+  // In a container every start counts its processes anew: the id may be this process's own.
+  const isOurs = (): boolean => pid > 0 && pid !== process.pid && commandLineOf(pid).includes(marker);
   for (const asked of [signal, "SIGKILL"] as const) {
     if (!isOurs()) return;
     process.kill(pid, asked);
