@@ -55,8 +55,8 @@ export interface Config {
   readonly supergraphFile: string;
   /** By a subgraph's name: the address that stands in for its routing URL. */
   readonly subgraphUrls: Readonly<Record<string, string>>;
-  readonly tokens: { readonly jwksUrl: string; readonly issuer: string; readonly audience: string };
-  readonly serviceSecret: string;
+  /** Undefined: Authorization goes to the subgraphs unverified, and the gateway proves itself to none of them. */
+  readonly trust: Trust | undefined;
   readonly subgraphTimeoutMs: number;
   readonly subgraphMutationTimeoutMs: number;
   readonly subgraphConnections: number;
@@ -67,6 +67,21 @@ export interface Config {
   readonly maxSockets: number;
   readonly maxSocketOperations: number;
   readonly keepAliveMs: number;
+}
+
+export interface Trust {
+  readonly tokens: { readonly jwksUrl: string; readonly issuer: string; readonly audience: string };
+  /** What services prove themselves to each other with. */
+  readonly serviceSecret: string;
+}
+
+/** What the command line says of a gateway that runs by itself. */
+export interface StandaloneOptions {
+  readonly supergraphFile: string;
+  readonly port: number;
+  readonly host: string | undefined;
+  /** Whether the limits of the environment hold; without them nothing is refused for its size. */
+  readonly limits: boolean;
 }
 
 /** What one operation may hold, counted before it costs anything. */
@@ -81,9 +96,8 @@ export interface OperationLimits {
 const apolloSandbox = "https://studio.apollographql.com";
 const repository = resolve(__dirname, "../..");
 
+/** The shop's gateway. Prints what does not fit in the environment and exits with 1. */
 export function loadConfig(): Config {
-  // @apollo/gateway reads it when it is constructed, and reports to Apollo otherwise.
-  process.env["APOLLO_TELEMETRY_DISABLED"] ??= "1";
   const env = loadEnvironment(environment, process.env);
   const production = env.NODE_ENV === "production";
   const moved = {
@@ -94,21 +108,68 @@ export function loadConfig(): Config {
     comment: env.COMMENT_URL,
   };
   return {
-    host: env.HOST,
+    ...settingsOf(env),
     port: env.GATEWAY_PORT,
-    production,
     supergraphFile: resolve(repository, env.SUPERGRAPH_FILE),
     subgraphUrls: Object.fromEntries(
       Object.entries(moved).flatMap(([name, base]) =>
         base === undefined ? [] : [[name, `${base.replace(/\/$/, "")}/graphql`]],
       ),
     ),
-    tokens: { jwksUrl: env.JWKS_URL, issuer: env.TOKEN_ISSUER, audience: env.TOKEN_AUDIENCE },
-    serviceSecret: env.SERVICE_SECRET,
+    trust: {
+      tokens: { jwksUrl: env.JWKS_URL, issuer: env.TOKEN_ISSUER, audience: env.TOKEN_AUDIENCE },
+      serviceSecret: env.SERVICE_SECRET,
+    },
+    introspection: env.INTROSPECTION ?? !production,
+  };
+}
+
+/** A gateway by itself, on any supergraph. Of the environment only what is not about the shop counts. */
+export function loadStandaloneConfig(options: StandaloneOptions): Config {
+  const env = loadEnvironment(environment.omit({ SERVICE_SECRET: true }), process.env);
+  const settings = settingsOf(env);
+  return {
+    ...settings,
+    host: options.host ?? settings.host,
+    port: options.port,
+    supergraphFile: resolve(invocationFolder(), options.supergraphFile),
+    subgraphUrls: {},
+    trust: undefined,
+    introspection: env.INTROSPECTION ?? true,
+    ...(options.limits ? {} : unlimited),
+  };
+}
+
+/** npm runs scripts in the repository, wherever its user stands. */
+function invocationFolder(): string {
+  return process.env["INIT_CWD"] ?? process.cwd();
+}
+
+const unlimited = {
+  limits: {
+    maxTokens: Infinity,
+    maxDepth: Infinity,
+    maxAliases: Infinity,
+    maxRootFields: Infinity,
+    maxFields: Infinity,
+  },
+  maxBodyBytes: Number.MAX_SAFE_INTEGER, // the HTTP server takes an integer
+  maxSockets: Infinity,
+  maxSocketOperations: Infinity,
+} satisfies Partial<Config>;
+
+type Settings = Omit<Config, "port" | "supergraphFile" | "subgraphUrls" | "trust" | "introspection">;
+
+function settingsOf(env: Omit<z.infer<typeof environment>, "SERVICE_SECRET">): Settings {
+  // @apollo/gateway reads it when it is constructed, and reports to Apollo otherwise.
+  process.env["APOLLO_TELEMETRY_DISABLED"] ??= "1";
+  const production = env.NODE_ENV === "production";
+  return {
+    host: env.HOST,
+    production,
     subgraphTimeoutMs: env.SUBGRAPH_TIMEOUT_MS,
     subgraphMutationTimeoutMs: env.SUBGRAPH_MUTATION_TIMEOUT_MS,
     subgraphConnections: env.SUBGRAPH_CONNECTIONS,
-    introspection: env.INTROSPECTION ?? !production,
     corsOrigins: env.CORS_ORIGINS ?? (production ? [] : [apolloSandbox]),
     limits: {
       maxTokens: env.MAX_TOKENS,

@@ -33,7 +33,8 @@ export interface SubgraphClientOptions {
   /** A mutation has effects, and giving up on it leaves the client to guess: it may take longer. */
   readonly mutationTimeoutMs: number;
   readonly connections: number;
-  readonly credential: () => Promise<string>;
+  /** What the gateway proves itself with; undefined where subgraphs ask for no proof. */
+  readonly credential: (() => Promise<string>) | undefined;
   readonly log: Logger;
 }
 
@@ -62,8 +63,8 @@ export function createSubgraphClient(options: SubgraphClientOptions): SubgraphCl
     const headers: Record<string, string> = {
       "content-type": "application/json",
       accept: "application/json",
-      [serviceCredentialHeader]: await options.credential(),
     };
+    if (options.credential !== undefined) headers[serviceCredentialHeader] = await options.credential();
     if (context.authorization !== undefined) headers["authorization"] = context.authorization;
     if (context.userAgent !== undefined) headers["user-agent"] = context.userAgent;
     const body = JSON.stringify(request);

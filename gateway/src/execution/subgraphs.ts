@@ -18,7 +18,7 @@ export interface SubgraphsOptions {
   readonly timeoutMs: number;
   readonly mutationTimeoutMs: number;
   readonly connections: number;
-  readonly credential: () => Promise<string>;
+  readonly credential: (() => Promise<string>) | undefined;
   readonly log: Logger;
 }
 

@@ -10,7 +10,8 @@ import { openUpstreamSocket, type UpstreamEnd, type UpstreamSocket } from "./ups
 
 export interface UpstreamDeps {
   readonly subgraphs: Subgraphs;
-  readonly credential: () => Promise<string>;
+  /** What the gateway proves itself with; undefined where subgraphs ask for no proof. */
+  readonly credential: (() => Promise<string>) | undefined;
   readonly timeoutMs: number;
   readonly keepAliveMs: number;
   readonly log: Logger;
@@ -82,7 +83,8 @@ export function openUpstream(request: EventRequest, listener: UpstreamListener, 
       onEnd({ kind: "LOST", closeCode: 0 });
     });
   const connect = async (): Promise<void> => {
-    const headers = { [serviceCredentialHeader]: await deps.credential() };
+    const headers: Record<string, string> =
+      deps.credential === undefined ? {} : { [serviceCredentialHeader]: await deps.credential() };
     if (closed) return;
     socket = openUpstreamSocket({
       url: deps.subgraphs.socketUrl(primary.subgraph),
