@@ -74,9 +74,9 @@ export function createOperations(options: OperationsOptions): Operations {
   };
 
   return {
-    execute: async ({ authorization, userAgent, signal, ...request }) => {
+    execute: async ({ authorization, userAgent, address, signal, ...request }) => {
       try {
-        return await execute(request, await options.authenticate({ authorization, userAgent, signal }));
+        return await execute(request, await options.authenticate({ authorization, userAgent, address, signal }));
       } catch (error) {
         if (!(error instanceof GraphQLError)) throw error;
         return { status: statusOf(error), errors: formatErrors([error], formatError) };

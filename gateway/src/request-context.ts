@@ -8,6 +8,8 @@ export interface RequestContext {
   readonly viewer: Viewer | null;
   readonly authorization: string | undefined;
   readonly userAgent: string | undefined;
+  /** The client's IP address, as the connection or a trusted proxy has it; undefined where nobody beyond this process asks. */
+  readonly address: string | undefined;
   /** Aborts when nobody waits for the answer any more. */
   readonly signal: AbortSignal | undefined;
 }
@@ -15,6 +17,7 @@ export interface RequestContext {
 export interface Credentials {
   readonly authorization?: string | undefined;
   readonly userAgent?: string | undefined;
+  readonly address?: string | undefined;
   readonly signal?: AbortSignal | undefined;
 }
 
@@ -26,9 +29,9 @@ export interface Credentials {
 export type Authenticate = (credentials: Credentials) => Promise<RequestContext>;
 
 export function createAuthenticate(deps: { verify: VerifyAccessToken; log: Logger }): Authenticate {
-  return async ({ authorization, userAgent, signal }) => {
+  return async ({ authorization, userAgent, address, signal }) => {
     try {
-      return { viewer: await deps.verify(authorization), authorization, userAgent, signal };
+      return { viewer: await deps.verify(authorization), authorization, userAgent, address, signal };
     } catch (error) {
       if (error instanceof GraphQLError) throw withStatus(error, 401);
       deps.log.error({ err: error }, "an access token could not be verified");
