@@ -23,6 +23,8 @@ export interface SupergraphSource {
   readonly manager: SupergraphManager;
   /** The one that operations run on now. @throws before the gateway has loaded */
   current(): LoadedSupergraph;
+  /** Called right after another one has taken its place. */
+  onSwap(listener: (supergraph: LoadedSupergraph) => void): void;
 }
 
 /** stat()s rather than inotify: it sees renames, mounted files and Kubernetes' swapped symlinks alike. */
@@ -35,8 +37,10 @@ const pollIntervalMs = 500;
 export function createSupergraphSource(options: { file: string; log: Logger }): SupergraphSource {
   const { file, log } = options;
   let current: LoadedSupergraph | undefined;
+  const listeners: ((supergraph: LoadedSupergraph) => void)[] = [];
 
   return {
+    onSwap: (listener) => void listeners.push(listener),
     current: () => {
       if (current === undefined) throw new Error("The supergraph is not loaded yet.");
       return current;
@@ -52,6 +56,7 @@ export function createSupergraphSource(options: { file: string; log: Logger }): 
             update(sdl);
             current = next;
             log.info({ file }, "the supergraph was swapped");
+            for (const listener of listeners) listener(next);
           } catch (error) {
             log.error({ err: error, file }, "the changed supergraph was refused; the one before stays in use");
           }
