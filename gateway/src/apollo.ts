@@ -1,5 +1,5 @@
 import { ApolloGateway } from "@apollo/gateway";
-import { ApolloServer, type GraphQLRequestContext } from "@apollo/server";
+import { ApolloServer, type ApolloServerPlugin, type GraphQLRequestContext } from "@apollo/server";
 import { unwrapResolverError } from "@apollo/server/errors";
 import {
   ApolloServerPluginLandingPageDisabled,
@@ -21,6 +21,7 @@ export interface ApolloOptions {
   readonly introspection: boolean;
   readonly maxTokens: number;
   readonly validationRules: readonly ValidationRule[];
+  readonly plugins: readonly ApolloServerPlugin<RequestContext>[];
   readonly log: Logger;
 }
 
@@ -47,6 +48,7 @@ export async function startApollo(options: ApolloOptions): Promise<ApolloServer<
       ApolloServerPluginLandingPageDisabled(),
       ApolloServerPluginUsageReportingDisabled(),
       { requestDidStart: () => Promise.resolve({ didResolveOperation: refuseUnanswerable }) },
+      ...options.plugins,
     ],
   });
   await apollo.start();

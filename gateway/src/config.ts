@@ -1,8 +1,11 @@
 import { resolve } from "node:path";
 import { durationMs, list, loadEnvironment, port, secret, url } from "@shop/env";
 import { z } from "zod";
+import { parseTrustedProxies, type TrustProxy } from "./client-address";
+import { type RateLimitSettings } from "./limits/rate-limits";
 
 const http = () => url("http", "https");
+const rate = (points: number) => z.coerce.number().int().nonnegative().default(points);
 
 export const environment = z.object({
   NODE_ENV: z.string().default("development").describe("production switches introspection and suggestions off"),
@@ -26,6 +29,26 @@ export const environment = z.object({
   SUBGRAPH_TIMEOUT_MS: durationMs(3_000).describe("How long a subgraph may take to answer a query"),
   SUBGRAPH_MUTATION_TIMEOUT_MS: durationMs(10_000).describe("How long a subgraph may take to answer a mutation"),
   SUBGRAPH_CONNECTIONS: z.coerce.number().int().positive().default(64).describe("Connections to each subgraph"),
+  REDIS_URL: url("redis", "rediss")
+    .optional()
+    .describe("Redis; without it each gateway process counts its rate limits by itself"),
+  RATE_LIMIT_ADDRESS: rate(60_000).describe("Requests and socket operations of one address in a minute; 0: any number"),
+  RATE_LIMIT_VIEWER: rate(30_000).describe("Requests and socket operations of one viewer in a minute; 0: any number"),
+  RATE_LIMIT_CREDENTIALS_ADDRESS: rate(300).describe(
+    "Sign-ins, registrations and password changes tried from one address in 5 minutes; 0: any number",
+  ),
+  RATE_LIMIT_CREDENTIALS_ACCOUNT: rate(10).describe("The same at one account, in a row without success; 0: any number"),
+  TRUSTED_PROXIES: list()
+    .transform((proxies, context): TrustProxy => {
+      try {
+        return parseTrustedProxies(proxies);
+      } catch {
+        context.addIssue("must be addresses and CIDR ranges, or a number of proxies");
+        return z.NEVER;
+      }
+    })
+    .optional()
+    .describe("Whose X-Forwarded-For is believed: addresses and CIDR ranges, or how many proxies there are; none"),
   INTROSPECTION: z.stringbool().optional().describe("Answers introspection; by default everywhere but in production"),
   CORS_ORIGINS: list()
     .optional()
@@ -60,6 +83,10 @@ export interface Config {
   readonly subgraphTimeoutMs: number;
   readonly subgraphMutationTimeoutMs: number;
   readonly subgraphConnections: number;
+  /** Where all instances count together; undefined: each process by itself. */
+  readonly redisUrl: string | undefined;
+  readonly rateLimits: RateLimitSettings;
+  readonly trustProxy: TrustProxy | undefined;
   readonly introspection: boolean;
   readonly corsOrigins: readonly string[];
   readonly limits: OperationLimits;
@@ -120,6 +147,13 @@ export function loadConfig(): Config {
       tokens: { jwksUrl: env.JWKS_URL, issuer: env.TOKEN_ISSUER, audience: env.TOKEN_AUDIENCE },
       serviceSecret: env.SERVICE_SECRET,
     },
+    redisUrl: env.REDIS_URL,
+    rateLimits: {
+      requestsPerAddress: env.RATE_LIMIT_ADDRESS,
+      requestsPerViewer: env.RATE_LIMIT_VIEWER,
+      credentialsPerAddress: env.RATE_LIMIT_CREDENTIALS_ADDRESS,
+      credentialsPerAccount: env.RATE_LIMIT_CREDENTIALS_ACCOUNT,
+    },
     introspection: env.INTROSPECTION ?? !production,
   };
 }
@@ -135,6 +169,8 @@ export function loadStandaloneConfig(options: StandaloneOptions): Config {
     supergraphFile: resolve(invocationFolder(), options.supergraphFile),
     subgraphUrls: {},
     trust: undefined,
+    redisUrl: undefined,
+    rateLimits: { requestsPerAddress: 0, requestsPerViewer: 0, credentialsPerAddress: 0, credentialsPerAccount: 0 },
     introspection: env.INTROSPECTION ?? true,
     ...(options.limits ? {} : unlimited),
   };
@@ -158,7 +194,10 @@ const unlimited = {
   maxSocketOperations: Infinity,
 } satisfies Partial<Config>;
 
-type Settings = Omit<Config, "port" | "supergraphFile" | "subgraphUrls" | "trust" | "introspection">;
+type Settings = Omit<
+  Config,
+  "port" | "supergraphFile" | "subgraphUrls" | "trust" | "redisUrl" | "rateLimits" | "introspection"
+>;
 
 function settingsOf(env: Omit<z.infer<typeof environment>, "SERVICE_SECRET">): Settings {
   // @apollo/gateway reads it when it is constructed, and reports to Apollo otherwise.
@@ -170,6 +209,7 @@ function settingsOf(env: Omit<z.infer<typeof environment>, "SERVICE_SECRET">): S
     subgraphTimeoutMs: env.SUBGRAPH_TIMEOUT_MS,
     subgraphMutationTimeoutMs: env.SUBGRAPH_MUTATION_TIMEOUT_MS,
     subgraphConnections: env.SUBGRAPH_CONNECTIONS,
+    trustProxy: env.TRUSTED_PROXIES,
     corsOrigins: env.CORS_ORIGINS ?? (production ? [] : [apolloSandbox]),
     limits: {
       maxTokens: env.MAX_TOKENS,

@@ -5,6 +5,7 @@ import { type FastifyInstance, type FastifyReply, type FastifyRequest } from "fa
 import { GraphQLError } from "graphql";
 import { z } from "zod";
 import { badRequest } from "./bad-request";
+import { type ClientAddress } from "./client-address";
 import { type FormatError, formatErrors } from "./client-errors";
 import { type Authenticate, type RequestContext } from "./request-context";
 import { type EventStreams } from "./subscriptions/server-sent-events";
@@ -13,6 +14,7 @@ export interface GraphqlRouteOptions {
   readonly path: string;
   readonly apollo: ApolloServer<RequestContext>;
   readonly authenticate: Authenticate;
+  readonly clientAddress: ClientAddress;
   readonly eventStreams: EventStreams;
   readonly formatError: FormatError;
 }
@@ -30,7 +32,8 @@ export function registerGraphqlRoute(app: FastifyInstance, options: GraphqlRoute
     const gone = new AbortController();
     reply.raw.once("close", () => gone.abort());
     const { authorization, "user-agent": userAgent } = request.headers;
-    return authenticate({ authorization, userAgent, signal: gone.signal });
+    const address = options.clientAddress(request.raw);
+    return authenticate({ authorization, userAgent, address, signal: gone.signal });
   };
   const answer = fastifyApolloHandler(options.apollo, { context: contextOf });
 

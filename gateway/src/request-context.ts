@@ -2,6 +2,7 @@ import { type VerifyAccessToken, type Viewer } from "@shop/auth";
 import { serviceUnavailable } from "@shop/graphql-errors";
 import { type Logger } from "@shop/telemetry";
 import { GraphQLError } from "graphql";
+import { type RateLimits } from "./limits/rate-limits";
 
 /** Who asks, and what of their request a subgraph gets to see. */
 export interface RequestContext {
@@ -22,22 +23,37 @@ export interface Credentials {
 }
 
 /**
- * Verifies a request's access token, once, before anything is parsed.
- * @throws UNAUTHENTICATED (HTTP 401) for a token that does not hold, SERVICE_UNAVAILABLE (HTTP 503) where the keys to
+ * Counts a request and verifies its access token, once, before anything is parsed.
+ * @throws RATE_LIMITED (HTTP 429), UNAUTHENTICATED (HTTP 401) for a token that does not hold, SERVICE_UNAVAILABLE (HTTP 503) where the keys to
  *   verify it cannot be read
  */
 export type Authenticate = (credentials: Credentials) => Promise<RequestContext>;
 
-export function createAuthenticate(deps: { verify: VerifyAccessToken; log: Logger }): Authenticate {
-  return async ({ authorization, userAgent, address, signal }) => {
+export function createAuthenticate(deps: {
+  verify: VerifyAccessToken;
+  rateLimits: RateLimits;
+  log: Logger;
+}): Authenticate {
+  const { rateLimits, log } = deps;
+  const verify: VerifyAccessToken = async (authorization) => {
     try {
-      return { viewer: await deps.verify(authorization), authorization, userAgent, address, signal };
+      return await deps.verify(authorization);
     } catch (error) {
-      if (error instanceof GraphQLError) throw withStatus(error, 401);
-      deps.log.error({ err: error }, "an access token could not be verified");
+      if (error instanceof GraphQLError) throw withStatus(error, isUnauthenticated(error) ? 401 : 503);
+      log.error({ err: error }, "an access token could not be verified");
       throw withStatus(serviceUnavailable("Signing in"), 503);
     }
   };
+  return async ({ authorization, userAgent, address, signal }) => {
+    await rateLimits.admitAddress(address);
+    const viewer = await verify(authorization);
+    await rateLimits.admitViewer(viewer);
+    return { viewer, authorization, userAgent, address, signal };
+  };
+}
+
+function isUnauthenticated(error: GraphQLError): boolean {
+  return error.extensions["code"] === "UNAUTHENTICATED";
 }
 
 function withStatus(error: GraphQLError, status: number): GraphQLError {

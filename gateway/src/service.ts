@@ -4,13 +4,17 @@ import { type RunningProcess, registerHealthRoutes, trackSilentConnections } fro
 import { type Logger } from "@shop/telemetry";
 import { fastify, type FastifyInstance } from "fastify";
 import { startApollo } from "./apollo";
+import { createClientAddress } from "./client-address";
 import { createFormatError } from "./client-errors";
 import { type Config } from "./config";
 import { registerCors } from "./cors";
 import { createSubgraphs } from "./execution/subgraphs";
 import { registerGraphqlRoute } from "./graphql-route";
 import { registerHttpErrors } from "./http-errors";
+import { guardCredentials } from "./limits/credential-guard";
 import { createLimitsRule } from "./limits/operation-limits";
+import { createRateLimits } from "./limits/rate-limits";
+import { connectSharedBudgets } from "./limits/shared-budgets";
 import { createOperations, type Operations } from "./operations";
 import { createAuthenticate } from "./request-context";
 import { createEventStreams } from "./subscriptions/server-sent-events";
@@ -44,7 +48,10 @@ export async function startService(
   const { trust } = config;
   const credential = trust && createServiceCredential({ service: "gateway", secret: trust.serviceSecret });
   const verify = trust === undefined ? verifyNobody : createAccessTokenVerifier(trust.tokens);
-  const authenticate = createAuthenticate({ verify, log });
+  const sharedBudgets = config.redisUrl === undefined ? undefined : connectSharedBudgets(config.redisUrl, log);
+  const rateLimits = createRateLimits(config.rateLimits, sharedBudgets);
+  const authenticate = createAuthenticate({ verify, rateLimits, log });
+  const clientAddress = createClientAddress(config.trustProxy);
   const formatError = createFormatError(log);
   const subgraphs = createSubgraphs({
     urls: config.subgraphUrls,
@@ -60,6 +67,7 @@ export async function startService(
 
   const apollo = await startApollo({
     ...{ supergraph, subgraphs, formatError, production, introspection, maxTokens, validationRules, log },
+    plugins: [guardCredentials(rateLimits)],
   });
   const subscriptions = createSubscriptions({
     ...{ supergraph, subgraphs, formatError, production, introspection, validationRules, log },
@@ -71,13 +79,14 @@ export async function startService(
   const app = fastify({
     bodyLimit: config.maxBodyBytes,
     requestTimeout: requestTimeoutMs,
+    ...(config.trustProxy === undefined ? {} : { trustProxy: config.trustProxy }),
     forceCloseConnections: "idle",
   });
   const endSilentConnections = trackSilentConnections(app.server);
   registerHttpErrors(app, log);
   registerCors(app, { origins: config.corsOrigins, anyLocalhost: !production });
   const health = registerHealthRoutes(app, { supergraph: () => Promise.resolve(supergraph.current()) });
-  registerGraphqlRoute(app, { path, apollo, authenticate, eventStreams, formatError });
+  registerGraphqlRoute(app, { path, apollo, authenticate, clientAddress, eventStreams, formatError });
   await routes(app, operations);
   const webSockets = serveWebSockets(app.server, {
     ...{ path, operations, authenticate, keepAliveMs, log },
@@ -101,6 +110,7 @@ export async function startService(
       await closed;
       await apollo.stop();
       await subgraphs.close();
+      sharedBudgets?.close();
     },
   };
 }

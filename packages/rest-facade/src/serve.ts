@@ -10,6 +10,7 @@ export type ExecuteOperation = (request: {
   readonly variables: Readonly<Record<string, unknown>>;
   readonly authorization: string | undefined;
   readonly userAgent: string | undefined;
+  readonly address: string;
   readonly signal: AbortSignal;
 }) => Promise<GraphqlAnswer>;
 
@@ -34,6 +35,7 @@ export function serveRoutes(app: FastifyInstance, routes: readonly Route[], exec
           variables: route.variables(parsed.input),
           authorization: request.headers.authorization,
           userAgent: request.headers["user-agent"],
+          address: request.ip,
           signal: disconnected.signal,
         });
         const [error] = errors ?? [];

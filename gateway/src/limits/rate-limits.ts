@@ -1,0 +1,91 @@
+import { HeaderMap } from "@apollo/server";
+import { type Viewer } from "@shop/auth";
+import { rateLimited } from "@shop/graphql-errors";
+import { GraphQLError } from "graphql";
+import { toAddressKey } from "../client-address";
+import { type Budget } from "./budget";
+import { type CredentialAttempt, succeeded } from "./credential-attempts";
+import { createRateLimiter } from "./rate-limiter";
+import { type SharedBudgets } from "./shared-budgets";
+
+/** How often, each 0 for as often as one likes. */
+export interface RateLimitSettings {
+  /** HTTP requests, sockets opened and operations sent over them, in a minute. */
+  readonly requestsPerAddress: number;
+  readonly requestsPerViewer: number;
+  /** Tries at anybody's account in five minutes. */
+  readonly credentialsPerAddress: number;
+  /** Tries at one account in five minutes; one that succeeds forgives those before. */
+  readonly credentialsPerAccount: number;
+}
+
+export interface Client {
+  readonly address: string | undefined;
+  readonly viewer: Viewer | null;
+}
+
+/** Every method throws RATE_LIMITED (HTTP 429 with Retry-After) where a budget is spent. */
+export interface RateLimits {
+  /** Counts a request or a new socket, before anything is done for it. */
+  admitAddress(address: string | undefined): Promise<void>;
+  /** Counts the same, once it is known who asks. */
+  admitViewer(viewer: Viewer | null): Promise<void>;
+  /** Counts an operation on a socket that is open already. */
+  admitOperation(client: Client): Promise<void>;
+  admitCredentials(attempts: readonly CredentialAttempt[], client: Client): Promise<void>;
+  /** To be told what became of them. */
+  settleCredentials(attempts: readonly CredentialAttempt[], data: Readonly<Record<string, unknown>>): void;
+}
+
+const minuteMs = 60_000;
+const fiveMinutesMs = 5 * minuteMs;
+
+export function createRateLimits(settings: RateLimitSettings, shared: SharedBudgets | undefined): RateLimits {
+  const limiter = createRateLimiter(shared);
+  const budgets = {
+    address: { points: settings.requestsPerAddress, windowMs: minuteMs },
+    viewer: { points: settings.requestsPerViewer, windowMs: minuteMs },
+    credentialsOfAddress: { points: settings.credentialsPerAddress, windowMs: fiveMinutesMs },
+    credentialsOfAccount: { points: settings.credentialsPerAccount, windowMs: fiveMinutesMs },
+  } satisfies Record<string, Budget>;
+
+  const spend = async (kind: keyof typeof budgets, whose: string): Promise<void> => {
+    const budget = budgets[kind];
+    if (budget.points === 0) return;
+    const spent = limiter.spend(`${kind}:${whose}`, budget);
+    const retryAfterMs = typeof spent === "number" ? spent : await spent;
+    if (retryAfterMs > 0) throw tooMany(retryAfterMs);
+  };
+  const limits: RateLimits = {
+    admitAddress: async (address) => {
+      if (address !== undefined) await spend("address", toAddressKey(address));
+    },
+    admitViewer: async (viewer) => {
+      if (viewer !== null) await spend("viewer", viewer.userId);
+    },
+    admitOperation: async ({ address, viewer }) => {
+      await limits.admitAddress(address);
+      await limits.admitViewer(viewer);
+    },
+    admitCredentials: async (attempts, { address }) => {
+      for (const { account } of attempts) {
+        if (address !== undefined) await spend("credentialsOfAddress", toAddressKey(address));
+        if (account !== undefined) await spend("credentialsOfAccount", account);
+      }
+    },
+    settleCredentials: (attempts, data) => {
+      for (const attempt of attempts) {
+        if (attempt.account === undefined || !succeeded(attempt, data)) continue;
+        limiter.fill(`credentialsOfAccount:${attempt.account}`);
+      }
+    },
+  };
+  return limits;
+}
+
+function tooMany(retryAfterMs: number): GraphQLError {
+  const seconds = Math.ceil(retryAfterMs / 1_000);
+  const { message, extensions } = rateLimited(seconds);
+  const http: unknown = { status: 429, headers: new HeaderMap([["retry-after", String(seconds)]]) };
+  return new GraphQLError(message, { extensions: { ...extensions, http } as Record<string, unknown> });
+}
