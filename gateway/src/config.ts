@@ -56,6 +56,12 @@ export const environment = z.object({
       "Origins whose pages may call the gateway; but in production, Apollo Sandbox and any port of localhost may",
     ),
   MAX_BODY_BYTES: z.coerce.number().int().positive().default(1_000_000).describe("The largest request body"),
+  MAX_DOCUMENT_LENGTH: z.coerce
+    .number()
+    .int()
+    .positive()
+    .default(100_000)
+    .describe("The longest document, in characters"),
   MAX_TOKENS: z.coerce.number().int().positive().default(4_000).describe("The longest document, in tokens"),
   MAX_DEPTH: z.coerce.number().int().positive().default(24).describe("The deepest selection"),
   MAX_ALIASES: z.coerce.number().int().positive().default(100).describe("The most aliases in an operation"),
@@ -65,7 +71,16 @@ export const environment = z.object({
     .int()
     .positive()
     .default(2_000)
-    .describe("The most fields in an operation, its fragments counted wherever they are spread"),
+    .describe("The most fields in a document, its fragments counted wherever they are spread"),
+  MAX_DIRECTIVES: z.coerce.number().int().positive().default(100).describe("The most directives in a document"),
+  MAX_VARIABLE_DEPTH: z.coerce.number().int().positive().default(16).describe("The deepest variable"),
+  MAX_VARIABLE_VALUES: z.coerce.number().int().positive().default(50_000).describe("The most values in the variables"),
+  MAX_COST: z.coerce
+    .number()
+    .int()
+    .positive()
+    .default(200_000)
+    .describe("The most points an operation may cost: 10 for an object of the answer, 1 for a scalar (limits/cost.ts)"),
   MAX_SOCKETS: z.coerce.number().int().positive().default(10_000).describe("Open WebSockets and event streams"),
   MAX_SOCKET_OPERATIONS: z.coerce.number().int().positive().default(100).describe("Operations at once on one socket"),
   KEEP_ALIVE_MS: durationMs(12_000).describe("Between pings; a client that has not answered by the next is ended"),
@@ -89,7 +104,8 @@ export interface Config {
   readonly trustProxy: TrustProxy | undefined;
   readonly introspection: boolean;
   readonly corsOrigins: readonly string[];
-  readonly limits: OperationLimits;
+  /** Undefined: operations may be as large as they like. */
+  readonly limits: OperationLimits | undefined;
   readonly maxBodyBytes: number;
   readonly maxSockets: number;
   readonly maxSocketOperations: number;
@@ -113,12 +129,34 @@ export interface StandaloneOptions {
 
 /** What one operation may hold, counted before it costs anything. */
 export interface OperationLimits {
+  /** Characters. */
+  readonly maxDocumentLength: number;
   readonly maxTokens: number;
   readonly maxDepth: number;
   readonly maxAliases: number;
   readonly maxRootFields: number;
   readonly maxFields: number;
+  readonly maxDirectives: number;
+  readonly maxVariableDepth: number;
+  readonly maxVariableValues: number;
+  /** Points; see limits/cost.ts. */
+  readonly maxCost: number;
+  /** Root fields of Mutation that may stand in an operation once each. */
+  readonly credentialFields: readonly string[];
 }
+
+/** Each tries a password or a token, or sends mail. */
+const credentialFields: readonly string[] = [
+  "login",
+  "registerUser",
+  "refreshTokens",
+  "requestEmailVerification",
+  "verifyEmail",
+  "requestPasswordReset",
+  "resetPassword",
+  "changePassword",
+  "deleteAccount",
+];
 
 const apolloSandbox = "https://studio.apollographql.com";
 const repository = resolve(__dirname, "../..");
@@ -135,7 +173,7 @@ export function loadConfig(): Config {
     comment: env.COMMENT_URL,
   };
   return {
-    ...settingsOf(env),
+    ...settingsOf(env, credentialFields),
     port: env.GATEWAY_PORT,
     supergraphFile: resolve(repository, env.SUPERGRAPH_FILE),
     subgraphUrls: Object.fromEntries(
@@ -182,13 +220,7 @@ function invocationFolder(): string {
 }
 
 const unlimited = {
-  limits: {
-    maxTokens: Infinity,
-    maxDepth: Infinity,
-    maxAliases: Infinity,
-    maxRootFields: Infinity,
-    maxFields: Infinity,
-  },
+  limits: undefined,
   maxBodyBytes: Number.MAX_SAFE_INTEGER, // the HTTP server takes an integer
   maxSockets: Infinity,
   maxSocketOperations: Infinity,
@@ -199,7 +231,10 @@ type Settings = Omit<
   "port" | "supergraphFile" | "subgraphUrls" | "trust" | "redisUrl" | "rateLimits" | "introspection"
 >;
 
-function settingsOf(env: Omit<z.infer<typeof environment>, "SERVICE_SECRET">): Settings {
+function settingsOf(
+  env: Omit<z.infer<typeof environment>, "SERVICE_SECRET">,
+  onceAnOperation: readonly string[] = [],
+): Settings {
   // @apollo/gateway reads it when it is constructed, and reports to Apollo otherwise.
   process.env["APOLLO_TELEMETRY_DISABLED"] ??= "1";
   const production = env.NODE_ENV === "production";
@@ -212,11 +247,17 @@ function settingsOf(env: Omit<z.infer<typeof environment>, "SERVICE_SECRET">): S
     trustProxy: env.TRUSTED_PROXIES,
     corsOrigins: env.CORS_ORIGINS ?? (production ? [] : [apolloSandbox]),
     limits: {
+      maxDocumentLength: env.MAX_DOCUMENT_LENGTH,
       maxTokens: env.MAX_TOKENS,
       maxDepth: env.MAX_DEPTH,
       maxAliases: env.MAX_ALIASES,
       maxRootFields: env.MAX_ROOT_FIELDS,
       maxFields: env.MAX_FIELDS,
+      maxDirectives: env.MAX_DIRECTIVES,
+      maxVariableDepth: env.MAX_VARIABLE_DEPTH,
+      maxVariableValues: env.MAX_VARIABLE_VALUES,
+      maxCost: env.MAX_COST,
+      credentialFields: onceAnOperation,
     },
     maxBodyBytes: env.MAX_BODY_BYTES,
     maxSockets: env.MAX_SOCKETS,

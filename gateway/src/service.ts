@@ -12,6 +12,7 @@ import { createSubgraphs } from "./execution/subgraphs";
 import { registerGraphqlRoute } from "./graphql-route";
 import { registerHttpErrors } from "./http-errors";
 import { guardCredentials } from "./limits/credential-guard";
+import { createCostLimit, limitCost } from "./limits/cost-limit";
 import { createLimitsRule } from "./limits/operation-limits";
 import { createRateLimits } from "./limits/rate-limits";
 import { connectSharedBudgets } from "./limits/shared-budgets";
@@ -62,12 +63,13 @@ export async function startService(
     log,
   });
   const { production, introspection, keepAliveMs, limits } = config;
-  const { maxTokens } = limits;
-  const validationRules = [createLimitsRule(limits)];
+  const requireAffordable = createCostLimit(limits?.maxCost);
+  const maxTokens = limits?.maxTokens ?? Infinity;
+  const validationRules = limits === undefined ? [] : [createLimitsRule(limits)];
 
   const apollo = await startApollo({
     ...{ supergraph, subgraphs, formatError, production, introspection, maxTokens, validationRules, log },
-    plugins: [guardCredentials(rateLimits)],
+    plugins: [limitCost(requireAffordable, supergraph), guardCredentials(rateLimits)],
   });
   const subscriptions = createSubscriptions({
     ...{ supergraph, subgraphs, formatError, production, introspection, validationRules, log },

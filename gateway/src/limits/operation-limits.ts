@@ -19,7 +19,7 @@ interface Extent {
 }
 
 /** Refuses an operation that is deeper or broader than the limits allow, with TOO_COMPLEX, before anything is planned. */
-export function createLimitsRule(limits: Omit<OperationLimits, "maxTokens">): ValidationRule {
+export function createLimitsRule(limits: OperationLimits): ValidationRule {
   return (context) => ({
     Document: (document) => {
       const { depth, aliases, breadth, fields } = measure(document);

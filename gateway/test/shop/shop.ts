@@ -65,7 +65,19 @@ export async function startShop(options: { config?: Partial<Config>; routes?: Re
     trustProxy: undefined,
     introspection: true,
     corsOrigins: [],
-    limits: { maxTokens: 1_000, maxDepth: 10, maxAliases: 20, maxRootFields: 10, maxFields: 300 },
+    limits: {
+      maxDocumentLength: 20_000,
+      maxTokens: 1_000,
+      maxDepth: 10,
+      maxAliases: 20,
+      maxRootFields: 10,
+      maxFields: 300,
+      maxDirectives: 20,
+      maxVariableDepth: 8,
+      maxVariableValues: 1_000,
+      maxCost: 20_000,
+      credentialFields: [],
+    },
     maxBodyBytes: 100_000,
     maxSockets: 50,
     maxSocketOperations: 5,
@@ -120,7 +132,10 @@ function startProduct(): Promise<TestSubgraph> {
     `${federation("@key")}
     type Product @key(fields: "id") { id: ID! name: String! }
     type Query { product(id: ID!): Product whoAsks: String broken: String refused: String }
-    type Mutation { renameProduct(id: ID!, name: String!): Product }`,
+    input LoginInput { email: String! password: String! }
+    type AuthTokens { accessToken: String! }
+    type AuthPayload { tokens: AuthTokens }
+    type Mutation { renameProduct(id: ID!, name: String!): Product login(input: LoginInput!): AuthPayload }`,
     {
       Query: {
         product: (_: never, { id }: { id: string }) => toProduct(id),
@@ -134,6 +149,9 @@ function startProduct(): Promise<TestSubgraph> {
       },
       Mutation: {
         renameProduct: (_: never, { id, name }: { id: string; name: string }) => ({ ...toProduct(id), name }),
+        login: (_: never, { input }: { input: { password: string } }) => ({
+          tokens: input.password === "right" ? { accessToken: "a token" } : null,
+        }),
       },
       Product: { __resolveReference: ({ id }: { id: string }) => toProduct(id) },
     },

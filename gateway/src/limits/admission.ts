@@ -1,0 +1,73 @@
+import { GraphQLError, parse } from "graphql";
+import { type OperationLimits } from "../config";
+import { requireModestShape } from "./document-shape";
+import { requireModestSource } from "./document-source";
+import { requireModestVariables } from "./variables";
+
+/** What a request brings that costs work before its schema is even looked at. */
+export interface Submission {
+  /** Undefined where the request names a persisted operation: its text was admitted when it was registered. */
+  readonly query: string | undefined;
+  readonly variables?: Readonly<Record<string, unknown>> | null | undefined;
+}
+
+/** The first thing that every door asks of an operation: before anything else parses, validates or coerces it. */
+export interface Admission {
+  /**
+   * Costs a few milliseconds for the worst document that the request's size allows, and next to nothing for one that was
+   * admitted before.
+   * @throws TOO_COMPLEX, GRAPHQL_PARSE_FAILED or GRAPHQL_VALIDATION_FAILED, each with HTTP 400
+   */
+  admit(submission: Submission): void;
+}
+
+/** Characters of the documents that are remembered as admitted: some thousand operations of a usual front end. */
+const maxRemembered = 2_000_000;
+
+/** @param limits undefined: everything is admitted */
+export function createAdmission(limits: OperationLimits | undefined): Admission {
+  if (limits === undefined) return { admit: () => undefined };
+  const admitted = createTextMemory(maxRemembered);
+  return {
+    admit: ({ query, variables }) => {
+      requireModestVariables(variables, limits);
+      if (query === undefined || admitted.has(query)) return;
+      requireModestDocument(query, limits);
+      admitted.add(query);
+    },
+  };
+}
+
+function requireModestDocument(query: string, limits: OperationLimits): void {
+  try {
+    requireModestSource(query, limits);
+    requireModestShape(parse(query), limits);
+  } catch (error) {
+    if (!(error instanceof GraphQLError) || error.extensions["code"] !== undefined) throw error;
+    const { message, source, positions } = error;
+    const extensions = { code: "GRAPHQL_PARSE_FAILED", http: { status: 400 } };
+    throw new GraphQLError(message, { source, positions, extensions });
+  }
+}
+
+/** Remembers texts up to so many characters in all, and forgets the one that was longest out of use. */
+function createTextMemory(maxCharacters: number) {
+  const texts = new Set<string>();
+  let characters = 0;
+  return {
+    has: (text: string): boolean => {
+      const known = texts.delete(text);
+      if (known) texts.add(text);
+      return known;
+    },
+    add: (text: string): void => {
+      texts.add(text);
+      characters += text.length;
+      for (const oldest of texts) {
+        if (characters <= maxCharacters) return;
+        texts.delete(oldest);
+        characters -= oldest.length;
+      }
+    },
+  };
+}
