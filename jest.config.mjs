@@ -6,8 +6,9 @@ export default {
   globalSetup: "<rootDir>/local/test-setup/start.mjs",
   globalTeardown: "<rootDir>/local/test-setup/stop.mjs",
   maxWorkers: 2, // they mostly wait, for stores and for each other
+  modulePathIgnorePatterns: ["<rootDir>/bench/peers/"],
   testMatch: [
     "<rootDir>/{packages,subgraphs}/*/test/**/*.test.ts",
-    "<rootDir>/{gateway,prisma,local}/test/**/*.test.ts",
+    "<rootDir>/{gateway,prisma,local,bench}/test/**/*.test.ts",
   ],
 };

@@ -1,0 +1,73 @@
+import { type GatewaySummary } from "./summary";
+
+/** A figure that the gateway is to reach. */
+export interface Goal {
+  readonly scenario: string;
+  readonly what: string;
+  readonly atLeast?: number;
+  readonly atMost?: number;
+  readonly unit: string;
+  readonly read: (of: (name: GatewaySummary["gateway"]) => GatewaySummary | undefined) => number | undefined;
+}
+
+const deliveryCpu = (of: Parameters<Goal["read"]>[0]) => of("ours")?.cpuUsPerAnswer;
+const deliveryP99 = (of: Parameters<Goal["read"]>[0]) => of("ours")?.p99Ms;
+const oursOver =
+  (peer: GatewaySummary["gateway"]): Goal["read"] =>
+  (of) =>
+    of(peer)?.oursOverIts?.rate;
+
+export const goals: readonly Goal[] = [
+  {
+    scenario: "federated",
+    what: "requests a second, over Apollo Gateway",
+    atLeast: 10,
+    unit: "×",
+    read: oursOver("stock"),
+  },
+  {
+    ...{
+      scenario: "federated",
+      what: "requests a second, over Hive Gateway with its Rust planner",
+      atLeast: 4,
+      unit: "×",
+    },
+    read: oursOver("hive-rust"),
+  },
+  {
+    ...{ scenario: "federated", what: "requests a second, over a hand-written server", atLeast: 0.75, unit: "×" },
+    read: oursOver("hand-written"),
+  },
+  {
+    scenario: "federated",
+    what: "p99, over Apollo Gateway's",
+    atMost: 0.1,
+    unit: "×",
+    read: (of) => of("stock")?.oursOverIts?.p99,
+  },
+  {
+    ...{ scenario: "federated", what: "subgraph requests a request", atMost: 7, unit: "" },
+    read: (of) => of("ours")?.subgraphRequestsPerAnswer,
+  },
+  {
+    ...{ scenario: "federated", what: "resident memory at its peak", atMost: 250, unit: "MB" },
+    read: (of) => of("ours")?.peakMb,
+  },
+  { scenario: "small", what: "requests a second, over Apollo Gateway", atLeast: 4, unit: "×", read: oursOver("stock") },
+  {
+    scenario: "small",
+    what: "requests a second, over plain node:http",
+    atLeast: 0.5,
+    unit: "×",
+    read: oursOver("plain"),
+  },
+  {
+    ...{ scenario: "identical", what: "requests a second", atLeast: 5_000, unit: "" },
+    read: (of) => of("ours")?.answersPerSecond,
+  },
+  ...["subscription-same", "subscription-anonymous"].flatMap((scenario): Goal[] => [
+    { scenario, what: "CPU a delivery", atMost: 80, unit: "µs", read: deliveryCpu },
+    { scenario, what: "p99 from event to delivery", atMost: 40, unit: "ms", read: deliveryP99 },
+  ]),
+  { scenario: "subscription-different", what: "CPU a delivery", atMost: 400, unit: "µs", read: deliveryCpu },
+];
