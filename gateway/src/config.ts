@@ -70,7 +70,7 @@ export const environment = z.object({
     .number()
     .int()
     .positive()
-    .default(2_000)
+    .default(1_000)
     .describe("The most fields in a document, its fragments counted wherever they are spread"),
   MAX_DIRECTIVES: z.coerce.number().int().positive().default(100).describe("The most directives in a document"),
   MAX_VARIABLE_DEPTH: z.coerce.number().int().positive().default(16).describe("The deepest variable"),
@@ -82,6 +82,13 @@ export const environment = z.object({
     .default(200_000)
     .describe("The most points an operation may cost: 10 for an object of the answer, 1 for a scalar (limits/cost.ts)"),
   MAX_SOCKETS: z.coerce.number().int().positive().default(10_000).describe("Open WebSockets and event streams"),
+  MAX_VIEWER_SOCKETS: z.coerce
+    .number()
+    .int()
+    .positive()
+    .default(1_500)
+    .describe("Open WebSockets and event streams of one user, or of one address where nobody is signed in"),
+  SOCKET_INIT_TIMEOUT_MS: durationMs(3_000).describe("How long a new WebSocket may take to send `connection_init`"),
   MAX_SOCKET_OPERATIONS: z.coerce.number().int().positive().default(100).describe("Operations at once on one socket"),
   KEEP_ALIVE_MS: durationMs(12_000).describe("Between pings; a client that has not answered by the next is ended"),
 });
@@ -108,6 +115,8 @@ export interface Config {
   readonly limits: OperationLimits | undefined;
   readonly maxBodyBytes: number;
   readonly maxSockets: number;
+  readonly maxViewerSockets: number;
+  readonly socketInitTimeoutMs: number;
   readonly maxSocketOperations: number;
   readonly keepAliveMs: number;
 }
@@ -223,6 +232,7 @@ const unlimited = {
   limits: undefined,
   maxBodyBytes: Number.MAX_SAFE_INTEGER, // the HTTP server takes an integer
   maxSockets: Infinity,
+  maxViewerSockets: Infinity,
   maxSocketOperations: Infinity,
 } satisfies Partial<Config>;
 
@@ -261,6 +271,8 @@ function settingsOf(
     },
     maxBodyBytes: env.MAX_BODY_BYTES,
     maxSockets: env.MAX_SOCKETS,
+    maxViewerSockets: env.MAX_VIEWER_SOCKETS,
+    socketInitTimeoutMs: env.SOCKET_INIT_TIMEOUT_MS,
     maxSocketOperations: env.MAX_SOCKET_OPERATIONS,
     keepAliveMs: env.KEEP_ALIVE_MS,
   };
