@@ -1,4 +1,3 @@
-import { ApolloGateway } from "@apollo/gateway";
 import { ApolloServer, type ApolloServerPlugin, type GraphQLRequestContext } from "@apollo/server";
 import { unwrapResolverError } from "@apollo/server/errors";
 import {
@@ -7,15 +6,14 @@ import {
 } from "@apollo/server/plugin/disabled";
 import { type Logger } from "@shop/telemetry";
 import { OperationTypeNode, type ValidationRule } from "graphql";
+import { createApolloGateway } from "./apollo-gateway";
 import { badRequest } from "./bad-request";
 import { type FormatError } from "./client-errors";
-import { type Subgraphs } from "./execution/subgraphs";
 import { type RequestContext } from "./request-context";
 import { type SupergraphSource } from "./supergraph";
 
 export interface ApolloOptions {
   readonly supergraph: SupergraphSource;
-  readonly subgraphs: Subgraphs;
   readonly formatError: FormatError;
   readonly production: boolean;
   readonly introspection: boolean;
@@ -27,13 +25,8 @@ export interface ApolloOptions {
 
 /** Queries and mutations: Apollo Server in front of Apollo Gateway, started. */
 export async function startApollo(options: ApolloOptions): Promise<ApolloServer<RequestContext>> {
-  const gateway = new ApolloGateway({
-    supergraphSdl: options.supergraph.manager,
-    buildService: (subgraph) => options.subgraphs.dataSource(subgraph),
-    logger: options.log,
-  });
   const apollo = new ApolloServer<RequestContext>({
-    gateway,
+    gateway: createApolloGateway(options),
     introspection: options.introspection,
     hideSchemaDetailsFromClientErrors: options.production,
     includeStacktraceInErrorResponses: false,

@@ -12,14 +12,16 @@ import { createSubgraphs } from "./execution/subgraphs";
 import { registerGraphqlRoute } from "./graphql-route";
 import { registerHttpErrors } from "./http-errors";
 import { guardCredentials } from "./limits/credential-guard";
+import { createAdmission } from "./limits/admission";
 import { createCostLimit, limitCost } from "./limits/cost-limit";
 import { createLimitsRule } from "./limits/operation-limits";
 import { createRateLimits } from "./limits/rate-limits";
 import { connectSharedBudgets } from "./limits/shared-budgets";
 import { createOperations, type Operations } from "./operations";
 import { createAuthenticate } from "./request-context";
-import { createEventStreams } from "./subscriptions/server-sent-events";
+import { createHttpStreams } from "./subscriptions/http-streams";
 import { createSubscriptions } from "./subscriptions/subscriptions";
+import { createViewerSlots } from "./subscriptions/viewer-slots";
 import { serveWebSockets } from "./subscriptions/websocket";
 import { createSupergraphSource } from "./supergraph";
 
@@ -37,7 +39,7 @@ const requestTimeoutMs = 30_000;
 const verifyNobody: VerifyAccessToken = () => Promise.resolve(null);
 
 /**
- * Starts the gateway: the supergraph from its file, and GraphQL over HTTP, WebSockets and server-sent events on one port.
+ * Starts the gateway: the supergraph from its file, and GraphQL over HTTP, WebSockets and streamed responses on one port.
  * @throws where the supergraph file cannot be read or does not load, or the port is taken
  */
 export async function startService(
@@ -45,7 +47,6 @@ export async function startService(
   log: Logger,
   routes: RegisterRoutes = () => undefined,
 ): Promise<Gateway> {
-  const supergraph = createSupergraphSource({ file: config.supergraphFile, log });
   const { trust } = config;
   const credential = trust && createServiceCredential({ service: "gateway", secret: trust.serviceSecret });
   const verify = trust === undefined ? verifyNobody : createAccessTokenVerifier(trust.tokens);
@@ -62,21 +63,25 @@ export async function startService(
     credential,
     log,
   });
+  const supergraph = createSupergraphSource({ file: config.supergraphFile, clientOf: subgraphs.clientOf, log });
   const { production, introspection, keepAliveMs, limits } = config;
   const requireAffordable = createCostLimit(limits?.maxCost);
   const maxTokens = limits?.maxTokens ?? Infinity;
   const validationRules = limits === undefined ? [] : [createLimitsRule(limits)];
 
   const apollo = await startApollo({
-    ...{ supergraph, subgraphs, formatError, production, introspection, maxTokens, validationRules, log },
+    ...{ supergraph, formatError, production, introspection, maxTokens, validationRules, log },
     plugins: [limitCost(requireAffordable, supergraph), guardCredentials(rateLimits)],
   });
   const subscriptions = createSubscriptions({
     ...{ supergraph, subgraphs, formatError, production, introspection, validationRules, log },
-    ...{ credential, keepAliveMs, timeoutMs: config.subgraphTimeoutMs },
+    ...{ credential, keepAliveMs, timeoutMs: config.subgraphTimeoutMs, requireAffordable },
   });
-  const operations = createOperations({ apollo, subscriptions, authenticate, formatError, maxTokens });
-  const eventStreams = createEventStreams({ operations, formatError, keepAliveMs, maxStreams: config.maxSockets, log });
+  const admission = createAdmission(limits);
+  const operations = createOperations({ apollo, subscriptions, authenticate, admission, formatError });
+  const slots = createViewerSlots(config.maxViewerSockets);
+  const maxStreams = config.maxSockets;
+  const httpStreams = createHttpStreams({ operations, formatError, slots, maxStreams, keepAliveMs, log });
 
   const app = fastify({
     bodyLimit: config.maxBodyBytes,
@@ -88,13 +93,15 @@ export async function startService(
   registerHttpErrors(app, log);
   registerCors(app, { origins: config.corsOrigins, anyLocalhost: !production });
   const health = registerHealthRoutes(app, { supergraph: () => Promise.resolve(supergraph.current()) });
-  registerGraphqlRoute(app, { path, apollo, authenticate, clientAddress, eventStreams, formatError });
+  registerGraphqlRoute(app, { path, apollo, authenticate, clientAddress, httpStreams, formatError });
   await routes(app, operations);
   const webSockets = serveWebSockets(app.server, {
-    ...{ path, operations, authenticate, keepAliveMs, log },
-    schema: () => supergraph.current().schema,
+    ...{ path, operations, authenticate, clientAddress, formatError, slots, keepAliveMs, log },
+    admitOperation: (context) => rateLimits.admitOperation(context),
     maxSockets: config.maxSockets,
     maxSocketOperations: config.maxSocketOperations,
+    maxMessageBytes: config.maxBodyBytes,
+    initTimeoutMs: config.socketInitTimeoutMs,
   });
   await app.listen({ host: config.host, port: config.port });
   const { port } = app.server.address() as AddressInfo;
@@ -105,7 +112,8 @@ export async function startService(
     operations,
     stop: async () => {
       health.drain();
-      eventStreams.close();
+      await Promise.all([operations.settled(), subscriptions.stop()]);
+      httpStreams.close();
       await webSockets.close();
       const closed = app.close();
       endSilentConnections();

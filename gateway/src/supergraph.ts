@@ -1,21 +1,21 @@
 import { unwatchFile, watchFile } from "node:fs";
 import { readFile } from "node:fs/promises";
 import { type SupergraphManager } from "@apollo/gateway";
-import { type Schema, Supergraph } from "@apollo/federation-internals";
-import { QueryPlanner } from "@apollo/query-planner";
+import { Supergraph } from "@apollo/federation-internals";
 import { type Logger } from "@shop/telemetry";
 import { type GraphQLSchema } from "graphql";
+import { createEngine, type Engine, type EngineDeps } from "./execution/engine";
+import { createPlanner } from "./execution/planner";
 
-/** One supergraph schema, ready to plan and to validate against. */
+/** One supergraph schema, ready to validate against and to run operations on. */
 export interface LoadedSupergraph {
   readonly sdl: string;
   /** What clients see. */
   readonly schema: GraphQLSchema;
-  readonly apiSchema: Schema;
-  /** With the join directives; execution needs it. */
+  /** With what they do not see, and the directives that composition keeps. */
   readonly supergraphSchema: GraphQLSchema;
-  readonly planner: QueryPlanner;
   readonly subgraphs: readonly { readonly name: string; readonly url: string }[];
+  readonly engine: Engine;
 }
 
 export interface SupergraphSource {
@@ -23,6 +23,8 @@ export interface SupergraphSource {
   readonly manager: SupergraphManager;
   /** The one that operations run on now. @throws before the gateway has loaded */
   current(): LoadedSupergraph;
+  /** The one of a schema text that the manager has handed out. */
+  find(sdl: string): LoadedSupergraph;
   /** Called right after another one has taken its place. */
   onSwap(listener: (supergraph: LoadedSupergraph) => void): void;
 }
@@ -34,9 +36,12 @@ const pollIntervalMs = 500;
  * Reads a supergraph from its file and follows it. A changed file is tried out in full before it replaces the running
  * one, in one step between two requests; one that does not load is refused, and the log says why.
  */
-export function createSupergraphSource(options: { file: string; log: Logger }): SupergraphSource {
+export function createSupergraphSource(
+  options: Pick<EngineDeps, "clientOf"> & { readonly file: string; readonly log: Logger },
+): SupergraphSource {
   const { file, log } = options;
   let current: LoadedSupergraph | undefined;
+  let next: LoadedSupergraph | undefined;
   const listeners: ((supergraph: LoadedSupergraph) => void)[] = [];
 
   return {
@@ -45,14 +50,19 @@ export function createSupergraphSource(options: { file: string; log: Logger }): 
       if (current === undefined) throw new Error("The supergraph is not loaded yet.");
       return current;
     },
+    find: (sdl) => {
+      const found = [next, current].find((supergraph) => supergraph?.sdl === sdl);
+      if (found === undefined) throw new Error("This supergraph was never loaded.");
+      return found;
+    },
     manager: {
       initialize: async ({ update }) => {
-        current = loadSupergraph(await readFile(file, "utf8"));
+        current = loadSupergraph(await readFile(file, "utf8"), options);
         const follow = async (): Promise<void> => {
           try {
             const sdl = await readFile(file, "utf8");
             if (sdl === current?.sdl) return;
-            const next = loadSupergraph(sdl);
+            next = loadSupergraph(sdl, options);
             update(sdl);
             current = next;
             log.info({ file }, "the supergraph was swapped");
@@ -76,15 +86,11 @@ export function createSupergraphSource(options: { file: string; log: Logger }): 
 }
 
 /** @throws what is wrong with the schema, or what the planner does not support in it */
-export function loadSupergraph(sdl: string): LoadedSupergraph {
+export function loadSupergraph(sdl: string, { clientOf }: Pick<EngineDeps, "clientOf">): LoadedSupergraph {
   const supergraph = Supergraph.build(sdl, { validateSupergraph: true });
-  const apiSchema = supergraph.apiSchema();
-  return {
-    sdl,
-    schema: apiSchema.toGraphQLJSSchema(),
-    apiSchema,
-    supergraphSchema: supergraph.schema.toGraphQLJSSchema(),
-    planner: new QueryPlanner(supergraph),
-    subgraphs: supergraph.subgraphsMetadata(),
-  };
+  const schema = supergraph.apiSchema().toGraphQLJSSchema();
+  const supergraphSchema = supergraph.schema.toGraphQLJSSchema();
+  const subgraphs = supergraph.subgraphsMetadata();
+  const engine = createEngine({ schema, supergraphSchema, subgraphs, clientOf, planner: createPlanner(sdl) });
+  return { sdl, schema, supergraphSchema, subgraphs, engine };
 }

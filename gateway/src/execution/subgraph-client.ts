@@ -3,11 +3,19 @@ import { type Logger } from "@shop/telemetry";
 import { Pool } from "undici";
 import { type RequestContext } from "../request-context";
 import { createBreaker } from "./breaker";
+import { type HttpAnswer, post } from "./http-post";
 
+/** What is asked of a subgraph over a socket. */
 export interface SubgraphRequest {
   readonly query: string;
-  readonly operationName?: string | undefined;
   readonly variables?: Readonly<Record<string, unknown>> | undefined;
+}
+
+export interface FetchRequest {
+  /** JSON text with `query` and `variables`. */
+  readonly body: string;
+  /** A mutation that was begun is carried through whether or not somebody still waits for it, and never sent twice. */
+  readonly isMutation: boolean;
 }
 
 /** A GraphQL answer as it came, not yet fit for a client's eyes. */
@@ -22,7 +30,7 @@ export type SubgraphOutcome =
   | { readonly ok: false; readonly reason: "ABANDONED" | "UNAVAILABLE" };
 
 export interface SubgraphClient {
-  send(request: SubgraphRequest, context: RequestContext): Promise<SubgraphOutcome>;
+  send(request: FetchRequest, context: RequestContext): Promise<SubgraphOutcome>;
   close(): Promise<void>;
 }
 
@@ -40,6 +48,7 @@ export interface SubgraphClientOptions {
 
 const connectTimeoutMs = 1_000;
 const maxAnswerBytes = 32_000_000;
+const accepted = "application/json, application/graphql-response+json";
 /** A kept-alive connection that the subgraph closed just as it was used; the request was not read. */
 const staleConnection = new Set(["UND_ERR_SOCKET", "ECONNRESET", "EPIPE"]);
 
@@ -47,6 +56,7 @@ const staleConnection = new Set(["UND_ERR_SOCKET", "ECONNRESET", "EPIPE"]);
 export function createSubgraphClient(options: SubgraphClientOptions): SubgraphClient {
   const { name, timeoutMs, mutationTimeoutMs, log } = options;
   const { origin, pathname, search } = new URL(options.url);
+  const path = `${pathname}${search}`;
   const pool = new Pool(origin, {
     connections: options.connections,
     connect: { timeout: connectTimeoutMs },
@@ -54,69 +64,44 @@ export function createSubgraphClient(options: SubgraphClientOptions): SubgraphCl
   });
   const breaker = createBreaker();
 
-  const post = async (
-    request: SubgraphRequest,
-    context: RequestContext,
-    signal: AbortSignal,
-  ): Promise<SubgraphAnswer> => {
+  const headersFor = async ({ authorization, userAgent }: RequestContext): Promise<string[]> => {
     // The trace context is added by the instrumentation of undici.
-    const headers: Record<string, string> = {
-      "content-type": "application/json",
-      accept: "application/json",
-    };
-    if (options.credential !== undefined) headers[serviceCredentialHeader] = await options.credential();
-    if (context.authorization !== undefined) headers["authorization"] = context.authorization;
-    if (context.userAgent !== undefined) headers["user-agent"] = context.userAgent;
-    const body = JSON.stringify(request);
-    const response = await pool.request({ path: `${pathname}${search}`, method: "POST", headers, body, signal });
-    return parseAnswer(await response.body.text(), response.statusCode);
+    const headers = ["content-type", "application/json", "accept", accepted];
+    if (options.credential !== undefined) headers.push(serviceCredentialHeader, await options.credential());
+    if (authorization !== undefined) headers.push("authorization", authorization);
+    if (userAgent !== undefined) headers.push("user-agent", userAgent);
+    return headers;
+  };
+
+  const exchange = async ({ body, isMutation }: FetchRequest, context: RequestContext): Promise<HttpAnswer> => {
+    const request = { path, body, headers: await headersFor(context) };
+    if (isMutation) return post(pool, { ...request, timeoutMs: mutationTimeoutMs, signal: undefined });
+    const { signal } = context;
+    try {
+      return await post(pool, { ...request, timeoutMs, signal });
+    } catch (error) {
+      if (!staleConnection.has(reasonOf(error))) throw error;
+      return post(pool, { ...request, timeoutMs, signal });
+    }
   };
 
   return {
     send: async (request, context) => {
       if (!breaker.admits()) return { ok: false, reason: "UNAVAILABLE" };
-      // A mutation that was begun is carried through whether or not somebody still waits for it.
-      const isMutation = request.query.startsWith("mutation");
-      const deadline = isMutation ? createDeadline(mutationTimeoutMs) : createDeadline(timeoutMs, context.signal);
       try {
-        const answer = await post(request, context, deadline.signal).catch((error: unknown) => {
-          if (isMutation || !isStaleConnection(error)) throw error;
-          return post(request, context, deadline.signal);
-        });
+        const answer = parseAnswer(await exchange(request, context));
         breaker.succeeded();
         return { ok: true, answer };
       } catch (error) {
-        if (!isMutation && context.signal?.aborted === true) return { ok: false, reason: "ABANDONED" };
+        if (!request.isMutation && context.signal?.aborted === true) return { ok: false, reason: "ABANDONED" };
         log.warn({ subgraph: name, reason: reasonOf(error) }, "a subgraph did not answer");
         if (breaker.failed()) log.error({ subgraph: name }, "a subgraph keeps failing and is left alone for a while");
         return { ok: false, reason: "UNAVAILABLE" };
-      } finally {
-        deadline.clear();
       }
     },
     // Not close(): by now nobody waits for what may still run.
     close: () => pool.destroy(),
   };
-}
-
-/** Aborts after a time or with another signal. AbortSignal.any() would hold on to a long-lived signal's listeners. */
-function createDeadline(timeoutMs: number, signal?: AbortSignal) {
-  const controller = new AbortController();
-  const abort = (): void => controller.abort();
-  const timer = setTimeout(abort, timeoutMs);
-  signal?.addEventListener("abort", abort, { once: true });
-  if (signal?.aborted === true) abort();
-  return {
-    signal: controller.signal,
-    clear: () => {
-      clearTimeout(timer);
-      signal?.removeEventListener("abort", abort);
-    },
-  };
-}
-
-function isStaleConnection(error: unknown): boolean {
-  return staleConnection.has(reasonOf(error));
 }
 
 /** Its code or name: the message of a network error names hosts, that of a parse error repeats the answer. */
@@ -125,7 +110,8 @@ function reasonOf(error: unknown): string {
   return "code" in error && typeof error.code === "string" ? error.code : error.name;
 }
 
-function parseAnswer(text: string, status: number): SubgraphAnswer {
+/** Whatever the status: a subgraph may answer with errors of GraphQL and a status that says so too. */
+function parseAnswer({ status, text }: HttpAnswer): SubgraphAnswer {
   const answer = JSON.parse(text) as SubgraphAnswer | null;
   if (typeof answer?.data === "object" && answer.data !== null) return answer;
   if (Array.isArray(answer?.errors) && answer.errors.length > 0) return answer;

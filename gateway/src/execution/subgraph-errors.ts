@@ -1,6 +1,15 @@
 import { serviceUnavailable } from "@shop/graphql-errors";
-import { type GraphQLFormattedError, Kind, parse } from "graphql";
+import { type ResponsePath } from "./outcome";
 import { type SubgraphAnswer } from "./subgraph-client";
+
+/** An error of a subgraph as a client may read it. */
+export interface SubgraphError {
+  readonly message: string;
+  /** Within the subgraph's answer; undefined where the error is about all of it. */
+  readonly path: ResponsePath | undefined;
+  /** With `code` and `serviceName`. */
+  readonly extensions: Readonly<Record<string, unknown>>;
+}
 
 /** Codes with which a subgraph says that the gateway's request was at fault: no client can do anything about those. */
 const gatewayFaults = new Set([
@@ -11,53 +20,44 @@ const gatewayFaults = new Set([
   "INTERNAL_SERVER_ERROR",
 ]);
 
-/** The errors of a subgraph's answer as a client may read them, each with a path below the fetch that it came from. */
-export function readSubgraphErrors(
-  subgraph: string,
-  answer: SubgraphAnswer,
-  operation: string,
-): GraphQLFormattedError[] | undefined {
-  if (!Array.isArray(answer.errors) || answer.errors.length === 0) return undefined;
-  return answer.errors.map((error: unknown) => readError(subgraph, error, operation));
+const noErrors: readonly SubgraphError[] = [];
+
+export function readSubgraphErrors(subgraph: string, answer: SubgraphAnswer): readonly SubgraphError[] {
+  const { errors } = answer;
+  return Array.isArray(errors) ? errors.map((error: unknown) => readError(subgraph, error)) : noErrors;
 }
 
-/** What stands for a whole fetch that brought nothing. */
-export function unavailableError(subgraph: string, operation: string): GraphQLFormattedError {
+/** What stands for a subgraph's whole answer where there is none. */
+export function unavailable(subgraph: string): SubgraphError {
   const { message, extensions } = serviceUnavailable(`The ${subgraph} service`);
-  return { message, path: firstPath(operation), extensions };
+  return { message, path: undefined, extensions: { ...extensions, serviceName: subgraph } };
 }
 
-function readError(subgraph: string, error: unknown, operation: string): GraphQLFormattedError {
-  const { message, path, extensions } = isRecord(error) ? error : {};
+/** What stands for an answer that is not what was asked for. */
+export function broken(subgraph: string, path?: ResponsePath, traceId?: unknown): SubgraphError {
+  return {
+    message: `Something went wrong in the ${subgraph} service. The trace id helps us find it.`,
+    path,
+    extensions: { code: "INTERNAL_SERVER_ERROR", serviceName: subgraph, ...(traceId === undefined ? {} : { traceId }) },
+  };
+}
+
+function readError(subgraph: string, error: unknown): SubgraphError {
+  const { message, path: place, extensions } = isRecord(error) ? error : {};
   const { code, stacktrace: _stacktrace, exception: _exception, ...details } = isRecord(extensions) ? extensions : {};
-  const place = isPath(path) ? path : firstPath(operation);
+  const path = isPath(place) ? place : undefined;
   if (typeof code !== "string" || typeof message !== "string" || gatewayFaults.has(code)) {
-    return {
-      message: `Something went wrong in the ${subgraph} service. The trace id helps us find it.`,
-      path: place,
-      extensions: { code: "INTERNAL_SERVER_ERROR", traceId: details["traceId"] },
-    };
+    return broken(subgraph, path, details["traceId"]);
   }
-  return { message, path: place, extensions: { ...details, code } };
+  return { message, path, extensions: { ...details, code, serviceName: subgraph } };
 }
 
-/**
- * Where the first thing that a fetch asks for belongs in its answer, so that an error about all of it has a path into the
- * client's own answer: execution puts the fetch's place in front of it.
- */
-function firstPath(operation: string): (string | number)[] {
-  const [definition] = parse(operation, { noLocation: true }).definitions;
-  const root = definition?.kind === Kind.OPERATION_DEFINITION ? definition.selectionSet.selections[0] : undefined;
-  if (root?.kind !== Kind.FIELD) return [];
-  if (root.name.value !== "_entities") return [root.alias?.value ?? root.name.value];
-  const [onType] = root.selectionSet?.selections ?? [];
-  const fields = onType?.kind === Kind.INLINE_FRAGMENT ? onType.selectionSet.selections : [];
-  const first = fields.find((field) => field.kind === Kind.FIELD && field.name.value !== "__typename");
-  return ["_entities", 0, ...(first?.kind === Kind.FIELD ? [first.alias?.value ?? first.name.value] : [])];
-}
-
-function isPath(value: unknown): value is (string | number)[] {
-  return Array.isArray(value) && value.every((step) => typeof step === "string" || typeof step === "number");
+function isPath(value: unknown): value is ResponsePath {
+  return (
+    Array.isArray(value) &&
+    value.length > 0 &&
+    value.every((step) => typeof step === "string" || typeof step === "number")
+  );
 }
 
 function isRecord(value: unknown): value is Record<string, unknown> {

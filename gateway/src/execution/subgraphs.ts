@@ -1,12 +1,9 @@
-import { type GraphQLDataSource, type GraphQLDataSourceProcessOptions } from "@apollo/gateway";
 import { type Logger } from "@shop/telemetry";
-import { type RequestContext } from "../request-context";
 import { createSubgraphClient, type SubgraphClient } from "./subgraph-client";
-import { readSubgraphErrors, unavailableError } from "./subgraph-errors";
 
 export interface Subgraphs {
-  /** What @apollo/gateway's execution fetches from; the same one for the same name and address. */
-  dataSource(subgraph: { name: string; url?: string | undefined }): GraphQLDataSource;
+  /** The same one for the same name and address. */
+  clientOf(subgraph: { readonly name: string; readonly url: string }): SubgraphClient;
   /** Where subscriptions of a subgraph are opened. */
   socketUrl(subgraph: { name: string; url: string }): string;
   close(): Promise<void>;
@@ -29,31 +26,16 @@ export function createSubgraphs(options: SubgraphsOptions): Subgraphs {
   const urlOf = (name: string, routingUrl: string): string => urls[name] ?? routingUrl;
 
   return {
-    dataSource: ({ name, url = "" }) => {
+    clientOf: ({ name, url }) => {
       const address = urlOf(name, url);
       const key = `${name} ${address}`;
       const client = clients.get(key) ?? createSubgraphClient({ ...clientOptions, name, url: address });
       clients.set(key, client);
-      return createDataSource(name, client);
+      return client;
     },
     socketUrl: ({ name, url }) => urlOf(name, url).replace(/^http/, "ws"),
     close: async () => {
       await Promise.all([...clients.values()].map((client) => client.close()));
-    },
-  };
-}
-
-function createDataSource(name: string, client: SubgraphClient): GraphQLDataSource {
-  return {
-    process: async ({ request, context }: GraphQLDataSourceProcessOptions) => {
-      const { query = "", operationName, variables } = request;
-      // `context` is what Apollo Server was given as contextValue; its type here is that of any record.
-      const outcome = await client.send({ query, operationName, variables }, context as RequestContext);
-      if (outcome.ok) {
-        const errors = readSubgraphErrors(name, outcome.answer, query);
-        return { data: outcome.answer.data, ...(errors === undefined ? {} : { errors }) };
-      }
-      return { data: null, errors: [unavailableError(name, query)] };
     },
   };
 }

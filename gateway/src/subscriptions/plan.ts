@@ -1,15 +1,13 @@
-import { buildOperationContext, type executeQueryPlan } from "@apollo/gateway";
-import { operationFromDocument } from "@apollo/federation-internals";
-import { type QueryPlan } from "@apollo/query-planner";
 import { type DocumentNode, GraphQLError } from "graphql";
 import { badRequest } from "../bad-request";
+import { type PreparedOperation } from "../execution/prepared-operation";
 import { type LoadedSupergraph } from "../supergraph";
 import { type Resumable, toResumable } from "./resume";
 
 /** How a subscription is served: what is opened at the subgraph that owns it, and what is fetched for each event. */
 export interface SubscriptionPlan {
   readonly supergraph: LoadedSupergraph;
-  readonly operationContext: OperationContext;
+  readonly prepared: PreparedOperation;
   /** Which subgraph's event source it is, and what is asked of it. */
   readonly primary: {
     readonly subgraph: { readonly name: string; readonly url: string };
@@ -17,11 +15,9 @@ export interface SubscriptionPlan {
     readonly variableNames: readonly string[];
   };
   readonly resumable: Resumable | undefined;
-  /** Runs once per event; its first fetch, `primary.operation`, is what the event already answers. */
-  readonly eventPlan: QueryPlan;
 }
 
-type OperationContext = Parameters<typeof executeQueryPlan>[3];
+const nothingToWaitFor = "A subscription needs one field of an event source, without @skip or @include on it.";
 
 /**
  * Plans a subscription that is valid against the supergraph's schema.
@@ -32,35 +28,24 @@ export function planSubscription(
   document: DocumentNode,
   operationName: string | undefined,
 ): SubscriptionPlan {
-  const node = buildPlan(supergraph, document, operationName);
-  const subgraph = supergraph.subgraphs.find(({ name }) => name === node.primary.serviceName);
-  if (subgraph === undefined) throw new Error(`The plan names an unknown subgraph: ${node.primary.serviceName}`);
+  const prepared = prepare(supergraph, document, operationName);
+  const { primary } = prepared;
+  if (primary === undefined) throw badRequest(nothingToWaitFor);
+  const subgraph = supergraph.subgraphs.find(({ name }) => name === primary.subgraph);
+  if (subgraph === undefined) throw new Error(`The plan names an unknown subgraph: ${primary.subgraph}`);
   return {
     supergraph,
-    operationContext: buildOperationContext({ schema: supergraph.schema, operationDocument: document, operationName }),
-    primary: {
-      subgraph,
-      operation: node.primary.operation,
-      variableNames: node.primary.variableUsages ?? [],
-    },
-    resumable: toResumable(node.primary.operation, supergraph.supergraphSchema),
-    // Execution refuses a subscription's plan, but runs the same fetches as a sequence.
-    eventPlan: {
-      kind: "QueryPlan",
-      node: { kind: "Sequence", nodes: node.rest === undefined ? [node.primary] : [node.primary, node.rest] },
-    },
+    prepared,
+    primary: { subgraph, operation: primary.operation, variableNames: primary.variableNames },
+    resumable: toResumable(primary.operation, supergraph.supergraphSchema),
   };
 }
 
-function buildPlan(supergraph: LoadedSupergraph, document: DocumentNode, operationName: string | undefined) {
-  const nothingToWaitFor = "A subscription needs one field of an event source, without @skip or @include on it.";
-  let plan: QueryPlan;
+function prepare({ engine }: LoadedSupergraph, document: DocumentNode, operationName: string | undefined) {
   try {
-    plan = supergraph.planner.buildQueryPlan(operationFromDocument(supergraph.apiSchema, document, { operationName }));
+    return engine.prepare(document, operationName);
   } catch (error) {
     if (error instanceof GraphQLError) throw error;
     throw badRequest(nothingToWaitFor); // the planner has no plan for a condition at the top
   }
-  if (plan.node?.kind !== "Subscription") throw badRequest(nothingToWaitFor);
-  return plan.node;
 }

@@ -1,0 +1,50 @@
+import { ApolloGateway } from "@apollo/gateway";
+import { type GatewayGraphQLRequestContext, type GatewayInterface } from "@apollo/server-gateway-interface";
+import { type Logger } from "@shop/telemetry";
+import { type GraphQLSchema } from "graphql";
+import { type Engine } from "./execution/engine";
+import { type Outcome } from "./execution/outcome";
+import { type RequestContext } from "./request-context";
+import { type SupergraphSource } from "./supergraph";
+
+/**
+ * Apollo Gateway for what it is good at, loading a supergraph and the next one while requests run, with our engine in place
+ * of its execution: what Apollo Server validated against a schema runs on the engine of that schema.
+ */
+export function createApolloGateway(options: {
+  readonly supergraph: SupergraphSource;
+  readonly log: Logger;
+}): GatewayInterface {
+  const { supergraph } = options;
+  const gateway = new ApolloGateway({
+    supergraphSdl: supergraph.manager,
+    buildService: () => ({
+      process: () => {
+        throw new Error("The engine fetches by itself.");
+      },
+    }),
+    logger: options.log,
+  });
+  const bySchema = new WeakMap<GraphQLSchema, Engine>();
+
+  const execute = ({ schema, document, request, ...rest }: GatewayGraphQLRequestContext): Promise<Outcome> => {
+    const engine = bySchema.get(schema);
+    if (engine === undefined) throw new Error("An operation was validated against a schema that was never loaded.");
+    const operation = engine.prepare(document, request.operationName);
+    return engine.execute(operation, request.variables ?? {}, rest.context as RequestContext);
+  };
+
+  return {
+    load: async (config) => {
+      const { schema } = await gateway.load(config);
+      return { schema, executor: execute };
+    },
+    onSchemaLoadOrUpdate: (callback) =>
+      gateway.onSchemaLoadOrUpdate(({ coreSupergraphSdl }) => {
+        const loaded = supergraph.find(coreSupergraphSdl);
+        bySchema.set(loaded.schema, loaded.engine);
+        callback({ apiSchema: loaded.schema, coreSupergraphSdl });
+      }),
+    stop: () => gateway.stop(),
+  };
+}

@@ -1,0 +1,92 @@
+import { type EntityLookup, type EntityPlace } from "./compile-fetches";
+import { visitObjects } from "./entity-path";
+import { type JsonObject } from "./merge";
+import { type Reason } from "./outcome";
+import { type Run } from "./run-fetches";
+import { type SubgraphError } from "./subgraph-errors";
+
+/** What a subgraph said of one representation. */
+export type EntityAnswer = { readonly errors: readonly SubgraphError[] } & (
+  { readonly entity: JsonObject } | { readonly entity: null; readonly reason: Reason }
+);
+
+/** One representation of a lookup, for all objects that are equal to it. */
+export interface Slot {
+  /** JSON. */
+  readonly representation: string;
+  /** Resolves when `answer` is there, or will not be. */
+  readonly answered: Promise<void>;
+  answer: EntityAnswer | undefined;
+}
+
+/** An object that waits for its entity. */
+export interface Target {
+  readonly object: JsonObject;
+  readonly slot: Slot;
+  readonly place: EntityPlace;
+  /** Among the objects at the place's path. */
+  readonly ordinal: number;
+}
+
+export interface CollectedTargets {
+  readonly lookup: EntityLookup;
+  readonly targets: readonly Target[];
+  /** What is to be asked for now. */
+  readonly asked: readonly Slot[];
+  /** What another fetch of this run has asked for already. */
+  readonly borrowed: readonly Slot[];
+}
+
+/** By what is asked and of what, for lookups that an operation makes more than once. */
+export type SharedSlots = Map<string, Slot>;
+
+/** Finds the objects that a lookup is for, and one representation for all that are equal. */
+export function collectTargets(lookup: EntityLookup, answered: Promise<void>, run: Run): CollectedTargets {
+  const targets: Target[] = [];
+  const asked: Slot[] = [];
+  const borrowed: Slot[] = [];
+  const slots = new Map<string, Slot>();
+
+  const slotFor = (representation: string): Slot => {
+    const known = slots.get(representation);
+    if (known !== undefined) return known;
+    const sharedKey = `${lookup.selection} ${representation}`;
+    const lent = lookup.isShared ? run.shared.get(sharedKey) : undefined;
+    const slot = lent ?? { representation, answered, answer: undefined };
+    (lent === undefined ? asked : borrowed).push(slot);
+    if (lookup.isShared) run.shared.set(sharedKey, slot);
+    slots.set(representation, slot);
+    return slot;
+  };
+
+  for (const place of lookup.members) {
+    const { representer } = place;
+    const byKey = new Map<string | number, Slot>();
+    visitObjects(run.data, place.path, (object, ordinal) => {
+      const key = representer.keyOf(object);
+      const known = key === undefined ? undefined : byKey.get(key);
+      if (known !== undefined) {
+        targets.push({ object, slot: known, place, ordinal });
+        return;
+      }
+      const representation = representer.represent(object);
+      if (representation.kind === "other") return;
+      if (representation.kind === "incomplete") {
+        run.leaveGap(object, lookup.keys, run.gaps.get(object)?.get(representation.missing) ?? unresolvable);
+        return;
+      }
+      const slot = slotFor(representation.text);
+      if (key !== undefined) byKey.set(key, slot);
+      targets.push({ object, slot, place, ordinal });
+    });
+  }
+  return { lookup, targets, asked, borrowed };
+}
+
+/** The plan needs a value that the subgraph which should have it left out. */
+const unresolvable: Reason = {
+  kind: "FAILED",
+  scope: "FETCH",
+  message: "This field could not be resolved: something that it depends on is missing.",
+  extensions: { code: "INTERNAL_SERVER_ERROR" },
+};

@@ -1,0 +1,45 @@
+import { operationFromDocument, Supergraph } from "@apollo/federation-internals";
+import { type FetchNode, type PlanNode, QueryPlanner } from "@apollo/query-planner";
+import { type DocumentNode, parse } from "graphql";
+import { nameRequiredArguments, type RequiredArguments } from "./required-arguments";
+import { type SeparatedKeys, separateResponseKeys } from "./response-keys";
+import { separateConflicts } from "./restore-required";
+
+/** An operation as it was planned: its document is the client's but for aliases that would have been in the plan's way. */
+export interface PlannedOperation extends SeparatedKeys {
+  /** What a subscription opens at the subgraph that has its events. */
+  readonly primary: FetchNode | undefined;
+  /** Of a subscription, what is fetched for each event. */
+  readonly fetches: PlanNode | undefined;
+}
+
+export interface Planner {
+  readonly requiredArguments: RequiredArguments;
+  /** @throws where the planner finds no plan, or one that would cost too much to find */
+  plan(document: DocumentNode, operationName: string | undefined): PlannedOperation;
+}
+
+/** @throws what is wrong with the supergraph, or what the planner does not support in it */
+export function createPlanner(supergraphSdl: string): Planner {
+  const requiredArguments = nameRequiredArguments(parse(supergraphSdl, { noLocation: true }));
+  const supergraph = Supergraph.build(requiredArguments.supergraph, { validateSupergraph: true });
+  const schema = supergraph.apiSchema();
+  const planner = new QueryPlanner(supergraph);
+  const fieldNames = new Set<string>();
+  for (const type of [...supergraph.schema.objectTypes(), ...supergraph.schema.interfaceTypes()]) {
+    for (const field of type.fields()) fieldNames.add(field.name);
+  }
+
+  const separate = (node: PlanNode): PlanNode => separateConflicts(node, requiredArguments);
+
+  return {
+    requiredArguments,
+    plan: (document, operationName) => {
+      const separated = separateResponseKeys(document, fieldNames);
+      const operation = operationFromDocument(schema, separated.document, { operationName, validate: false });
+      const { node } = planner.buildQueryPlan(operation);
+      if (node?.kind !== "Subscription") return { ...separated, primary: undefined, fetches: node && separate(node) };
+      return { ...separated, primary: node.primary, fetches: node.rest && separate(node.rest) };
+    },
+  };
+}

@@ -1,0 +1,59 @@
+import { type EntityPlace } from "./compile-fetches";
+import { locateObjects } from "./entity-path";
+import { type CollectedTargets, type EntityAnswer, type Slot, type Target } from "./entity-targets";
+import { clone, mergeInto } from "./merge";
+import { type ResponsePath } from "./outcome";
+import { type Run } from "./run-fetches";
+
+/** Puts entities where they were missing, and what went wrong with them where it shows. */
+export function takeEntities({ lookup, targets }: CollectedTargets, run: Run): void {
+  const takenAt = new Map<Slot, EntityPlace>();
+  const locate = createLocator(run);
+  for (const target of targets) {
+    const { object, slot, place } = target;
+    const { answer } = slot;
+    if (answer === undefined) continue;
+    if (answer.errors.length > 0) reportErrors(target, answer, lookup.keys, locate, run);
+    if (answer.entity === null) {
+      run.leaveGap(object, lookup.keys, answer.reason);
+      continue;
+    }
+    // Objects at one place are asked for the same things ever after and may share what they hold; others may not.
+    let isOwn = false;
+    if (!lookup.isShared) {
+      const takenBy = takenAt.get(slot);
+      if (takenBy === undefined) takenAt.set(slot, place);
+      isOwn = takenBy === undefined || takenBy === place;
+    }
+    const typeName = object["__typename"];
+    mergeInto(object, isOwn ? answer.entity : clone(answer.entity));
+    // A subgraph that knows an interface as an object names that; what the object really is, another one has said.
+    if (object["__typename"] !== typeName && run.isConcrete(typeName)) object["__typename"] = typeName;
+  }
+}
+
+/** An error stands wherever its entity does. */
+function reportErrors(
+  target: Target,
+  { entity, errors }: EntityAnswer,
+  keys: readonly string[],
+  locate: (target: Target) => ResponsePath,
+  run: Run,
+): void {
+  const [firstKey = ""] = keys;
+  for (const { message, extensions, path = [] } of errors) {
+    const [, , ...below] = path;
+    // Of an entity that is null by an error of its own, the gap tells.
+    if (below.length === 0 && entity === null) continue;
+    run.errors.push({ message, extensions, path: [...locate(target), ...(below.length === 0 ? [firstKey] : below)] });
+  }
+}
+
+function createLocator({ data }: Run): (target: Target) => ResponsePath {
+  const located = new Map<EntityPlace, ResponsePath[]>();
+  return ({ place, ordinal }) => {
+    const paths = located.get(place) ?? locateObjects(data, place.path);
+    located.set(place, paths);
+    return paths[ordinal] ?? [];
+  };
+}

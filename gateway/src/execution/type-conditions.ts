@@ -1,0 +1,24 @@
+import { type GraphQLSchema, isAbstractType, isInterfaceType, isObjectType } from "graphql";
+
+/** Whether an object whose type is known by name is of a type. */
+export type MatchesType = (typeName: string) => boolean;
+
+/**
+ * Compiles a type condition: the type itself and, of an abstract one, what implements or belongs to it. An interface that a
+ * subgraph knows as an object (`@interfaceObject`) names itself as its objects' type.
+ * @param schema the supergraph's, with what clients do not see
+ */
+export function compileTypeCondition(schema: GraphQLSchema, condition: string): MatchesType {
+  const type = schema.getType(condition);
+  const names = new Set([condition]);
+  if (isAbstractType(type)) {
+    for (const { name } of schema.getPossibleTypes(type)) names.add(name);
+    if (isInterfaceType(type)) for (const { name } of schema.getImplementations(type).interfaces) names.add(name);
+  }
+  return (typeName) => names.has(typeName);
+}
+
+/** Whether a type's objects say exactly what they are. */
+export function isConcrete(schema: GraphQLSchema, typeName: unknown): boolean {
+  return typeof typeName === "string" && isObjectType(schema.getType(typeName));
+}
