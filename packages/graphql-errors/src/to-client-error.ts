@@ -1,6 +1,7 @@
 import { currentTraceId, type Logger } from "@shop/telemetry";
 import { GraphQLError, type GraphQLFormattedError } from "graphql";
 import { serviceUnavailable } from "./errors";
+import { withoutValues } from "./without-values";
 
 // What the GraphQL layer itself finds wrong with a request; its own words name nothing but the client's document.
 const requestErrors = new Set([
@@ -27,12 +28,10 @@ export function toClientError(
   const place = { ...(path === undefined ? {} : { path }), ...(locations === undefined ? {} : { locations }) };
   const code = formatted.extensions?.["code"];
   if (typeof code === "string" && code !== "INTERNAL_SERVER_ERROR") {
-    if (code === "BAD_USER_INPUT" && isVariableError(error)) {
-      return { message: withoutValue(formatted.message), ...place, extensions: { code, traceId } };
-    }
     const { stacktrace: _stacktrace, ...extensions } = formatted.extensions ?? {};
-    const known = requestErrors.has(code) ? { code } : extensions;
-    return { message: formatted.message, ...place, extensions: { ...known, traceId } };
+    const known = requestErrors.has(code) || isVariableError(code, error) ? { code } : extensions;
+    const message = withoutValues(formatted.message, code, error);
+    return { message, ...place, extensions: { ...known, traceId } };
   }
   if (isOutage(error)) {
     log.error({ err: error, path }, "a store did not answer");
@@ -44,23 +43,6 @@ export function toClientError(
   return { message, ...place, extensions: { code: "INTERNAL_SERVER_ERROR", traceId } };
 }
 
-/** What graphql-js may say of a bad variable that holds no part of the value. */
-const safeReasons = [
-  /Field "\w+" of required type "\S+" was not provided\./,
-  /Field "\w+" is not defined by type "\w+"\./,
-  /Expected non-nullable type "\S+" not to be null\./,
-  /Expected type "\w+" to be an object\./,
-];
-
-/** graphql-js repeats the value of a bad variable in its message, in places twice: a password, for instance. */
-function withoutValue(message: string): string {
-  const [, variable, place = ""] =
-    /^(Variable "\$\w+") got invalid value [\s\S]*?( at "[\w.[\]]+")?; /.exec(message) ?? [];
-  if (variable === undefined) return message;
-  const reason = safeReasons.flatMap((safe) => safe.exec(message)?.[0] ?? [])[0];
-  return `${variable} got a value that does not fit${place}${reason === undefined ? "." : `: ${reason}`}`;
-}
-
-function isVariableError(error: unknown): boolean {
-  return error instanceof GraphQLError && error.message.startsWith("Variable ");
+function isVariableError(code: string, error: unknown): boolean {
+  return code === "BAD_USER_INPUT" && error instanceof GraphQLError && error.message.startsWith("Variable ");
 }
