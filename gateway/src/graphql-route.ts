@@ -1,6 +1,5 @@
 import { type ApolloServer } from "@apollo/server";
 import { fastifyApolloHandler } from "@as-integrations/fastify";
-import { serviceUnavailable } from "@shop/graphql-errors";
 import { type FastifyInstance, type FastifyReply, type FastifyRequest } from "fastify";
 import { GraphQLError } from "graphql";
 import { z } from "zod";
@@ -8,14 +7,17 @@ import { badRequest } from "./bad-request";
 import { type ClientAddress } from "./client-address";
 import { type FormatError, formatErrors } from "./client-errors";
 import { type Authenticate, type RequestContext } from "./request-context";
-import { type EventStreams } from "./subscriptions/server-sent-events";
+import { type HttpStreams } from "./subscriptions/http-streams";
+import { multipart } from "./subscriptions/multipart";
+import { serverSentEvents } from "./subscriptions/server-sent-events";
+import { type StreamFormat } from "./subscriptions/stream-format";
 
 export interface GraphqlRouteOptions {
   readonly path: string;
   readonly apollo: ApolloServer<RequestContext>;
   readonly authenticate: Authenticate;
   readonly clientAddress: ClientAddress;
-  readonly eventStreams: EventStreams;
+  readonly httpStreams: HttpStreams;
   readonly formatError: FormatError;
 }
 
@@ -25,9 +27,12 @@ const operationBody = z.object({
   variables: z.record(z.string(), z.unknown()).nullish(),
 });
 
-/** GET and POST of GraphQL: one answer, or a stream of them where the client accepts `text/event-stream`. */
+/** The first that fits is taken. */
+const streamFormats: readonly StreamFormat[] = [serverSentEvents, multipart];
+
+/** GET and POST of GraphQL: one answer, or a stream of them where the client accepts one. */
 export function registerGraphqlRoute(app: FastifyInstance, options: GraphqlRouteOptions): void {
-  const { authenticate, eventStreams } = options;
+  const { authenticate, httpStreams } = options;
   const contextOf = (request: FastifyRequest, reply: FastifyReply): Promise<RequestContext> => {
     const gone = new AbortController();
     reply.raw.once("close", () => gone.abort());
@@ -37,14 +42,13 @@ export function registerGraphqlRoute(app: FastifyInstance, options: GraphqlRoute
   };
   const answer = fastifyApolloHandler(options.apollo, { context: contextOf });
 
-  const stream = async (request: FastifyRequest, reply: FastifyReply): Promise<unknown> => {
+  const stream = async (format: StreamFormat, request: FastifyRequest, reply: FastifyReply): Promise<unknown> => {
     try {
       const body = operationBody.safeParse(request.body);
       if (!body.success) throw badRequest("The body of an operation is JSON with `query`, a string, in it.");
       const context = await contextOf(request, reply);
-      if (eventStreams.full) throw serviceUnavailable("Another event stream");
-      await eventStreams.serve(reply, body.data, context);
-      return undefined;
+      await httpStreams.serve(reply, format, body.data, context);
+      return reply;
     } catch (error) {
       if (!(error instanceof GraphQLError) || reply.sent) throw error;
       const { http } = error.extensions as { http?: { status: number } };
@@ -53,9 +57,8 @@ export function registerGraphqlRoute(app: FastifyInstance, options: GraphqlRoute
   };
 
   app.get(options.path, answer);
-  app.post(options.path, (request, reply) =>
-    request.headers.accept?.includes("text/event-stream") === true
-      ? stream(request, reply)
-      : answer.call(app, request, reply),
-  );
+  app.post(options.path, (request, reply) => {
+    const format = streamFormats.find(({ accepts }) => accepts(request.headers.accept ?? ""));
+    return format === undefined ? answer.call(app, request, reply) : stream(format, request, reply);
+  });
 }

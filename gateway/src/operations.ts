@@ -9,7 +9,9 @@ import {
   parse,
 } from "graphql";
 import { type FormatError, formatErrors } from "./client-errors";
+import { type Admission } from "./limits/admission";
 import { type Authenticate, type Credentials, type RequestContext } from "./request-context";
+import { type StreamEnd } from "./subscriptions/subscriber";
 import { type Subscriptions } from "./subscriptions/subscriptions";
 
 export interface OperationRequest {
@@ -25,13 +27,11 @@ export interface OperationResult extends FormattedExecutionResult {
 
 /** What an operation sent over a socket or an event stream turned out to be. */
 export type StartedOperation =
-  | { readonly kind: "refused"; readonly errors: readonly GraphQLFormattedError[] }
-  | { readonly kind: "single"; readonly document: DocumentNode; readonly result: FormattedExecutionResult }
-  | {
-      readonly kind: "stream";
-      readonly document: DocumentNode;
-      readonly events: AsyncGenerator<FormattedExecutionResult>;
-    };
+  /** @property status what HTTP says to it */
+  | { readonly kind: "refused"; readonly status: number; readonly errors: readonly GraphQLFormattedError[] }
+  | { readonly kind: "single"; readonly result: FormattedExecutionResult }
+  /** JSON texts of results, written once for all who get the same. */
+  | { readonly kind: "stream"; readonly events: AsyncGenerator<string, StreamEnd> };
 
 /** The one way to run an operation, whichever door it came in by. */
 export interface Operations {
@@ -40,8 +40,11 @@ export interface Operations {
    * @returns data and errors as a client may see them; a token that does not hold is status 401
    */
   execute(request: OperationRequest & Credentials): Promise<OperationResult>;
-  /** Starts an operation of any kind for someone whose token is already verified. */
-  start(request: OperationRequest, context: RequestContext): Promise<StartedOperation>;
+  /**
+   * Starts an operation of any kind for someone whose token is already verified.
+   * @param onOverrun called when a subscription was ended because its client does not read what it is sent
+   */
+  start(request: OperationRequest, context: RequestContext, onOverrun: () => void): Promise<StartedOperation>;
   /** Resolves when no query and no mutation runs. */
   settled(): Promise<void>;
 }
@@ -50,8 +53,8 @@ export interface OperationsOptions {
   readonly apollo: ApolloServer<RequestContext>;
   readonly subscriptions: Subscriptions;
   readonly authenticate: Authenticate;
+  readonly admission: Admission;
   readonly formatError: FormatError;
-  readonly maxTokens: number;
 }
 
 export function createOperations(options: OperationsOptions): Operations {
@@ -82,19 +85,25 @@ export function createOperations(options: OperationsOptions): Operations {
         return { status: statusOf(error), errors: formatErrors([error], formatError) };
       }
     },
-    start: async (request, context) => {
-      const document = tryParse(request.query, options.maxTokens);
+    start: async (request, context, onOverrun) => {
+      try {
+        options.admission.admit(request);
+      } catch (error) {
+        if (!(error instanceof GraphQLError)) throw error;
+        return { kind: "refused", status: statusOf(error) ?? 400, errors: formatErrors([error], formatError) };
+      }
+      const document = tryParse(request.query);
       const operation = document && getOperationAST(document, request.operationName);
       if (document !== undefined && operation?.operation === OperationTypeNode.SUBSCRIPTION) {
-        const started = subscriptions.subscribe({ ...request, document, context });
-        return started.ok
-          ? { kind: "stream", document, events: started.events }
-          : { kind: "refused", errors: formatErrors(started.errors, formatError) };
+        const subscribed = subscriptions.subscribe({ ...request, document, context, onOverrun });
+        return subscribed.ok
+          ? { kind: "stream", events: subscribed.events }
+          : { kind: "refused", status: 400, errors: subscribed.errors };
       }
-      const { status: _status, ...result } = await execute(request, context);
-      return document !== undefined && result.data !== undefined
-        ? { kind: "single", document, result }
-        : { kind: "refused", errors: result.errors ?? [] };
+      const { status = 400, ...result } = await execute(request, context);
+      return result.data !== undefined
+        ? { kind: "single", result }
+        : { kind: "refused", status, errors: result.errors ?? [] };
     },
     settled: async () => {
       await Promise.allSettled(running);
@@ -103,9 +112,9 @@ export function createOperations(options: OperationsOptions): Operations {
 }
 
 /** What does not parse is left to Apollo Server, which says what is wrong with it. */
-function tryParse(query: string, maxTokens: number): DocumentNode | undefined {
+function tryParse(query: string): DocumentNode | undefined {
   try {
-    return parse(query, { maxTokens });
+    return parse(query);
   } catch {
     return undefined;
   }

@@ -1,5 +1,4 @@
 import {
-  type FieldDefinitionNode,
   type FieldNode,
   type GraphQLSchema,
   Kind,
@@ -7,15 +6,15 @@ import {
   parse,
   print,
   type VariableDefinitionNode,
-  visit,
 } from "graphql";
+import { definitionOf, directiveOn, variablesIn } from "./subscription-field";
 
-/** On a subscription field: which argument takes a cursor, and which field of its events holds one. */
-const directiveName = "resumable";
 const resumeVariable = "_resumeAfter";
 
 /** An upstream subscription that can be taken up where it broke. */
 export interface Resumable {
+  /** The argument that takes a cursor. */
+  readonly argument: string;
   /** The operation with the cursor selected, whether or not the client asked for it. */
   readonly operation: string;
   /** The same, to begin after the cursor that `resumeVariables` is given. */
@@ -37,10 +36,10 @@ export function toResumable(operation: string, supergraphSchema: GraphQLSchema):
   const subscription = definitions.find((each) => each.kind === Kind.OPERATION_DEFINITION);
   const root = subscription?.selectionSet.selections[0];
   if (subscription === undefined || root?.kind !== Kind.FIELD) return undefined;
-  const field = supergraphSchema.getSubscriptionType()?.getFields()[root.name.value];
-  const rule = directiveArguments(field?.astNode);
-  const argument = field?.args.find(({ name }) => name === rule["argument"]);
-  const cursorField = rule["cursor"];
+  const field = definitionOf(root, supergraphSchema);
+  const rule = directiveOn(field, "resumable");
+  const argument = field?.args.find(({ name }) => name === rule?.["argument"]);
+  const cursorField = rule?.["cursor"];
   if (argument === undefined || cursorField === undefined) return undefined;
 
   const printWith = (field: FieldNode, variables: readonly VariableDefinitionNode[] | undefined): string => {
@@ -57,6 +56,7 @@ export function toResumable(operation: string, supergraphSchema: GraphQLSchema):
   const kept = subscription.variableDefinitions?.filter(({ variable }) => used.has(variable.name.value)) ?? [];
   const responseKey = root.alias?.value ?? root.name.value;
   return {
+    argument: argument.name,
     operation: printWith(withCursor, subscription.variableDefinitions),
     resumeOperation: printWith(resumed, [...kept, ...declare(resumeVariable, String(argument.type))]),
     resumeVariables: (cursor) => ({ [resumeVariable]: cursor }),
@@ -66,15 +66,6 @@ export function toResumable(operation: string, supergraphSchema: GraphQLSchema):
       return typeof cursor === "string" ? cursor : undefined;
     },
   };
-}
-
-function directiveArguments(field: FieldDefinitionNode | null | undefined): Readonly<Record<string, string>> {
-  const directive = field?.directives?.find(({ name }) => name.value === directiveName);
-  return Object.fromEntries(
-    (directive?.arguments ?? []).flatMap(({ name, value }) =>
-      value.kind === Kind.STRING ? [[name.value, value.value]] : [],
-    ),
-  );
 }
 
 function unusedName(name: string, text: string): string {
@@ -96,12 +87,6 @@ function setArgument(root: FieldNode, name: string, variable: string): FieldNode
 function declare(variable: string, type: string): readonly VariableDefinitionNode[] {
   const [operation] = parse(`query ($${variable}: ${type}) { f }`, { noLocation: true }).definitions;
   return operation?.kind === Kind.OPERATION_DEFINITION ? (operation.variableDefinitions ?? []) : [];
-}
-
-function variablesIn(node: Parameters<typeof print>[0]): string[] {
-  const names: string[] = [];
-  visit(node, { Variable: ({ name }) => void names.push(name.value) });
-  return names;
 }
 
 function nameNode(value: string) {

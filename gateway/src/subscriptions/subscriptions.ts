@@ -1,23 +1,14 @@
-import { inSpan } from "@shop/telemetry";
-import {
-  type DocumentNode,
-  type FormattedExecutionResult,
-  GraphQLError,
-  type GraphQLFormattedError,
-  NoSchemaIntrospectionCustomRule,
-  specifiedRules,
-  validate,
-  type ValidationRule,
-} from "graphql";
+import { serviceUnavailable } from "@shop/graphql-errors";
+import { type DocumentNode, GraphQLError, type GraphQLFormattedError, type ValidationRule } from "graphql";
 import { getVariableValues } from "graphql/execution/values";
-import { type FormatError } from "../client-errors";
-import { type SubgraphAnswer } from "../execution/subgraph-client";
+import { formatErrors } from "../client-errors";
+import { type RequireAffordable } from "../limits/cost-limit";
 import { type RequestContext } from "../request-context";
-import { type LoadedSupergraph, type SupergraphSource } from "../supergraph";
-import { createEventQueue } from "./event-queue";
-import { planSubscription, type SubscriptionPlan } from "./plan";
-import { type EventRequest, runEvent } from "./run-event";
-import { openUpstream, type Upstream, type UpstreamDeps } from "./upstream";
+import { type SupergraphSource } from "../supergraph";
+import { createPlans } from "./plans";
+import { type StreamDeps } from "./stream";
+import { createStreams, type Prepared } from "./streams";
+import { createSubscriber, type StreamEnd } from "./subscriber";
 
 export interface SubscribeRequest {
   readonly query: string;
@@ -25,109 +16,92 @@ export interface SubscribeRequest {
   readonly operationName?: string | null | undefined;
   readonly variables?: Readonly<Record<string, unknown>> | null | undefined;
   readonly context: RequestContext;
+  /** Called when the client is so slow that its subscription was ended: its connection should be, too. */
+  readonly onOverrun: () => void;
 }
 
 export type Subscribed =
-  /** A result without `data` is a refusal by the subgraph, or an outage that outlasted all retries; it is the last. */
-  | { readonly ok: true; readonly events: AsyncGenerator<FormattedExecutionResult> }
-  | { readonly ok: false; readonly errors: readonly GraphQLError[] };
+  /** JSON texts of results, and how it ended. Returning them closes the subscription, and upstream what nobody else uses. */
+  | { readonly ok: true; readonly events: AsyncGenerator<string, StreamEnd> }
+  | { readonly ok: false; readonly errors: readonly GraphQLFormattedError[] };
 
 export interface Subscriptions {
-  /** Opens a subscription; returning its events closes it, here and at the subgraph. */
   subscribe(request: SubscribeRequest): Subscribed;
+  /** Takes no more subscriptions, ends all, and waits a few seconds for clients to read what is queued for them. */
+  stop(): Promise<void>;
 }
 
-export interface SubscriptionsDeps extends UpstreamDeps {
+export interface SubscriptionsDeps extends StreamDeps {
   readonly supergraph: SupergraphSource;
-  readonly formatError: FormatError;
   readonly production: boolean;
   readonly introspection: boolean;
   readonly validationRules: readonly ValidationRule[];
+  readonly requireAffordable: RequireAffordable;
 }
 
-const maxPlans = 500;
+const drainMs = 5_000;
 
-/** Federated subscriptions: an event comes from one subgraph, what is selected in it from all. */
+/**
+ * Federated subscriptions: an event comes from one subgraph, what is selected in it from all. Clients whose operation and
+ * Authorization are the same share the subscription at the subgraph and the filling of its events.
+ */
 export function createSubscriptions(deps: SubscriptionsDeps): Subscriptions {
-  const plans = new Map<string, SubscriptionPlan>();
-  const rules = [
-    ...specifiedRules,
-    ...deps.validationRules,
-    ...(deps.introspection ? [] : [NoSchemaIntrospectionCustomRule]),
-  ];
+  const plans = createPlans(deps);
+  const streams = createStreams(deps);
+  deps.supergraph.onSwap(() => streams.replan());
+  let open = 0;
+  let isStopping = false;
+  let onDrained: (() => void) | undefined;
 
-  const plan = ({ query, document, operationName }: SubscribeRequest, supergraph: LoadedSupergraph) => {
-    const key = `${operationName ?? ""} ${query}`;
-    const known = plans.get(key);
-    if (known?.supergraph === supergraph) return { ok: true as const, plan: known };
-    const errors = validate(supergraph.schema, document, rules, { hideSuggestions: deps.production });
-    if (errors.length > 0) return { ok: false as const, errors: errors.map(toValidationError) };
-    const made = planSubscription(supergraph, document, operationName ?? undefined);
-    const [oldest] = plans.keys();
-    if (plans.size >= maxPlans && oldest !== undefined) plans.delete(oldest);
-    plans.set(key, made);
-    return { ok: true as const, plan: made };
-  };
-
-  const prepare = (
-    request: SubscribeRequest,
-  ): { ok: true; request: EventRequest } | Extract<Subscribed, { ok: false }> => {
-    const planned = plan(request, deps.supergraph.current());
-    if (!planned.ok) return planned;
-    const { schema, operation } = planned.plan.operationContext;
-    const given = { ...request.variables };
-    const { errors, coerced } = getVariableValues(schema, operation.variableDefinitions ?? [], given);
-    if (errors !== undefined) return { ok: false, errors: errors.map(toInputError) };
-    const { query, operationName, context } = request;
-    return {
-      ok: true,
-      request: { plan: planned.plan, query, operationName: operationName ?? undefined, variables: coerced, context },
-    };
+  const refuse = (errors: readonly GraphQLError[]) => ({
+    ok: false as const,
+    errors: formatErrors(errors, deps.formatError),
+  });
+  const prepare = (request: SubscribeRequest): Prepared => {
+    try {
+      const found = plans.planOf(request, deps.supergraph.current());
+      if (!found.ok) return refuse(found.errors);
+      const { plan, document, operation, sharing } = found.planned;
+      const { schema, supergraphSchema } = plan.supergraph;
+      const given = { ...request.variables };
+      deps.requireAffordable({ schema: supergraphSchema, document, operation, variables: given });
+      const { errors, coerced } = getVariableValues(schema, operation.variableDefinitions ?? [], given);
+      if (errors !== undefined) return refuse(errors.map(toInputError));
+      const { context } = request;
+      const event = { plan, variables: coerced };
+      const key = sharing.keyOf(coerced, context);
+      const { promised } = sharing;
+      return { ok: true, request: { event, context, promised, start: sharing.startOf(coerced), key } };
+    } catch (error) {
+      if (error instanceof GraphQLError) return refuse([error]);
+      throw error;
+    }
   };
 
   return {
     subscribe: (request) => {
-      try {
-        const prepared = prepare(request);
-        return prepared.ok ? { ok: true, events: openEvents(prepared.request, deps) } : prepared;
-      } catch (error) {
-        if (error instanceof GraphQLError) return { ok: false, errors: [error] };
-        throw error;
-      }
+      if (isStopping) return refuse([serviceUnavailable("This instance", 1)]);
+      const prepared = prepare(request);
+      if (!prepared.ok) return prepared;
+      open += 1;
+      const onDone = (): void => {
+        open -= 1;
+        if (open === 0) onDrained?.();
+      };
+      const subscriber = createSubscriber({ onOverrun: request.onOverrun, onDone });
+      streams.serve(subscriber, prepared.request, () => prepare(request));
+      return { ok: true, events: subscriber.results };
+    },
+    stop: async () => {
+      isStopping = true;
+      streams.stop();
+      if (open === 0) return;
+      await new Promise<void>((resolve) => {
+        onDrained = resolve;
+        setTimeout(resolve, drainMs).unref();
+      });
     },
   };
-}
-
-function openEvents(request: EventRequest, deps: SubscriptionsDeps): AsyncGenerator<FormattedExecutionResult> {
-  // Aborts what is fetched for events that nobody waits for any more.
-  const abandoned = new AbortController();
-  const context = { ...request.context, signal: abandoned.signal };
-  const queue = createEventQueue<SubgraphAnswer, FormattedExecutionResult>({
-    run: (event) => inSpan("subscription event", {}, () => runEvent({ ...request, context }, event, deps)),
-    onFull: () => upstream.pause(),
-    onRoom: () => upstream.resume(),
-    onReturn: () => {
-      abandoned.abort();
-      upstream.close();
-    },
-  });
-  const upstream: Upstream = openUpstream(
-    request,
-    {
-      onEvent: (event) => queue.push(event),
-      onEnd: (errors) => queue.end(errors.length === 0 ? undefined : { errors: errors.map(format) }),
-    },
-    deps,
-  );
-  const format = (error: GraphQLFormattedError): GraphQLFormattedError =>
-    deps.formatError(error, new GraphQLError(error.message, { extensions: error.extensions }));
-  return queue.results;
-}
-
-function toValidationError(error: GraphQLError): GraphQLError {
-  if (error.extensions["code"] === "TOO_COMPLEX") return error;
-  const extensions = { code: "GRAPHQL_VALIDATION_FAILED" };
-  return new GraphQLError(error.message, { nodes: error.nodes, originalError: error, extensions });
 }
 
 function toInputError(error: GraphQLError): GraphQLError {

@@ -1,6 +1,7 @@
 import { CloseCode, GRAPHQL_TRANSPORT_WS_PROTOCOL, type Message, MessageType, parseMessage } from "graphql-ws";
 import { WebSocket } from "ws";
-import { type SubgraphAnswer, type SubgraphRequest } from "../execution/subgraph-client";
+import { type SubgraphAnswer } from "../execution/subgraph-client";
+import { type SubgraphSubscription } from "./upstream-request";
 
 export interface UpstreamSocketOptions {
   readonly url: string;
@@ -8,7 +9,7 @@ export interface UpstreamSocketOptions {
   readonly headers: Readonly<Record<string, string>>;
   /** The viewer's own token, for `connection_init`. */
   readonly authorization: string | undefined;
-  readonly request: SubgraphRequest;
+  readonly request: SubgraphSubscription;
   readonly timeoutMs: number;
   readonly keepAliveMs: number;
   readonly onAcknowledged: () => void;

@@ -1,110 +1,139 @@
 import { type IncomingMessage, type Server } from "node:http";
 import { type Duplex } from "node:stream";
 import { rateLimited } from "@shop/graphql-errors";
-import { inSpan, type Logger } from "@shop/telemetry";
-import { GraphQLError, type GraphQLSchema } from "graphql";
-import { CloseCode } from "graphql-ws";
-import { useServer } from "graphql-ws/use/ws";
+import { type Logger } from "@shop/telemetry";
+import { GraphQLError } from "graphql";
+import { CloseCode, GRAPHQL_TRANSPORT_WS_PROTOCOL, handleProtocols } from "graphql-ws";
 import { type WebSocket, WebSocketServer } from "ws";
+import { type ClientAddress } from "../client-address";
+import { type FormatError, formatErrors } from "../client-errors";
 import { type Operations } from "../operations";
 import { type Authenticate, type RequestContext } from "../request-context";
-import { errorPayload, singleResult, streamedResults, toGraphQLError } from "./socket-results";
+import { type Connected, createSocketConnection } from "./socket-connection";
+import { createSocketOperations } from "./socket-operation";
+import { createSocketWriter } from "./socket-writer";
 import { msUntilExpiry } from "./token-expiry";
+import { type ViewerSlots } from "./viewer-slots";
 
 export interface WebSocketOptions {
   readonly path: string;
   readonly operations: Operations;
   readonly authenticate: Authenticate;
-  readonly schema: () => GraphQLSchema;
+  readonly clientAddress: ClientAddress;
+  /** Counts an operation. @throws RATE_LIMITED */
+  readonly admitOperation: (context: RequestContext) => Promise<void>;
+  readonly formatError: FormatError;
+  readonly slots: ViewerSlots;
   readonly maxSockets: number;
   readonly maxSocketOperations: number;
+  readonly maxMessageBytes: number;
+  readonly initTimeoutMs: number;
   readonly keepAliveMs: number;
   readonly log: Logger;
 }
 
 export interface WebSocketDoor {
-  /** Takes no new sockets, lets queries and mutations finish, and closes what is open with 1001. */
+  /** Takes no new sockets and closes what is open with 1001. */
   close(): Promise<void>;
 }
 
-interface SocketState extends Record<PropertyKey, unknown> {
-  context: RequestContext;
-}
-
-const maxMessageBytes = 1_000_000;
+const goingAway = 1_001;
+const tryAgainLater = 1_013;
 /** How long clients have to answer the close at the end of the process. */
-const closeTimeoutMs = 5_000;
+const closeTimeoutMs = 3_000;
 
 /** graphql-transport-ws on the HTTP server's own port: subscriptions, queries and mutations. */
 export function serveWebSockets(server: Server, options: WebSocketOptions): WebSocketDoor {
-  const { operations, log } = options;
-  const sockets = new WebSocketServer({ noServer: true, maxPayload: maxMessageBytes });
+  const { log } = options;
+  const sockets = new WebSocketServer({ noServer: true, maxPayload: options.maxMessageBytes, handleProtocols });
+  const unanswered = new Set<WebSocket>();
   let closing = false;
+
+  const serve = (socket: WebSocket, request: IncomingMessage): void => {
+    socket.on("error", (error) => log.debug({ err: error }, "a socket broke"));
+    socket.on("pong", () => unanswered.delete(socket));
+    if (socket.protocol !== GRAPHQL_TRANSPORT_WS_PROTOCOL) {
+      socket.close(CloseCode.SubprotocolNotAcceptable, "Subprotocol not acceptable");
+      return;
+    }
+    const writer = createSocketWriter(socket);
+    const { operations, formatError, admitOperation } = options;
+    const connection = createSocketConnection({
+      writer,
+      close: (code, reason) => socket.close(code, reason),
+      connect: (params) => connect(socket, request, params),
+      start: createSocketOperations({ writer, operations, admit: admitOperation, formatError, log }),
+      tooMany: () => formatErrors([rateLimited(1)], formatError),
+      maxOperations: options.maxSocketOperations,
+      initTimeoutMs: options.initTimeoutMs,
+    });
+    socket.on("message", (data: Buffer, isBinary) => {
+      if (socket.readyState === socket.OPEN) connection.receive(data, isBinary);
+    });
+    socket.once("close", () => {
+      unanswered.delete(socket);
+      connection.closed();
+    });
+  };
+
+  const connect = async (
+    socket: WebSocket,
+    request: IncomingMessage,
+    params: Readonly<Record<string, unknown>>,
+  ): Promise<Connected> => {
+    const authorization = params["Authorization"] ?? params["authorization"] ?? request.headers.authorization;
+    if (authorization !== undefined && typeof authorization !== "string") return forbidden;
+    const gone = new AbortController();
+    socket.once("close", () => gone.abort());
+    try {
+      const userAgent = request.headers["user-agent"];
+      const address = options.clientAddress(request);
+      const context = await options.authenticate({ authorization, userAgent, address, signal: gone.signal });
+      const release = options.slots.take(context);
+      if (release === undefined) return { ok: false, code: tryAgainLater, reason: "Too many sockets" };
+      if (gone.signal.aborted) release();
+      else socket.once("close", release);
+      closeOnExpiry(socket, context);
+      return { ok: true, context };
+    } catch (error) {
+      if (error instanceof GraphQLError && error.extensions["code"] === "UNAUTHENTICATED") return forbidden;
+      return { ok: false, code: tryAgainLater, reason: "Try again later" };
+    }
+  };
+
   const onUpgrade = (request: IncomingMessage, socket: Duplex, head: Buffer): void => {
     socket.on("error", () => socket.destroy()); // until ws takes over, nobody else listens
     const pathname = request.url?.split("?", 1)[0];
     const full = closing || sockets.clients.size >= options.maxSockets;
-    if (full || pathname !== options.path) {
-      refuseUpgrade(socket, full ? "503 Service Unavailable" : "404 Not Found");
-      return;
-    }
-    sockets.handleUpgrade(request, socket, head, (opened) => {
-      // graphql-ws listens for the first error alone, and one that nobody listens for ends the process.
-      opened.on("error", (error) => log.debug({ err: error }, "a socket broke"));
-      sockets.emit("connection", opened, request);
-    });
+    if (full || pathname !== options.path) refuseUpgrade(socket, full ? "503 Service Unavailable" : "404 Not Found");
+    else sockets.handleUpgrade(request, socket, head, serve);
   };
   server.on("upgrade", onUpgrade);
 
-  const graphql = useServer<Record<string, unknown>, Partial<SocketState>>(
-    {
-      onConnect: async (ctx) => {
-        const authorization = readAuthorization(ctx.connectionParams) ?? ctx.extra.request.headers.authorization;
-        const closed = new AbortController();
-        const { socket, request } = ctx.extra;
-        socket.once("close", () => closed.abort());
-        try {
-          const userAgent = request.headers["user-agent"];
-          ctx.extra.context = await options.authenticate({ authorization, userAgent, signal: closed.signal });
-        } catch (error) {
-          if (error instanceof GraphQLError && error.extensions["code"] === "UNAUTHENTICATED") return false;
-          socket.close(1013, "Try again later");
-          return false;
-        }
-        closeOnExpiry(socket, ctx.extra.context);
-        return true;
-      },
-      onSubscribe: async (ctx, _id, payload) => {
-        const { context } = ctx.extra;
-        if (context === undefined) throw new Error("A socket subscribes before it is acknowledged.");
-        if (Object.keys(ctx.subscriptions).length > options.maxSocketOperations) return [rateLimited(1)];
-        const started = await inSpan("websocket operation", {}, () => operations.start(payload, context));
-        if (started.kind === "refused") return started.errors.map(toGraphQLError);
-        return { schema: options.schema(), document: started.document, contextValue: started };
-      },
-      // Both take what onSubscribe has started.
-      execute: singleResult,
-      subscribe: streamedResults,
-      // Errors are formatted already.
-      onNext: (_ctx, _id, _payload, _args, result) => result,
-      onError: (_ctx, _id, _payload, errors) => errorPayload(errors),
-      isProd: true,
-    },
-    sockets,
-    options.keepAliveMs,
-  );
+  const heartbeat = setInterval(() => {
+    for (const socket of sockets.clients) {
+      if (unanswered.has(socket)) {
+        socket.terminate();
+      } else {
+        unanswered.add(socket);
+        socket.ping();
+      }
+    }
+  }, options.keepAliveMs);
 
   return {
     close: async () => {
       closing = true;
-      await operations.settled();
+      clearInterval(heartbeat);
       const impatience = setTimeout(() => sockets.clients.forEach((socket) => socket.terminate()), closeTimeoutMs);
-      await graphql.dispose();
+      await Promise.all([...sockets.clients].map(closeAway));
       clearTimeout(impatience);
       server.off("upgrade", onUpgrade);
     },
   };
 }
+
+const forbidden: Connected = { ok: false, code: CloseCode.Forbidden, reason: "Forbidden" };
 
 function closeOnExpiry(socket: WebSocket, context: RequestContext): void {
   const remainingMs = msUntilExpiry(context.viewer);
@@ -114,9 +143,11 @@ function closeOnExpiry(socket: WebSocket, context: RequestContext): void {
   socket.once("close", () => clearTimeout(timer));
 }
 
-function readAuthorization(params: Readonly<Record<string, unknown>> | undefined): string | undefined {
-  const value = params?.["Authorization"] ?? params?.["authorization"];
-  return typeof value === "string" ? value : undefined;
+function closeAway(socket: WebSocket): Promise<void> {
+  return new Promise((resolve) => {
+    socket.once("close", () => resolve());
+    socket.close(goingAway, "Going away");
+  });
 }
 
 function refuseUpgrade(socket: Duplex, status: string): void {

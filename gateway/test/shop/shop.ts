@@ -80,6 +80,8 @@ export async function startShop(options: { config?: Partial<Config>; routes?: Re
     },
     maxBodyBytes: 100_000,
     maxSockets: 50,
+    maxViewerSockets: 50,
+    socketInitTimeoutMs: 1_000,
     maxSocketOperations: 5,
     keepAliveMs: 5_000,
     ...options.config,
@@ -178,24 +180,32 @@ function startOrder(): Promise<TestSubgraph> {
 }
 
 function startNotification(events: EventLog): Promise<TestSubgraph> {
+  const subjectOf = ({ orderId }: { orderId: string | null }) => (orderId === null ? null : { id: orderId });
   return startSubgraph(
     "notification",
     `${federation("@key", "@composeDirective")}
     extend schema @link(url: "https://specs.shop.example/resumable/v1.0", import: ["@resumable"])
       @composeDirective(name: "@resumable")
+    extend schema @link(url: "https://specs.shop.example/current-state/v1.0", import: ["@currentState"])
+      @composeDirective(name: "@currentState")
     directive @resumable(argument: String!, cursor: String!) on FIELD_DEFINITION
+    directive @currentState on FIELD_DEFINITION
     type Notification { cursor: String! title: String! subject: Order viewer: String }
+    type Headline { title: String! subject: Order }
     type Order @key(fields: "id", resolvable: false) { id: ID! }
     type Query { unread: Int }
     type Subscription {
       notificationReceived(after: String): Notification! @resumable(argument: "after", cursor: "cursor")
       latestTitle: String
+      headline: Headline @currentState
+      countdown(from: Int!): Int
       forbidden: String
     }`,
     {
       Query: { unread: () => 3 },
+      Headline: { subject: subjectOf },
       Notification: {
-        subject: ({ orderId }: { orderId: string | null }) => (orderId === null ? null : { id: orderId }),
+        subject: subjectOf,
         viewer: (_: never, __: never, context: { authorization?: string }) => context.authorization ?? "nobody",
       },
       Subscription: {
@@ -207,6 +217,17 @@ function startNotification(events: EventLog): Promise<TestSubgraph> {
         latestTitle: {
           subscribe: async function* () {
             for await (const event of events.follow(null)) yield { latestTitle: event.title };
+          },
+        },
+        headline: {
+          subscribe: async function* () {
+            for await (const event of events.follow(events.beforeLast())) yield { headline: event };
+          },
+        },
+        countdown: {
+          subscribe: async function* (_: never, { from }: { from: number }) {
+            for (let left = from; left > 0; left -= 1) yield await Promise.resolve({ countdown: left });
+            for await (const _event of events.follow(null)) return;
           },
         },
         forbidden: {

@@ -1,0 +1,155 @@
+import { once } from "node:events";
+import { type ServerResponse } from "node:http";
+import { rateLimited, serviceUnavailable, unauthenticated } from "@shop/graphql-errors";
+import { inSpan, type Logger } from "@shop/telemetry";
+import { type FastifyReply } from "fastify";
+import { GraphQLError, type GraphQLFormattedError } from "graphql";
+import { type FormatError, formatErrors } from "../client-errors";
+import { type OperationRequest, type Operations, type StartedOperation } from "../operations";
+import { type RequestContext } from "../request-context";
+import { type StreamFormat } from "./stream-format";
+import { type StreamEnd } from "./subscriber";
+import { msUntilExpiry } from "./token-expiry";
+import { type ViewerSlots } from "./viewer-slots";
+
+/** Operations answered by an HTTP response that stays open. */
+export interface HttpStreams {
+  /**
+   * Answers one operation, and resolves when nothing more is to come.
+   * @throws GraphQLError with an HTTP status where there are too many streams
+   */
+  serve(reply: FastifyReply, format: StreamFormat, request: OperationRequest, context: RequestContext): Promise<void>;
+  /** Ends what is still open. */
+  close(): void;
+}
+
+export interface HttpStreamsOptions {
+  readonly operations: Operations;
+  readonly formatError: FormatError;
+  readonly slots: ViewerSlots;
+  readonly maxStreams: number;
+  readonly keepAliveMs: number;
+  readonly log: Logger;
+}
+
+type StreamContext = RequestContext & { readonly signal: AbortSignal };
+
+export function createHttpStreams(options: HttpStreamsOptions): HttpStreams {
+  const open = new Set<ServerResponse>();
+  const tell = (error: GraphQLError): GraphQLFormattedError[] => formatErrors([error], options.formatError);
+
+  const begin = (reply: FastifyReply, { contentType, opening }: StreamFormat): ServerResponse => {
+    reply.hijack();
+    const stream = reply.raw;
+    open.add(stream);
+    stream.once("close", () => open.delete(stream));
+    stream.writeHead(200, {
+      ...(reply.getHeaders() as Record<string, string>),
+      "content-type": contentType,
+      "cache-control": "no-cache, no-transform",
+      "x-accel-buffering": "no", // proxies would hold events back until they have a bufferful
+    });
+    stream.write(opening);
+    return stream;
+  };
+  const write = async (
+    stream: ServerResponse,
+    format: StreamFormat,
+    events: AsyncGenerator<string, StreamEnd>,
+    { signal, viewer }: StreamContext,
+  ): Promise<void> => {
+    const heartbeat = beat(stream, format, options.keepAliveMs);
+    const expired = new AbortController();
+    const lifetimeMs = msUntilExpiry(viewer);
+    const expiry = lifetimeMs === undefined ? undefined : setTimeout(() => expired.abort(), lifetimeMs);
+    const leave = (): void => void events.return({ kind: "LEFT" });
+    for (const reason of [signal, expired.signal]) {
+      if (reason.aborted) leave();
+      reason.addEventListener("abort", leave, { once: true });
+    }
+    let step = await events.next();
+    while (step.done !== true) {
+      if (!stream.write(format.next(step.value))) await once(stream, "drain", { signal }).catch(() => undefined);
+      step = await events.next();
+    }
+    clearTimeout(expiry);
+    clearInterval(heartbeat);
+    stream.end(expired.signal.aborted ? format.failed(tell(unauthenticated())) : lastOf(step.value, format));
+  };
+  const lastOf = (end: StreamEnd, { completed, failed, stopped }: StreamFormat): string => {
+    switch (end.kind) {
+      case "COMPLETED":
+        return completed;
+      case "FAILED":
+        return failed(end.errors);
+      case "STOPPED":
+        return stopped(tell(serviceUnavailable("This instance", 1)));
+      case "LEFT":
+        return "";
+    }
+  };
+
+  return {
+    serve: async (reply, format, request, context) => {
+      if (open.size >= options.maxStreams) throw withStatus(serviceUnavailable("Another event stream"), 503);
+      const release = options.slots.take(context);
+      if (release === undefined) throw withStatus(rateLimited(5), 429);
+      const gone = new AbortController();
+      reply.raw.once("close", () => {
+        release();
+        gone.abort();
+      });
+      const ownContext = { ...context, signal: gone.signal };
+      const started = await inSpan("event stream operation", {}, () =>
+        options.operations.start(request, ownContext, () => reply.raw.destroy()),
+      );
+      if (started.kind !== "stream" && !format.isForEverything) {
+        const { status, body } = plainAnswer(started);
+        await reply.code(status).send(body);
+        return;
+      }
+      const stream = begin(reply, format);
+      try {
+        await write(stream, format, started.kind === "stream" ? started.events : eventsOf(started), ownContext);
+      } catch (error) {
+        options.log.error({ err: error }, "an event stream failed");
+        stream.destroy();
+      }
+    },
+    close: () => {
+      for (const stream of open) stream.end();
+    },
+  };
+}
+
+/** Keeps proxies from giving up on a silent stream, and ends a client that has read nothing between two beats. */
+function beat(stream: ServerResponse, format: StreamFormat, keepAliveMs: number): NodeJS.Timeout {
+  let draining = false;
+  const heartbeat = setInterval(
+    () => {
+      if (draining && stream.writableNeedDrain) return void stream.destroy();
+      draining = stream.writableNeedDrain;
+      if (!draining) stream.write(format.heartbeat);
+    },
+    Math.min(format.heartbeatMs, keepAliveMs),
+  );
+  stream.once("close", () => clearInterval(heartbeat));
+  return heartbeat;
+}
+
+// eslint-disable-next-line @typescript-eslint/require-await -- what is there already, in the shape of a stream
+async function* eventsOf(started: Exclude<StartedOperation, { kind: "stream" }>): AsyncGenerator<string, StreamEnd> {
+  if (started.kind === "refused") return { kind: "FAILED", errors: started.errors };
+  yield JSON.stringify(started.result);
+  return { kind: "COMPLETED" };
+}
+
+function plainAnswer(started: Exclude<StartedOperation, { kind: "stream" }>) {
+  return started.kind === "single"
+    ? { status: 200, body: started.result }
+    : { status: started.status, body: { errors: started.errors } };
+}
+
+function withStatus(error: GraphQLError, status: number): GraphQLError {
+  return new GraphQLError(error.message, { extensions: { ...error.extensions, http: { status } } });
+}
