@@ -1,5 +1,13 @@
 import { createLogger } from "@shop/telemetry";
-import { buildSchema, type GraphQLError, type GraphQLScalarType, type GraphQLSchema, Kind, parse, validate } from "graphql";
+import {
+  buildSchema,
+  type GraphQLError,
+  type GraphQLScalarType,
+  type GraphQLSchema,
+  Kind,
+  parse,
+  validate,
+} from "graphql";
 import { getVariableValues } from "graphql/execution/values";
 import { toClientError } from "../src";
 

@@ -1,8 +1,8 @@
 import { readFileSync } from "node:fs";
 import { buildSubgraphSchema } from "@apollo/subgraph";
 import { notImplemented } from "@shop/graphql-errors";
+import { scalarResolvers } from "@shop/scalars";
 import { type GraphQLSchema, Kind, parse } from "graphql";
-import { scalarResolvers } from "./scalars";
 
 /** Each type's resolvers. Codegen types them, against the context of the subgraph, which is not known here. */
 export type Resolvers = Readonly<Record<string, object | undefined>>;

@@ -1,0 +1,2 @@
+export { checkScalars } from "./check-scalars";
+export { scalarResolvers } from "./scalars";
