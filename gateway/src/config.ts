@@ -98,6 +98,8 @@ export interface Config {
   readonly port: number;
   readonly production: boolean;
   readonly supergraphFile: string;
+  /** Whether the scalars of that supergraph are those of the shop's contract. */
+  readonly shopScalars: boolean;
   /** By a subgraph's name: the address that stands in for its routing URL. */
   readonly subgraphUrls: Readonly<Record<string, string>>;
   /** Undefined: Authorization goes to the subgraphs unverified, and the gateway proves itself to none of them. */
@@ -185,6 +187,7 @@ export function loadConfig(): Config {
     ...settingsOf(env, credentialFields),
     port: env.GATEWAY_PORT,
     supergraphFile: resolve(repository, env.SUPERGRAPH_FILE),
+    shopScalars: true,
     subgraphUrls: Object.fromEntries(
       Object.entries(moved).flatMap(([name, base]) =>
         base === undefined ? [] : [[name, `${base.replace(/\/$/, "")}/graphql`]],
@@ -214,6 +217,7 @@ export function loadStandaloneConfig(options: StandaloneOptions): Config {
     host: options.host ?? settings.host,
     port: options.port,
     supergraphFile: resolve(invocationFolder(), options.supergraphFile),
+    shopScalars: false,
     subgraphUrls: {},
     trust: undefined,
     redisUrl: undefined,
@@ -238,7 +242,7 @@ const unlimited = {
 
 type Settings = Omit<
   Config,
-  "port" | "supergraphFile" | "subgraphUrls" | "trust" | "redisUrl" | "rateLimits" | "introspection"
+  "port" | "supergraphFile" | "shopScalars" | "subgraphUrls" | "trust" | "redisUrl" | "rateLimits" | "introspection"
 >;
 
 function settingsOf(

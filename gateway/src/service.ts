@@ -63,7 +63,8 @@ export async function startService(
     credential,
     log,
   });
-  const supergraph = createSupergraphSource({ file: config.supergraphFile, clientOf: subgraphs.clientOf, log });
+  const { supergraphFile: file, shopScalars } = config;
+  const supergraph = createSupergraphSource({ file, shopScalars, clientOf: subgraphs.clientOf, log });
   const { production, introspection, keepAliveMs, limits } = config;
   const requireAffordable = createCostLimit(limits?.maxCost);
   const maxTokens = limits?.maxTokens ?? Infinity;
@@ -74,7 +75,7 @@ export async function startService(
     plugins: [limitCost(requireAffordable, supergraph), guardCredentials(rateLimits)],
   });
   const subscriptions = createSubscriptions({
-    ...{ supergraph, subgraphs, formatError, production, introspection, validationRules, log },
+    ...{ supergraph, subgraphs, formatError, production, introspection, log },
     ...{ credential, keepAliveMs, timeoutMs: config.subgraphTimeoutMs, requireAffordable },
   });
   const admission = createAdmission(limits);

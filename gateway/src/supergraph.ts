@@ -2,6 +2,7 @@ import { unwatchFile, watchFile } from "node:fs";
 import { readFile } from "node:fs/promises";
 import { type SupergraphManager } from "@apollo/gateway";
 import { Supergraph } from "@apollo/federation-internals";
+import { checkScalars } from "@shop/scalars";
 import { type Logger } from "@shop/telemetry";
 import { type GraphQLSchema } from "graphql";
 import { createEngine, type Engine, type EngineDeps } from "./execution/engine";
@@ -29,6 +30,11 @@ export interface SupergraphSource {
   onSwap(listener: (supergraph: LoadedSupergraph) => void): void;
 }
 
+export interface LoadOptions extends Pick<EngineDeps, "clientOf"> {
+  /** Whether its scalars are those of the shop's contract: then one that does not fit is refused before it goes anywhere. */
+  readonly shopScalars?: boolean;
+}
+
 /** stat()s rather than inotify: it sees renames, mounted files and Kubernetes' swapped symlinks alike. */
 const pollIntervalMs = 500;
 
@@ -37,7 +43,7 @@ const pollIntervalMs = 500;
  * one, in one step between two requests; one that does not load is refused, and the log says why.
  */
 export function createSupergraphSource(
-  options: Pick<EngineDeps, "clientOf"> & { readonly file: string; readonly log: Logger },
+  options: LoadOptions & { readonly file: string; readonly log: Logger },
 ): SupergraphSource {
   const { file, log } = options;
   let current: LoadedSupergraph | undefined;
@@ -86,9 +92,10 @@ export function createSupergraphSource(
 }
 
 /** @throws what is wrong with the schema, or what the planner does not support in it */
-export function loadSupergraph(sdl: string, { clientOf }: Pick<EngineDeps, "clientOf">): LoadedSupergraph {
+export function loadSupergraph(sdl: string, { clientOf, shopScalars = false }: LoadOptions): LoadedSupergraph {
   const supergraph = Supergraph.build(sdl, { validateSupergraph: true });
   const schema = supergraph.apiSchema().toGraphQLJSSchema();
+  if (shopScalars) checkScalars(schema);
   const supergraphSchema = supergraph.schema.toGraphQLJSSchema();
   const subgraphs = supergraph.subgraphsMetadata();
   const engine = createEngine({ schema, supergraphSchema, subgraphs, clientOf, planner: createPlanner(sdl) });

@@ -55,6 +55,7 @@ export async function startShop(options: { config?: Partial<Config>; routes?: Re
     port: 0,
     production: false,
     supergraphFile,
+    shopScalars: true,
     subgraphUrls: {},
     trust: { tokens: issuer, serviceSecret },
     subgraphTimeoutMs: 1_000,
