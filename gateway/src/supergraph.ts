@@ -6,6 +6,7 @@ import { checkScalars } from "@shop/scalars";
 import { type Logger } from "@shop/telemetry";
 import { type GraphQLSchema } from "graphql";
 import { createEngine, type Engine, type EngineDeps } from "./execution/engine";
+import { withLinkedDirectives } from "./execution/linked-directives";
 import { createPlanner } from "./execution/planner";
 
 /** One supergraph schema, ready to validate against and to run operations on. */
@@ -94,9 +95,9 @@ export function createSupergraphSource(
 /** @throws what is wrong with the schema, or what the planner does not support in it */
 export function loadSupergraph(sdl: string, { clientOf, shopScalars = false }: LoadOptions): LoadedSupergraph {
   const supergraph = Supergraph.build(sdl, { validateSupergraph: true });
-  const schema = supergraph.apiSchema().toGraphQLJSSchema();
-  if (shopScalars) checkScalars(schema);
   const supergraphSchema = supergraph.schema.toGraphQLJSSchema();
+  const schema = withLinkedDirectives(supergraph.apiSchema().toGraphQLJSSchema(), supergraphSchema);
+  if (shopScalars) checkScalars(schema);
   const subgraphs = supergraph.subgraphsMetadata();
   const engine = createEngine({ schema, supergraphSchema, subgraphs, clientOf, planner: createPlanner(sdl) });
   return { sdl, schema, supergraphSchema, subgraphs, engine };

@@ -1,7 +1,9 @@
 import { operationFromDocument, Supergraph } from "@apollo/federation-internals";
 import { type FetchNode, type PlanNode, QueryPlanner } from "@apollo/query-planner";
 import { type DocumentNode, parse } from "graphql";
+import { keepDirectives } from "./linked-directives";
 import { nameRequiredArguments, type RequiredArguments } from "./required-arguments";
+import { putResolvableKeysFirst } from "./resolvable-keys";
 import { type SeparatedKeys, separateResponseKeys } from "./response-keys";
 import { separateConflicts } from "./restore-required";
 
@@ -19,10 +21,12 @@ export interface Planner {
   plan(document: DocumentNode, operationName: string | undefined): PlannedOperation;
 }
 
-/** @throws what is wrong with the supergraph, or what the planner does not support in it */
+/** @param supergraphSdl a valid supergraph @throws what the planner does not support in it */
 export function createPlanner(supergraphSdl: string): Planner {
-  const requiredArguments = nameRequiredArguments(parse(supergraphSdl, { noLocation: true }));
-  const supergraph = Supergraph.build(requiredArguments.supergraph, { validateSupergraph: true });
+  const ordered = putResolvableKeysFirst(parse(supergraphSdl, { noLocation: true }));
+  const requiredArguments = nameRequiredArguments(ordered);
+  // Validated it would be refused for fields that are external and, under their plain names, no longer required.
+  const supergraph = Supergraph.build(requiredArguments.supergraph, { validateSupergraph: false });
   const schema = supergraph.apiSchema();
   const planner = new QueryPlanner(supergraph);
   const fieldNames = new Set<string>();
@@ -30,12 +34,13 @@ export function createPlanner(supergraphSdl: string): Planner {
     for (const field of type.fields()) fieldNames.add(field.name);
   }
 
+  const isKnownDirective = (name: string): boolean => schema.directive(name) !== undefined;
   const separate = (node: PlanNode): PlanNode => separateConflicts(node, requiredArguments);
 
   return {
     requiredArguments,
     plan: (document, operationName) => {
-      const separated = separateResponseKeys(document, fieldNames);
+      const separated = separateResponseKeys(keepDirectives(document, isKnownDirective), fieldNames);
       const operation = operationFromDocument(schema, separated.document, { operationName, validate: false });
       const { node } = planner.buildQueryPlan(operation);
       if (node?.kind !== "Subscription") return { ...separated, primary: undefined, fetches: node && separate(node) };
