@@ -55,6 +55,11 @@ export const environment = z.object({
     .describe(
       "Origins whose pages may call the gateway; but in production, Apollo Sandbox and any port of localhost may",
     ),
+  OPERATIONS_FILE: z
+    .string()
+    .optional()
+    .describe("A manifest of registered operations (`npm run operations:register`), read at the start"),
+  OPERATIONS_ONLY: z.stringbool().default(false).describe("Refuses every operation that is not registered"),
   MAX_BODY_BYTES: z.coerce.number().int().positive().default(1_000_000).describe("The largest request body"),
   MAX_DOCUMENT_LENGTH: z.coerce
     .number()
@@ -113,6 +118,10 @@ export interface Config {
   readonly trustProxy: TrustProxy | undefined;
   readonly introspection: boolean;
   readonly corsOrigins: readonly string[];
+  /** Operations known beforehand; undefined: none. */
+  readonly operationsFile: string | undefined;
+  /** Whether no others are taken, but for what the server's own REST routes ask. */
+  readonly operationsOnly: boolean;
   /** Undefined: operations may be as large as they like. */
   readonly limits: OperationLimits | undefined;
   readonly maxBodyBytes: number;
@@ -260,6 +269,8 @@ function settingsOf(
     subgraphConnections: env.SUBGRAPH_CONNECTIONS,
     trustProxy: env.TRUSTED_PROXIES,
     corsOrigins: env.CORS_ORIGINS ?? (production ? [] : [apolloSandbox]),
+    operationsFile: env.OPERATIONS_FILE && resolve(repository, env.OPERATIONS_FILE),
+    operationsOnly: env.OPERATIONS_ONLY,
     limits: {
       maxDocumentLength: env.MAX_DOCUMENT_LENGTH,
       maxTokens: env.MAX_TOKENS,

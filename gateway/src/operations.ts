@@ -8,8 +8,10 @@ import {
   OperationTypeNode,
   parse,
 } from "graphql";
+import { badRequest } from "./bad-request";
 import { type FormatError, formatErrors } from "./client-errors";
 import { type Admission } from "./limits/admission";
+import { type OperationTexts, type SubmittedText } from "./limits/operation-texts";
 import { type Authenticate, type Credentials, type RequestContext } from "./request-context";
 import { type StreamEnd } from "./subscriptions/subscriber";
 import { type Subscriptions } from "./subscriptions/subscriptions";
@@ -19,6 +21,9 @@ export interface OperationRequest {
   readonly operationName?: string | null | undefined;
   readonly variables?: Readonly<Record<string, unknown>> | null | undefined;
 }
+
+/** As a client sends it: with its text, or with what that is known by. */
+export interface SubmittedOperation extends Omit<OperationRequest, "query">, SubmittedText {}
 
 export interface OperationResult extends FormattedExecutionResult {
   /** The HTTP status that says the same; undefined where it is 200. */
@@ -44,7 +49,7 @@ export interface Operations {
    * Starts an operation of any kind for someone whose token is already verified.
    * @param onOverrun called when a subscription was ended because its client does not read what it is sent
    */
-  start(request: OperationRequest, context: RequestContext, onOverrun: () => void): Promise<StartedOperation>;
+  start(submitted: SubmittedOperation, context: RequestContext, onOverrun: () => void): Promise<StartedOperation>;
   /** Resolves when no query and no mutation runs. */
   settled(): Promise<void>;
 }
@@ -53,6 +58,7 @@ export interface OperationsOptions {
   readonly apollo: ApolloServer<RequestContext>;
   readonly subscriptions: Subscriptions;
   readonly authenticate: Authenticate;
+  readonly texts: OperationTexts;
   readonly admission: Admission;
   readonly formatError: FormatError;
 }
@@ -76,17 +82,26 @@ export function createOperations(options: OperationsOptions): Operations {
     return work;
   };
 
+  const textOf = (submitted: SubmittedOperation): string => {
+    const text = options.texts.resolve(submitted);
+    if (text === undefined) throw badRequest("An operation is JSON with `query`, its text, in it.");
+    return text;
+  };
+
   return {
     execute: async ({ authorization, userAgent, address, signal, ...request }) => {
       try {
+        options.admission.admit(request);
         return await execute(request, await options.authenticate({ authorization, userAgent, address, signal }));
       } catch (error) {
         if (!(error instanceof GraphQLError)) throw error;
         return { status: statusOf(error), errors: formatErrors([error], formatError) };
       }
     },
-    start: async (request, context, onOverrun) => {
+    start: async (submitted, context, onOverrun) => {
+      let request: OperationRequest;
       try {
+        request = { ...submitted, query: textOf(submitted) };
         options.admission.admit(request);
       } catch (error) {
         if (!(error instanceof GraphQLError)) throw error;

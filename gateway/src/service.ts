@@ -1,24 +1,31 @@
+import { readFile } from "node:fs/promises";
 import { type AddressInfo } from "node:net";
+import { ApolloServerPluginCacheControlDisabled } from "@apollo/server/plugin/disabled";
 import { createAccessTokenVerifier, createServiceCredential, type VerifyAccessToken } from "@shop/auth";
 import { type RunningProcess, registerHealthRoutes, trackSilentConnections } from "@shop/lifecycle";
 import { type Logger } from "@shop/telemetry";
 import { fastify, type FastifyInstance } from "fastify";
 import { startApollo } from "./apollo";
+import { allowCaching } from "./cache-control";
 import { createClientAddress } from "./client-address";
 import { createFormatError } from "./client-errors";
 import { type Config } from "./config";
 import { registerCors } from "./cors";
 import { createSubgraphs } from "./execution/subgraphs";
 import { registerGraphqlRoute } from "./graphql-route";
-import { registerHttpErrors } from "./http-errors";
+import { registerJsonBodies } from "./http-body";
+import { registerHttpErrors, unreadableRequests } from "./http-errors";
 import { guardCredentials } from "./limits/credential-guard";
 import { createAdmission } from "./limits/admission";
 import { createCostLimit, limitCost } from "./limits/cost-limit";
 import { createLimitsRule } from "./limits/operation-limits";
+import { parseManifest } from "./limits/operation-manifest";
+import { createOperationTexts } from "./limits/operation-texts";
 import { createRateLimits } from "./limits/rate-limits";
 import { connectSharedBudgets } from "./limits/shared-budgets";
 import { createOperations, type Operations } from "./operations";
 import { createAuthenticate } from "./request-context";
+import { registerSecurityHeaders } from "./security-headers";
 import { createHttpStreams } from "./subscriptions/http-streams";
 import { createSubscriptions } from "./subscriptions/subscriptions";
 import { createViewerSlots } from "./subscriptions/viewer-slots";
@@ -34,6 +41,7 @@ export interface Gateway extends RunningProcess {
 export type RegisterRoutes = (app: FastifyInstance, operations: Operations) => void | Promise<void>;
 
 const path = "/graphql";
+const headersTimeoutMs = 10_000;
 const requestTimeoutMs = 30_000;
 /** Where tokens are the subgraphs' own affair, everybody is a stranger here. */
 const verifyNobody: VerifyAccessToken = () => Promise.resolve(null);
@@ -72,14 +80,22 @@ export async function startService(
 
   const apollo = await startApollo({
     ...{ supergraph, formatError, production, introspection, maxTokens, validationRules, log },
-    plugins: [limitCost(requireAffordable, supergraph), guardCredentials(rateLimits)],
+    plugins: [
+      ApolloServerPluginCacheControlDisabled(), // cache-control.ts says it
+      limitCost(requireAffordable, supergraph),
+      guardCredentials(rateLimits),
+      allowCaching(supergraph),
+    ],
   });
   const subscriptions = createSubscriptions({
     ...{ supergraph, subgraphs, formatError, production, introspection, log },
     ...{ credential, keepAliveMs, timeoutMs: config.subgraphTimeoutMs, requireAffordable },
   });
   const admission = createAdmission(limits);
-  const operations = createOperations({ apollo, subscriptions, authenticate, admission, formatError });
+  const { operationsFile, operationsOnly: onlyRegistered } = config;
+  const registered = operationsFile === undefined ? [] : parseManifest(await readFile(operationsFile, "utf8"));
+  const texts = createOperationTexts({ registered, onlyRegistered });
+  const operations = createOperations({ apollo, subscriptions, authenticate, texts, admission, formatError });
   const slots = createViewerSlots(config.maxViewerSockets);
   const maxStreams = config.maxSockets;
   const httpStreams = createHttpStreams({ operations, formatError, slots, maxStreams, keepAliveMs, log });
@@ -88,13 +104,19 @@ export async function startService(
     bodyLimit: config.maxBodyBytes,
     requestTimeout: requestTimeoutMs,
     ...(config.trustProxy === undefined ? {} : { trustProxy: config.trustProxy }),
+    http: { headersTimeout: headersTimeoutMs },
+    ...unreadableRequests(log),
     forceCloseConnections: "idle",
   });
   const endSilentConnections = trackSilentConnections(app.server);
   registerHttpErrors(app, log);
+  registerJsonBodies(app);
+  registerSecurityHeaders(app, { production });
   registerCors(app, { origins: config.corsOrigins, anyLocalhost: !production });
   const health = registerHealthRoutes(app, { supergraph: () => Promise.resolve(supergraph.current()) });
-  registerGraphqlRoute(app, { path, apollo, authenticate, clientAddress, httpStreams, formatError });
+  registerGraphqlRoute(app, {
+    ...{ path, apollo, authenticate, clientAddress, texts, admission, httpStreams, formatError, log },
+  });
   await routes(app, operations);
   const webSockets = serveWebSockets(app.server, {
     ...{ path, operations, authenticate, clientAddress, formatError, slots, keepAliveMs, log },

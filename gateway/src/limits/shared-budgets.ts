@@ -12,7 +12,7 @@ export interface SharedBudgets {
 }
 
 /** Nobody waits longer for a count; a store that is slower than this counts as lost. */
-const commandTimeoutMs = 100;
+const timeoutMs = 250;
 const longestReconnectMs = 1_000;
 const recheckMs = 1_000;
 const prefix = "gateway:rate:";
@@ -20,7 +20,6 @@ const prefix = "gateway:rate:";
 /** Connects to Redis and stays at it: a store that is lost is asked again only once it has answered a ping. */
 export function connectSharedBudgets(url: string, log: Logger): SharedBudgets {
   const redis = new Redis(url, {
-    commandTimeout: commandTimeoutMs,
     connectTimeout: longestReconnectMs,
     maxRetriesPerRequest: 0,
     enableOfflineQueue: false,
@@ -43,15 +42,21 @@ export function connectSharedBudgets(url: string, log: Logger): SharedBudgets {
   };
   redis.on("ready", found);
   redis.on("error", lost);
+  let rechecking = false;
   const recheck = setInterval(() => {
-    if (!answers && redis.status === "ready") redis.ping().then(found, () => undefined);
+    if (answers || rechecking || redis.status !== "ready") return;
+    rechecking = true;
+    redis
+      .ping()
+      .then(found, () => undefined)
+      .finally(() => (rechecking = false));
   }, recheckMs).unref();
 
   return {
     take: async (key, { need, want, budget: { points, windowMs } }) => {
       if (!answers) return undefined;
       try {
-        const [granted, retryAfterMs] = await run.takePoints(prefix + key, points, windowMs, need, want);
+        const [granted, retryAfterMs] = await inTime(run.takePoints(prefix + key, points, windowMs, need, want));
         return { granted, retryAfterMs };
       } catch (error) {
         lost(error as Error);
@@ -68,4 +73,12 @@ export function connectSharedBudgets(url: string, log: Logger): SharedBudgets {
       redis.disconnect();
     },
   };
+}
+
+function inTime<T>(work: Promise<T>): Promise<T> {
+  return new Promise((resolve, reject) => {
+    // An answer that came while this process was busy with something else is read before the immediate runs.
+    const timer = setTimeout(() => setImmediate(() => reject(new Error("no answer in time"))), timeoutMs);
+    work.then(resolve, reject).finally(() => clearTimeout(timer));
+  });
 }

@@ -5,7 +5,7 @@ import { inSpan, type Logger } from "@shop/telemetry";
 import { type FastifyReply } from "fastify";
 import { GraphQLError, type GraphQLFormattedError } from "graphql";
 import { type FormatError, formatErrors } from "../client-errors";
-import { type OperationRequest, type Operations, type StartedOperation } from "../operations";
+import { type Operations, type StartedOperation, type SubmittedOperation } from "../operations";
 import { type RequestContext } from "../request-context";
 import { type StreamFormat } from "./stream-format";
 import { type StreamEnd } from "./subscriber";
@@ -18,7 +18,7 @@ export interface HttpStreams {
    * Answers one operation, and resolves when nothing more is to come.
    * @throws GraphQLError with an HTTP status where there are too many streams
    */
-  serve(reply: FastifyReply, format: StreamFormat, request: OperationRequest, context: RequestContext): Promise<void>;
+  serve(reply: FastifyReply, format: StreamFormat, request: SubmittedOperation, context: RequestContext): Promise<void>;
   /** Ends what is still open. */
   close(): void;
 }

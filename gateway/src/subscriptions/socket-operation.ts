@@ -33,10 +33,10 @@ export interface SocketOperationOptions {
 export function createSocketOperations(options: SocketOperationOptions): StartSocketOperation {
   const { writer, operations } = options;
 
-  const run: StartSocketOperation = async (id, { query, operationName, variables }, context) => {
+  const run: StartSocketOperation = async (id, { query, operationName, variables, extensions }, context) => {
     await options.admit(context);
     const started = await inSpan("websocket operation", {}, () =>
-      operations.start({ query, operationName, variables }, context, writer.cutOff),
+      operations.start({ query, operationName, variables, extensions }, context, writer.cutOff),
     );
     if (started.kind === "refused") return { kind: "FAILED", errors: started.errors };
     const head = `{"id":${JSON.stringify(id)},"type":"next","payload":`;

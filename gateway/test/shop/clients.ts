@@ -13,8 +13,12 @@ export interface SocketClient {
   readonly closed: Promise<number>;
 }
 
-export async function openSocket(url: string, protocol = GRAPHQL_TRANSPORT_WS_PROTOCOL): Promise<SocketClient> {
-  const socket = new WebSocket(url, protocol);
+export async function openSocket(
+  url: string,
+  protocol = GRAPHQL_TRANSPORT_WS_PROTOCOL,
+  headers: Record<string, string> = {},
+): Promise<SocketClient> {
+  const socket = new WebSocket(url, protocol, { headers });
   const messages: Message[] = [];
   socket.on("message", (data: Buffer) => messages.push(JSON.parse(data.toString("utf8")) as Message));
   const closed = new Promise<number>((resolve) => socket.once("close", resolve));
@@ -30,8 +34,12 @@ export async function openSocket(url: string, protocol = GRAPHQL_TRANSPORT_WS_PR
 }
 
 /** As `openSocket`, acknowledged. */
-export async function connectSocket(url: string, payload?: Record<string, unknown>): Promise<SocketClient> {
-  const client = await openSocket(url);
+export async function connectSocket(
+  url: string,
+  payload?: Record<string, unknown>,
+  headers?: Record<string, string>,
+): Promise<SocketClient> {
+  const client = await openSocket(url, GRAPHQL_TRANSPORT_WS_PROTOCOL, headers);
   client.send({ type: "connection_init", payload });
   const message = await client.receive();
   if (message.type !== MessageType.ConnectionAck) throw new Error(`expected an acknowledgement, got ${message.type}`);

@@ -66,6 +66,8 @@ export async function startShop(options: { config?: Partial<Config>; routes?: Re
     trustProxy: undefined,
     introspection: true,
     corsOrigins: [],
+    operationsFile: undefined,
+    operationsOnly: false,
     limits: {
       maxDocumentLength: 20_000,
       maxTokens: 1_000,

@@ -1,0 +1,32 @@
+import { isUtf8 } from "node:buffer";
+import { type FastifyInstance } from "fastify";
+
+/** A body that cannot be taken, with the HTTP status that says why (http-errors.ts has the words). */
+class UnusableBody extends Error {
+  constructor(readonly statusCode: 400 | 415) {
+    super("The body cannot be read.");
+  }
+}
+
+const otherCharset = /;\s*charset\s*=\s*"?(?!utf-?8"?\s*(?:;|$))/i;
+
+/**
+ * Bodies are JSON in UTF-8, as they come: nothing else is guessed at, and nothing is inflated. What a page of another site
+ * may send without asking first (a form, plain text) is no JSON and refused here.
+ */
+export function registerJsonBodies(app: FastifyInstance): void {
+  app.removeAllContentTypeParsers();
+  const parseJson = app.getDefaultJsonParser("error", "error");
+  app.addContentTypeParser("application/json", { parseAs: "buffer" }, (request, body: Buffer, done) => {
+    const { "content-type": type = "", "content-encoding": encoding = "identity" } = request.headers;
+    if (otherCharset.test(type) || encoding.toLowerCase() !== "identity") {
+      done(new UnusableBody(415));
+      return;
+    }
+    if (!isUtf8(body)) {
+      done(new UnusableBody(400));
+      return;
+    }
+    void parseJson(request, body.toString("utf8"), done);
+  });
+}

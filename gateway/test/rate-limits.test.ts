@@ -1,0 +1,226 @@
+import { randomUUID } from "node:crypto";
+import { type Message } from "graphql-ws";
+import { testStores } from "@shop/local/testing";
+import { eventually, startTcpGate, type TcpGate } from "@shop/subgraph-server/testing";
+import { type RateLimitSettings } from "../src/limits/rate-limits";
+import { parseTrustedProxies } from "../src/client-address";
+import { connectSocket, openEventStream } from "./shop/clients";
+import { type Answer, type Shop, startShop } from "./shop/shop";
+
+const none: RateLimitSettings = {
+  requestsPerAddress: 0,
+  requestsPerViewer: 0,
+  credentialsPerAddress: 0,
+  credentialsPerAccount: 0,
+};
+const oneProxy = parseTrustedProxies(["127.0.0.1"]);
+/** Addresses that no other test has. */
+const someone = (): { "x-forwarded-for": string } => {
+  const [a, b, c] = [0, 1, 2].map(() => Math.floor(Math.random() * 256));
+  return { "x-forwarded-for": `10.${a}.${b}.${c}` };
+};
+const codesOf = ({ errors }: Pick<Answer, "errors">) => errors?.map(({ extensions }) => extensions["code"]) ?? [];
+const login = "mutation ($input: LoginInput!) { login(input: $input) { tokens { accessToken } } }";
+
+const statusesOf = async (count: number, ask: () => Promise<Answer>): Promise<number[]> => {
+  const statuses: number[] = [];
+  for (let n = 0; n < count; n += 1) statuses.push((await ask()).status);
+  return statuses;
+};
+
+describe("requests", () => {
+  let shop: Shop;
+  beforeAll(async () => {
+    const rateLimits = { ...none, requestsPerAddress: 3, requestsPerViewer: 5 };
+    shop = await startShop({
+      config: { rateLimits, trustProxy: oneProxy },
+      routes: (app, operations) => {
+        app.get("/v1/unread", async ({ ip }, reply) => {
+          const { status = 200, ...answer } = await operations.execute({ query: "{ unread }", address: ip });
+          return reply.code(status).send(answer);
+        });
+      },
+    });
+  });
+  afterAll(() => shop.stop());
+
+  it("refuses an address that asks too often with 429, and no other", async () => {
+    const [often, other] = [someone(), someone()];
+    expect(await statusesOf(3, () => shop.ask("{ unread }", { headers: often }))).toEqual([200, 200, 200]);
+
+    const refused = await fetch(shop.url, {
+      method: "POST",
+      headers: { "content-type": "application/json", ...often },
+      body: JSON.stringify({ query: "{ unread }" }),
+    });
+    expect(refused.status).toBe(429);
+    expect(Number(refused.headers.get("retry-after"))).toBeGreaterThan(0);
+    expect(await refused.json()).toMatchObject({
+      errors: [{ extensions: { code: "RATE_LIMITED", retryAfterSeconds: Number(refused.headers.get("retry-after")) } }],
+    });
+    expect((await shop.ask("{ unread }", { headers: other })).status).toBe(200);
+  });
+
+  it("counts what is no operation at all", async () => {
+    const headers = { ...someone(), authorization: "Bearer nonsense" };
+    expect(await statusesOf(4, () => shop.ask("{ unread }", { headers }))).toEqual([401, 401, 401, 429]);
+  });
+
+  it("counts a viewer wherever the requests come from", async () => {
+    const authorization = await shop.issuer.bearer({ userId: `usr_${randomUUID()}` });
+    const ask = () => shop.ask("{ unread }", { headers: { ...someone(), authorization } });
+    expect(await statusesOf(6, ask)).toEqual([200, 200, 200, 200, 200, 429]);
+  });
+
+  it("counts event streams, sockets and the operations on them, and the REST routes with the rest", async () => {
+    const headers = someone();
+    const first = await openEventStream(shop.url, "{ unread }", headers);
+    expect((await first.receive())?.data).toEqual({ data: { unread: 3 } });
+    first.close();
+
+    const socket = await connectSocket(shop.socketUrl, undefined, headers);
+    const messages: Message[] = [];
+    for (const id of ["1", "2"]) {
+      socket.send({ id, type: "subscribe", payload: { query: "{ unread }" } });
+      messages.push(await socket.receive(), ...(id === "1" ? [await socket.receive()] : []));
+    }
+    expect(messages).toEqual([
+      { id: "1", type: "next", payload: { data: { unread: 3 } } },
+      { id: "1", type: "complete" },
+      {
+        id: "2",
+        type: "error",
+        payload: [expect.objectContaining({ extensions: expect.objectContaining({ code: "RATE_LIMITED" }) as object })],
+      },
+    ]);
+    socket.socket.close();
+
+    const { response } = await openEventStream(shop.url, "{ unread }", headers);
+    expect([response.status, response.headers.has("retry-after")]).toEqual([429, true]);
+    expect((await fetch(new URL("/v1/unread", shop.url), { headers })).status).toBe(429);
+  });
+
+  it("counts the /64 of an IPv6 address, since a host has all of it", async () => {
+    const prefix = `2001:db8:${Math.floor(Math.random() * 65_536).toString(16)}:1`;
+    const hosts = [":1", ":2", "ffff:0:0:1", "aaaa:bbbb:cccc:dddd"].map((host) => `${prefix}:${host}`);
+    const ask = () => shop.ask("{ unread }", { headers: { "x-forwarded-for": hosts.shift() ?? "" } });
+    expect(await statusesOf(4, ask)).toEqual([200, 200, 200, 429]);
+  });
+});
+
+describe("tries at accounts", () => {
+  let shop: Shop;
+  beforeAll(async () => {
+    const rateLimits = { ...none, credentialsPerAddress: 4, credentialsPerAccount: 2 };
+    shop = await startShop({ config: { rateLimits, trustProxy: oneProxy } });
+  });
+  afterAll(() => shop.stop());
+
+  const signIn = (email: string, password: string, headers: Record<string, string>): Promise<Answer> =>
+    shop.ask(login, { variables: { input: { email, password } }, headers });
+
+  it("refuses to try one account over and over, from wherever", async () => {
+    const email = `${randomUUID()}@example.com`;
+    expect(codesOf(await signIn(email, "wrong", someone()))).toEqual([]);
+    expect(codesOf(await signIn(email.toUpperCase(), "wrong", someone()))).toEqual([]);
+    const asked = shop.product.requests.length;
+    const refused = await signIn(` ${email}`, "right", someone());
+    expect([refused.status, ...codesOf(refused)]).toEqual([429, "RATE_LIMITED"]);
+    expect(shop.product.requests).toHaveLength(asked);
+    expect(codesOf(await signIn(`${randomUUID()}@example.com`, "wrong", someone()))).toEqual([]);
+  });
+
+  it("forgives an account's owner who gets it right", async () => {
+    const email = `${randomUUID()}@example.com`;
+    for (const password of ["wrong", "right", "wrong", "right", "wrong", "wrong"]) {
+      expect(codesOf(await signIn(email, password, someone()))).toEqual([]);
+    }
+    expect(codesOf(await signIn(email, "right", someone()))).toEqual(["RATE_LIMITED"]);
+  });
+
+  it("counts the accounts that an address tries, alone or together", async () => {
+    const headers = someone();
+    const tryOne = () => signIn(`${randomUUID()}@example.com`, "wrong", headers);
+    expect(await statusesOf(3, tryOne)).toEqual([200, 200, 200]);
+    const tryTwo = `mutation { ${[1, 2].map((n) => `a${n}: login(input: { email: "${randomUUID()}@example.com", password: "wrong" }) { tokens { accessToken } }`).join(" ")} }`;
+    const refused = await shop.ask(tryTwo, { headers });
+    expect(refused.errors).toHaveLength(1);
+    expect((await signIn(`${randomUUID()}@example.com`, "wrong", someone())).status).toBe(200);
+  });
+});
+
+it("ignores X-Forwarded-For unless a trusted proxy says it", async () => {
+  const rateLimits = { ...none, requestsPerAddress: 2 };
+  const shop = await startShop({ config: { rateLimits } });
+  expect(await statusesOf(3, () => shop.ask("{ unread }", { headers: someone() }))).toEqual([200, 200, 429]);
+  await shop.stop();
+});
+
+it("believes a trusted proxy about the address next to it, and nobody further on", async () => {
+  const rateLimits = { ...none, requestsPerAddress: 2 };
+  const shop = await startShop({ config: { rateLimits, trustProxy: parseTrustedProxies(["1"]) } });
+  const client = someone()["x-forwarded-for"];
+  const ask = () =>
+    shop.ask("{ unread }", { headers: { "x-forwarded-for": `${someone()["x-forwarded-for"]}, ${client}` } });
+  expect(await statusesOf(3, ask)).toEqual([200, 200, 429]);
+  await shop.stop();
+});
+
+describe("several processes on one Redis", () => {
+  const points = 50;
+  let gate: TcpGate;
+  let shops: readonly [Shop, Shop];
+  beforeAll(async () => {
+    gate = await startTcpGate(testStores().redisUrl);
+    const rateLimits = { ...none, requestsPerAddress: points, credentialsPerAccount: 3 };
+    const config = { redisUrl: gate.url, rateLimits, trustProxy: oneProxy };
+    shops = await Promise.all([startShop({ config }), startShop({ config })]);
+  });
+  afterAll(async () => {
+    await Promise.all(shops.map((shop) => shop.stop()));
+    await gate.stop();
+  });
+
+  /** @returns how many of so many requests, by turns to all processes, were let in */
+  const admitted = async (count: number, headers: Record<string, string>): Promise<number> => {
+    let admissions = 0;
+    for (let n = 0; n < count; n += shops.length) {
+      const answers = await Promise.all(shops.map((shop) => shop.ask("{ unread }", { headers })));
+      for (const { status } of answers) {
+        expect([200, 429]).toContain(status);
+        if (status === 200) admissions += 1;
+      }
+    }
+    return admissions;
+  };
+  /** Whether limits are shared right now, judged by an account that one process has found locked. */
+  const shared = async (): Promise<boolean> => {
+    const variables = { input: { email: `${randomUUID()}@example.com`, password: "wrong" } };
+    for (let n = 0; n < 3; n += 1) await shops[0].ask(login, { variables, headers: someone() });
+    return (await shops[1].ask(login, { variables, headers: someone() })).status === 429;
+  };
+  const untilShared = (): Promise<boolean> => eventually(shared, (are) => are);
+  const comeBack = (sinceMs: number): number => (points * (Date.now() - sinceMs)) / 60_000 + 1;
+
+  it("spend from one budget", async () => {
+    await untilShared();
+    const startedAtMs = Date.now();
+    const count = await admitted(points + 30, someone());
+    expect(count).toBeGreaterThanOrEqual(points);
+    expect(count).toBeLessThanOrEqual(points + comeBack(startedAtMs));
+  });
+
+  it.each(["cut", "frozen"] as const)(
+    "count by themselves while Redis is %s, refuse nothing for it, and share again",
+    async (state) => {
+      await untilShared();
+      gate.set(state);
+      const headers = someone();
+      const startedAtMs = Date.now();
+      expect(await admitted(2 * points, headers)).toBe(2 * points);
+      expect(await admitted(20, headers)).toBeLessThanOrEqual(2 * comeBack(startedAtMs));
+      gate.set("open");
+      await untilShared();
+    },
+  );
+});
