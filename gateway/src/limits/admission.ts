@@ -2,6 +2,7 @@ import { GraphQLError, parse } from "graphql";
 import { type OperationLimits } from "../config";
 import { requireModestShape } from "./document-shape";
 import { requireModestSource } from "./document-source";
+import { createTextCache } from "./text-cache";
 import { requireModestVariables } from "./variables";
 
 /** What a request brings that costs work before its schema is even looked at. */
@@ -21,19 +22,19 @@ export interface Admission {
   admit(submission: Submission): void;
 }
 
-/** Characters of the documents that are remembered as admitted: some thousand operations of a usual front end. */
-const maxRemembered = 2_000_000;
+/** Of the documents that are remembered as admitted: those of a large front end. */
+const remembered = { maxTexts: 2_000, maxCharacters: 2_000_000 };
 
 /** @param limits undefined: everything is admitted */
 export function createAdmission(limits: OperationLimits | undefined): Admission {
   if (limits === undefined) return { admit: () => undefined };
-  const admitted = createTextMemory(maxRemembered);
+  const admitted = createTextCache(remembered);
   return {
     admit: ({ query, variables }) => {
       requireModestVariables(variables, limits);
-      if (query === undefined || admitted.has(query)) return;
+      if (query === undefined || admitted.get(query) !== undefined) return;
       requireModestDocument(query, limits);
-      admitted.add(query);
+      admitted.set(query, query);
     },
   };
 }
@@ -48,26 +49,4 @@ function requireModestDocument(query: string, limits: OperationLimits): void {
     const extensions = { code: "GRAPHQL_PARSE_FAILED", http: { status: 400 } };
     throw new GraphQLError(message, { source, positions, extensions });
   }
-}
-
-/** Remembers texts up to so many characters in all, and forgets the one that was longest out of use. */
-function createTextMemory(maxCharacters: number) {
-  const texts = new Set<string>();
-  let characters = 0;
-  return {
-    has: (text: string): boolean => {
-      const known = texts.delete(text);
-      if (known) texts.add(text);
-      return known;
-    },
-    add: (text: string): void => {
-      texts.add(text);
-      characters += text.length;
-      for (const oldest of texts) {
-        if (characters <= maxCharacters) return;
-        texts.delete(oldest);
-        characters -= oldest.length;
-      }
-    },
-  };
 }

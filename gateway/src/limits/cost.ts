@@ -19,6 +19,7 @@ import {
 import { type ArgumentSizes, hasVariableArguments, measureArguments, type Variables } from "./argument-sizes";
 import { type CostAnnotations, type ListSize, readCostAnnotations } from "./cost-annotations";
 import { fragmentsOf } from "./extent";
+import { introspectionSize, isMostlyEmpty } from "./introspection-sizes";
 
 /** What counts how much. A page of twenty objects with ten scalars each comes to some 400 points. */
 const points = {
@@ -90,13 +91,14 @@ export function compileCost(
     const write = parent === schema.getMutationType() ? points.mutation : 0;
     const given = lift(({ listed, weight }) => listed * points.listed + weight * points.object);
     const weight = annotations.weightOf(field) ?? annotations.weightOf(type);
-    const own = weight === undefined ? (isCompositeType(type) ? points.object : points.scalar) : weight * points.object;
+    const usual = isMostlyEmpty(parent, field.name) ? 0 : isCompositeType(type) ? points.object : points.scalar;
+    const own = weight === undefined ? usual : weight * points.object;
     const isList = isListType(getNullableType(field.type));
     const below =
       node.selectionSet === undefined || !isCompositeType(type)
         ? 0
         : ofSelections(node.selectionSet, type, isList ? undefined : sizedLists(type, listSize, lift));
-    const times = isList ? sizeOfList(field.name, listSize, lift, sized) : 1;
+    const times = isList ? (introspectionSize(parent, field.name) ?? sizeOfList(field.name, listSize, lift, sized)) : 1;
     return total([write, given, multiply(times, total([own, below]))]);
   };
 

@@ -26,10 +26,11 @@ export function toClientError(
   const traceId = currentTraceId();
   const { path, locations } = formatted;
   const place = { ...(path === undefined ? {} : { path }), ...(locations === undefined ? {} : { locations }) };
-  const code = formatted.extensions?.["code"];
+  const code = isLastVariableError(error) ? "BAD_USER_INPUT" : formatted.extensions?.["code"];
   if (typeof code === "string" && code !== "INTERNAL_SERVER_ERROR") {
     const { stacktrace: _stacktrace, ...extensions } = formatted.extensions ?? {};
-    const known = requestErrors.has(code) || isVariableError(code, error) ? { code } : extensions;
+    const known =
+      requestErrors.has(code) || (code === "BAD_USER_INPUT" && isVariableError(error)) ? { code } : extensions;
     const message = withoutValues(formatted.message, code, error);
     return { message, ...place, extensions: { ...known, traceId } };
   }
@@ -43,6 +44,11 @@ export function toClientError(
   return { message, ...place, extensions: { code: "INTERNAL_SERVER_ERROR", traceId } };
 }
 
-function isVariableError(code: string, error: unknown): boolean {
-  return code === "BAD_USER_INPUT" && error instanceof GraphQLError && error.message.startsWith("Variable ");
+function isVariableError(error: unknown): boolean {
+  return error instanceof GraphQLError && (error.message.startsWith('Variable "$') || isLastVariableError(error));
+}
+
+/** What graphql-js ends a long list of bad variables with is no fault of ours either, though it has no code. */
+function isLastVariableError(error: unknown): boolean {
+  return error instanceof GraphQLError && error.message.startsWith("Too many errors processing variables");
 }

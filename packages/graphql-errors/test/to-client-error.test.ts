@@ -91,8 +91,24 @@ it.each([
   expect(told.join()).not.toContain("hunter2");
 });
 
+it("counts none of many bad variables as a failure of ours", () => {
+  const logged = jest.spyOn(log, "error");
+  const input = Object.fromEntries(Array.from({ length: 100 }, (_, n) => [`field${n}`, n]));
+  const errors = variableErrors(schema, { input: { password: "x", ...input } });
+  const codes = errors.map(
+    (error) => toClientError({ message: error.message, extensions: codeOf(error) }, error, log).extensions?.["code"],
+  );
+  expect(codes).toEqual(Array.from({ length: 51 }, () => "BAD_USER_INPUT"));
+  expect(logged).not.toHaveBeenCalled();
+});
+
+/** As Apollo Server gives it: to all but the last, which says that there were more. */
+function codeOf({ message }: GraphQLError): { code: string } {
+  return { code: message.startsWith("Variable ") ? "BAD_USER_INPUT" : "INTERNAL_SERVER_ERROR" };
+}
+
 function variableErrors(schema: GraphQLSchema, variables: Record<string, unknown>): readonly GraphQLError[] {
   const [operation] = parse("query ($input: Login) { login(input: $input, id: 1) }").definitions;
   if (operation?.kind !== Kind.OPERATION_DEFINITION) throw new Error("no operation");
-  return getVariableValues(schema, operation.variableDefinitions ?? [], variables).errors ?? [];
+  return getVariableValues(schema, operation.variableDefinitions ?? [], variables, { maxErrors: 50 }).errors ?? [];
 }
