@@ -5,7 +5,7 @@ import {
   ApolloServerPluginUsageReportingDisabled,
 } from "@apollo/server/plugin/disabled";
 import { type Logger } from "@shop/telemetry";
-import { OperationTypeNode, type ValidationRule } from "graphql";
+import { OperationTypeNode } from "graphql";
 import { createApolloGateway } from "./apollo-gateway";
 import { badRequest } from "./bad-request";
 import { type FormatError } from "./client-errors";
@@ -17,8 +17,6 @@ export interface ApolloOptions {
   readonly formatError: FormatError;
   readonly production: boolean;
   readonly introspection: boolean;
-  readonly maxTokens: number;
-  readonly validationRules: readonly ValidationRule[];
   readonly plugins: readonly ApolloServerPlugin<RequestContext>[];
   readonly log: Logger;
 }
@@ -33,8 +31,6 @@ export async function startApollo(options: ApolloOptions): Promise<ApolloServer<
     stopOnTerminationSignals: false,
     csrfPrevention: true,
     persistedQueries: false,
-    parseOptions: { maxTokens: options.maxTokens },
-    validationRules: [...options.validationRules],
     formatError: (formatted, error) => options.formatError(formatted, unwrapResolverError(error)),
     logger: options.log,
     plugins: [

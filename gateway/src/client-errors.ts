@@ -1,6 +1,6 @@
 import { toClientError } from "@shop/graphql-errors";
 import { currentTraceId, type Logger } from "@shop/telemetry";
-import { type GraphQLFormattedError, GraphQLError } from "graphql";
+import { type GraphQLError, type GraphQLFormattedError } from "graphql";
 
 /** Turns whatever went wrong with an operation into what a client may see of it. */
 export type FormatError = (formatted: GraphQLFormattedError, error: unknown) => GraphQLFormattedError;
@@ -18,10 +18,6 @@ export function createFormatError(log: Logger): FormatError {
       const traceId = currentTraceId() ?? extensions?.["traceId"];
       return { message, ...(path === undefined ? {} : { path }), extensions: { ...withoutStack(extensions), traceId } };
     }
-    const ruled = ruledError(error);
-    if (ruled !== undefined) {
-      return toClientError({ ...formatted, extensions: { ...ruled.extensions } }, ruled, log);
-    }
     return toClientError(formatted, error, log);
   };
 }
@@ -32,12 +28,6 @@ export function formatErrors(errors: readonly GraphQLError[], format: FormatErro
     const { http: _http, ...extensions } = error.extensions;
     return format({ ...error.toJSON(), extensions }, error);
   });
-}
-
-// Apollo Server gives every validation error the code GRAPHQL_VALIDATION_FAILED; the limits' rule says TOO_COMPLEX.
-function ruledError(error: unknown): GraphQLError | undefined {
-  const original = error instanceof GraphQLError ? error.originalError : undefined;
-  return original instanceof GraphQLError && original.extensions["code"] === "TOO_COMPLEX" ? original : undefined;
 }
 
 function withoutStack(extensions: GraphQLFormattedError["extensions"]): Record<string, unknown> {

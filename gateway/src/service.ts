@@ -18,7 +18,6 @@ import { registerHttpErrors, unreadableRequests } from "./http-errors";
 import { guardCredentials } from "./limits/credential-guard";
 import { createAdmission } from "./limits/admission";
 import { createCostLimit, limitCost } from "./limits/cost-limit";
-import { createLimitsRule } from "./limits/operation-limits";
 import { parseManifest } from "./limits/operation-manifest";
 import { createOperationTexts } from "./limits/operation-texts";
 import { createRateLimits } from "./limits/rate-limits";
@@ -75,11 +74,9 @@ export async function startService(
   const supergraph = createSupergraphSource({ file, shopScalars, clientOf: subgraphs.clientOf, log });
   const { production, introspection, keepAliveMs, limits } = config;
   const requireAffordable = createCostLimit(limits?.maxCost);
-  const maxTokens = limits?.maxTokens ?? Infinity;
-  const validationRules = limits === undefined ? [] : [createLimitsRule(limits)];
 
   const apollo = await startApollo({
-    ...{ supergraph, formatError, production, introspection, maxTokens, validationRules, log },
+    ...{ supergraph, formatError, production, introspection, log },
     plugins: [
       ApolloServerPluginCacheControlDisabled(), // cache-control.ts says it
       limitCost(requireAffordable, supergraph),
