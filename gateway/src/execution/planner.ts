@@ -1,7 +1,9 @@
 import { operationFromDocument, Supergraph } from "@apollo/federation-internals";
 import { type FetchNode, type PlanNode, QueryPlanner } from "@apollo/query-planner";
 import { type DocumentNode, parse } from "graphql";
+import { createRestoreDroppedTypes } from "./dropped-types";
 import { keepDirectives } from "./linked-directives";
+import { mapFetches } from "./plan-nodes";
 import { nameRequiredArguments, type RequiredArguments } from "./required-arguments";
 import { putResolvableKeysFirst } from "./resolvable-keys";
 import { type SeparatedKeys, separateResponseKeys } from "./response-keys";
@@ -35,7 +37,7 @@ export function createPlanner(supergraphSdl: string): Planner {
   }
 
   const isKnownDirective = (name: string): boolean => schema.directive(name) !== undefined;
-  const separate = (node: PlanNode): PlanNode => separateConflicts(node, requiredArguments);
+  const restoreDroppedTypes = createRestoreDroppedTypes(supergraph);
 
   return {
     requiredArguments,
@@ -43,8 +45,11 @@ export function createPlanner(supergraphSdl: string): Planner {
       const separated = separateResponseKeys(keepDirectives(document, isKnownDirective), fieldNames);
       const operation = operationFromDocument(schema, separated.document, { operationName, validate: false });
       const { node } = planner.buildQueryPlan(operation);
-      if (node?.kind !== "Subscription") return { ...separated, primary: undefined, fetches: node && separate(node) };
-      return { ...separated, primary: node.primary, fetches: node.rest && separate(node.rest) };
+      const restore = restoreDroppedTypes(separated.document, operationName);
+      const mend = (found: PlanNode): PlanNode =>
+        mapFetches(found, (fetch, path) => separateConflicts(restore(fetch, path), requiredArguments));
+      if (node?.kind !== "Subscription") return { ...separated, primary: undefined, fetches: node && mend(node) };
+      return { ...separated, primary: restore(node.primary, []), fetches: node.rest && mend(node.rest) };
     },
   };
 }

@@ -19,34 +19,14 @@ export function restoreRequired(document: DocumentNode, fields: ReadonlyMap<stri
   });
 }
 
-/**
- * Splits each fetch whose representations would have to hold one field twice, with the values that different arguments
- * give: what needs the one value is fetched apart from what needs the other.
- */
-export function separateConflicts(node: PlanNode, required: RequiredArguments): PlanNode {
-  switch (node.kind) {
-    case "Fetch":
-      return separateFetch(node, required);
-    case "Flatten":
-      return { ...node, node: separateConflicts(node.node, required) };
-    case "Sequence":
-    case "Parallel":
-      return { ...node, nodes: node.nodes.map((each) => separateConflicts(each, required)) };
-    case "Condition":
-      return {
-        ...node,
-        ...(node.ifClause && { ifClause: separateConflicts(node.ifClause, required) }),
-        ...(node.elseClause && { elseClause: separateConflicts(node.elseClause, required) }),
-      };
-    case "Defer":
-      return node;
-  }
-}
-
 /** Names of which no two stand for the same field. */
 type Compatible = Set<string>;
 
-function separateFetch(fetch: FetchNode, { fields, neededBy }: RequiredArguments): PlanNode {
+/**
+ * Splits a fetch whose representations would have to hold one field twice, with the values that different arguments give:
+ * what needs the one value is fetched apart from what needs the other.
+ */
+export function separateConflicts(fetch: FetchNode, { fields, neededBy }: RequiredArguments): PlanNode {
   const named = namesIn(fetch.requires ?? []).filter((name) => fields.has(name));
   const standFor = (name: string): string | undefined => fields.get(name)?.name;
   if (new Set(named.map(standFor)).size === new Set(named).size) return fetch;

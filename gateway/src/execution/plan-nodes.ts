@@ -1,0 +1,30 @@
+import { type FetchNode, type PlanNode } from "@apollo/query-planner";
+
+/**
+ * Puts something else in the place of each fetch of a plan.
+ * @param map is given a fetch and the path to where its answer belongs, with "@" for each list on the way
+ */
+export function mapFetches(
+  node: PlanNode,
+  map: (fetch: FetchNode, path: readonly string[]) => PlanNode,
+  path: readonly string[] = [],
+): PlanNode {
+  const inside = (child: PlanNode): PlanNode => mapFetches(child, map, path);
+  switch (node.kind) {
+    case "Fetch":
+      return map(node, path);
+    case "Flatten":
+      return { ...node, node: mapFetches(node.node, map, [...path, ...node.path.map(String)]) };
+    case "Sequence":
+    case "Parallel":
+      return { ...node, nodes: node.nodes.map(inside) };
+    case "Condition":
+      return {
+        ...node,
+        ...(node.ifClause && { ifClause: inside(node.ifClause) }),
+        ...(node.elseClause && { elseClause: inside(node.elseClause) }),
+      };
+    case "Defer":
+      return node;
+  }
+}
