@@ -69,7 +69,6 @@ export function registerGraphqlRoute(app: FastifyInstance, options: GraphqlRoute
   };
 
   const stream = async (format: StreamFormat, request: FastifyRequest, reply: FastifyReply): Promise<void> => {
-    requirePreflight(request);
     const operation = streamedOperation.safeParse(readOperation(request));
     if (!operation.success) throw badRequest("An operation is JSON with `query`, a string, in it.");
     const context = await contextOf(request, reply);
@@ -95,6 +94,7 @@ export function registerGraphqlRoute(app: FastifyInstance, options: GraphqlRoute
     // Before anything runs, rather than when there is an answer that nobody takes.
     if (format === undefined && !acceptsJson.test(accept)) return refuseHttp(reply, 406);
     try {
+      requirePreflight(request);
       await (format === undefined ? answer(request, reply) : stream(format, request, reply));
       return undefined;
     } catch (error) {
@@ -105,7 +105,7 @@ export function registerGraphqlRoute(app: FastifyInstance, options: GraphqlRoute
 
   app.route({ method: ["GET", "POST"], url: path, exposeHeadRoute: false, handler: serve });
   app.route({
-    method: ["HEAD", "PUT", "PATCH", "DELETE"],
+    method: app.supportedMethods.filter((method) => !["GET", "POST", "OPTIONS"].includes(method)),
     url: path,
     handler: (_request, reply) => refuseHttp(reply.header("allow", "GET, POST, OPTIONS"), 405),
   });

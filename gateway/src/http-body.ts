@@ -8,7 +8,7 @@ class UnusableBody extends Error {
   }
 }
 
-const otherCharset = /;\s*charset\s*=\s*"?(?!utf-?8"?\s*(?:;|$))/i;
+const charsetOf = (type: string): string => /;\s*charset\s*=\s*"?([^\s;"]*)/i.exec(type)?.[1] ?? "utf-8";
 
 /**
  * Bodies are JSON in UTF-8, as they come: nothing else is guessed at, and nothing is inflated. What a page of another site
@@ -19,7 +19,7 @@ export function registerJsonBodies(app: FastifyInstance): void {
   const parseJson = app.getDefaultJsonParser("error", "error");
   app.addContentTypeParser("application/json", { parseAs: "buffer" }, (request, body: Buffer, done) => {
     const { "content-type": type = "", "content-encoding": encoding = "identity" } = request.headers;
-    if (otherCharset.test(type) || encoding.toLowerCase() !== "identity") {
+    if (!/^utf-?8$/i.test(charsetOf(type)) || encoding.toLowerCase() !== "identity") {
       done(new UnusableBody(415));
       return;
     }

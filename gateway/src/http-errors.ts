@@ -6,7 +6,7 @@ import { type FastifyError, type FastifyInstance, type FastifyReply, type Fastif
 import { type GraphQLFormattedError } from "graphql";
 
 const messages: Readonly<Record<number, string>> = {
-  400: "This request cannot be read: its body is JSON in UTF-8.",
+  400: "This request cannot be read: send JSON in UTF-8.",
   404: "There is nothing here.",
   405: "This method is not served here.",
   406: "Answers are JSON: accept application/json or application/graphql-response+json.",

@@ -68,12 +68,14 @@ function searchOf({ url }: FastifyRequest): string {
 }
 
 /**
- * A page of another site may send a GET without asking first, but not with these headers. (Apollo Server's own rule, for
- * what does not come to it; a POST is JSON, which no page may send so.)
+ * Pages of other sites may send some requests without asking first, but neither JSON nor one of these headers. (Apollo
+ * Server's own rule, at all doors of HTTP.)
  * @throws BAD_REQUEST
  */
-export function requirePreflight({ method, headers }: FastifyRequest): void {
-  const preflighted = ["apollo-require-preflight", "x-apollo-operation-name"].some((name) => headers[name]);
-  if (method !== "GET" || preflighted || headers["content-type"] === "application/json") return;
-  throw badRequest("Send the header `apollo-require-preflight: true` with a GET: pages of other sites cannot.");
+export function requirePreflight({ headers }: FastifyRequest): void {
+  if (headers["content-type"]?.startsWith("application/json") === true) return;
+  if (["apollo-require-preflight", "x-apollo-operation-name"].some((name) => headers[name])) return;
+  throw badRequest(
+    "Send JSON, or with a GET the header `apollo-require-preflight: true`: pages of other sites cannot.",
+  );
 }

@@ -101,7 +101,7 @@ export async function startService(
     bodyLimit: config.maxBodyBytes,
     requestTimeout: requestTimeoutMs,
     ...(config.trustProxy === undefined ? {} : { trustProxy: config.trustProxy }),
-    http: { headersTimeout: headersTimeoutMs },
+    http: { headersTimeout: headersTimeoutMs, connectionsCheckingInterval: headersTimeoutMs / 2 },
     ...unreadableRequests(log),
     forceCloseConnections: "idle",
   });

@@ -1,4 +1,4 @@
-import { type FastifyInstance, type FastifyReply, type FastifyRequest } from "fastify";
+import { type FastifyError, type FastifyInstance, type FastifyReply, type FastifyRequest } from "fastify";
 import { type z } from "zod";
 import { sendProblem } from "./problem";
 import { type RestAnswer, type Route, type RouteInput } from "./route";
@@ -25,6 +25,7 @@ export function serveRoutes(app: FastifyInstance, routes: readonly Route[], exec
     app.route({
       method: route.method,
       url: route.path.replaceAll(/\{(\w+)\}/g, ":$1"),
+      errorHandler: (error, _request, reply) => void sendUnreadable(reply, error),
       handler: async (request, reply) => {
         const parsed = parseInput(route, request);
         if (!parsed.ok) return sendProblem(reply, parsed.problem);
@@ -75,6 +76,14 @@ function invalid(status: number, code: string, where: string, error: z.ZodError)
   };
 }
 
+/** @throws the error, where it is not the client's */
+function sendUnreadable(reply: FastifyReply, error: FastifyError): FastifyReply {
+  const { statusCode: status = 500 } = error;
+  if (status >= 500) throw error;
+  const detail = status === 413 ? "The body of this request is too large." : "Send JSON in UTF-8, not compressed.";
+  return sendProblem(reply, { status, code: "BAD_REQUEST", detail });
+}
+
 function sendGraphqlError(
   reply: FastifyReply,
   route: Route,
@@ -101,13 +110,13 @@ function sendAnswer(request: FastifyRequest, reply: FastifyReply, route: Route, 
       if (nextCursor !== null) void reply.header("link", `<${nextPage(request, nextCursor)}>; rel="next"`);
       return reply
         .code(route.ok)
-        .header("vary", "Authorization")
+        .header("vary", "Origin, Authorization")
         .send({ items, nextCursor, ...more });
     }
     case "body": {
       const status = answer.status ?? route.ok;
       if (status === 204) return reply.code(204).send();
-      return reply.code(status).header("vary", "Authorization").send(answer.body);
+      return reply.code(status).header("vary", "Origin, Authorization").send(answer.body);
     }
   }
 }
