@@ -32,7 +32,7 @@ const points = {
 } as const;
 
 /** How many a list holds where nothing says so. */
-const assumed = { list: 5, connection: 20 } as const;
+const assumed = { list: 3, connection: 20 } as const;
 
 /** Points or a size: known beforehand, or only with the variables. */
 type Amount = number | ((variables: Variables) => number);
