@@ -1,8 +1,9 @@
 import { ApolloGateway } from "@apollo/gateway";
 import { type GatewayGraphQLRequestContext, type GatewayInterface } from "@apollo/server-gateway-interface";
 import { type Logger } from "@shop/telemetry";
-import { type GraphQLSchema } from "graphql";
+import { type DocumentNode, GraphQLError, type GraphQLSchema } from "graphql";
 import { type Engine } from "./execution/engine";
+import { type InFlight } from "./execution/in-flight";
 import { type Outcome } from "./execution/outcome";
 import { type RequestContext } from "./request-context";
 import { type SupergraphSource } from "./supergraph";
@@ -13,6 +14,7 @@ import { type SupergraphSource } from "./supergraph";
  */
 export function createApolloGateway(options: {
   readonly supergraph: SupergraphSource;
+  readonly inFlight: InFlight;
   readonly log: Logger;
 }): GatewayInterface {
   const { supergraph } = options;
@@ -27,11 +29,15 @@ export function createApolloGateway(options: {
   });
   const bySchema = new WeakMap<GraphQLSchema, Engine>();
 
-  const execute = ({ schema, document, request, ...rest }: GatewayGraphQLRequestContext): Promise<Outcome> => {
+  const execute = async ({ schema, document, request, ...rest }: GatewayGraphQLRequestContext): Promise<Outcome> => {
     const engine = bySchema.get(schema);
     if (engine === undefined) throw new Error("An operation was validated against a schema that was never loaded.");
-    const operation = engine.prepare(document, request.operationName);
-    return engine.execute(operation, request.variables ?? {}, rest.context as RequestContext);
+    const operation = tryPrepare(engine, document, request.operationName);
+    // A refusal has no data; what has no plan has, and it is null.
+    if (operation instanceof GraphQLError) {
+      return { errors: [operation], ...(operation.extensions["http"] === undefined ? { data: null } : {}) };
+    }
+    return options.inFlight.execute(engine, operation, request.variables ?? {}, rest.context as RequestContext);
   };
 
   return {
@@ -47,4 +53,13 @@ export function createApolloGateway(options: {
       }),
     stop: () => gateway.stop(),
   };
+}
+
+function tryPrepare(engine: Engine, document: DocumentNode, operationName: string | undefined) {
+  try {
+    return engine.prepare(document, operationName);
+  } catch (error) {
+    if (error instanceof GraphQLError) return error;
+    throw error;
+  }
 }

@@ -9,6 +9,7 @@ import { OperationTypeNode } from "graphql";
 import { createApolloGateway } from "./apollo-gateway";
 import { badRequest } from "./bad-request";
 import { type FormatError } from "./client-errors";
+import { createInFlight } from "./execution/in-flight";
 import { type RequestContext } from "./request-context";
 import { type SupergraphSource } from "./supergraph";
 
@@ -23,8 +24,10 @@ export interface ApolloOptions {
 
 /** Queries and mutations: Apollo Server in front of Apollo Gateway, started. */
 export async function startApollo(options: ApolloOptions): Promise<ApolloServer<RequestContext>> {
+  const inFlight = createInFlight();
   const apollo = new ApolloServer<RequestContext>({
-    gateway: createApolloGateway(options),
+    gateway: createApolloGateway({ ...options, inFlight }),
+    stringifyResult: (result) => inFlight.stringify(result),
     introspection: options.introspection,
     hideSchemaDetailsFromClientErrors: options.production,
     includeStacktraceInErrorResponses: false,

@@ -1,4 +1,12 @@
-import { getNullableType, GraphQLError, type GraphQLOutputType, isLeafType, isListType, isNonNullType } from "graphql";
+import {
+  getNamedType,
+  getNullableType,
+  GraphQLError,
+  type GraphQLOutputType,
+  isLeafType,
+  isListType,
+  isNonNullType,
+} from "graphql";
 import { toClientPath } from "./client-path";
 import { fits, leafKind } from "./leaf-values";
 import { isObject, type JsonObject, put } from "./merge";
@@ -17,10 +25,9 @@ const unknown = Symbol("unknown");
  * shaper, which handles what is without a flaw.
  */
 export function complete(shape: ObjectShape, fetched: Fetched): Outcome {
-  const errors: CompletionError[] = fetched.errors.map((error) => ({
-    ...error,
-    path: toClientPath(shape, fetched.data, error.path),
-  }));
+  const errors: CompletionError[] = fetched.errors
+    .map((error) => ({ ...error, path: toClientPath(shape, fetched.data, error.path) }))
+    .filter(({ path }) => path.length > 0); // of what the client did not ask for
   const explained = createPathSet(errors.map(({ path }) => path));
   const path: (string | number)[] = [];
 
@@ -48,7 +55,10 @@ export function complete(shape: ObjectShape, fetched: Fetched): Outcome {
   };
 
   const completeField = (shape: ObjectShape, object: JsonObject, field: FieldShape): unknown => {
-    if (field.name === "__typename") return shape.typeName;
+    if (field.name === "__typename") {
+      if (!shape.isConcrete) misfit();
+      return shape.isConcrete ? shape.typeName : invalid;
+    }
     const value = Object.hasOwn(object, field.dataKey) ? object[field.dataKey] : undefined;
     if (field.name.startsWith("__")) return value;
     if (value !== undefined) return completeValue(field.type, field, value);
@@ -130,10 +140,9 @@ function withoutRepeats(errors: readonly CompletionError[]): CompletionError[] {
 
 const internal = { code: "INTERNAL_SERVER_ERROR" };
 
-function shapeOf({ shapes }: FieldShape, object: JsonObject): ObjectShape | undefined {
-  const [only, ...others] = shapes.values();
-  if (others.length === 0) return only;
-  const typeName = object["__typename"];
+function shapeOf({ shapes, isAbstract, type }: FieldShape, object: JsonObject): ObjectShape | undefined {
+  if (!isAbstract) return shapes.values().next().value;
+  const typeName = object["__typename"] ?? getNamedType(type).name;
   return typeof typeName === "string" ? shapes.get(typeName) : undefined;
 }
 

@@ -1,14 +1,16 @@
-import { type DocumentNode, type GraphQLSchema } from "graphql";
+import { type DocumentNode, GraphQLError, type GraphQLSchema } from "graphql";
 import { getVariableValues } from "graphql/execution/values";
+import { tooComplex } from "../limits/too-complex";
 import { type RequestContext } from "../request-context";
 import { complete } from "./complete";
 import { type JsonObject } from "./merge";
 import { type Outcome } from "./outcome";
 import { type Planner } from "./planner";
-import { prepareOperation, type PreparedOperation, type Variant } from "./prepared-operation";
+import { type PrepareContext, prepareOperation, type PreparedOperation, type Variant } from "./prepared-operation";
 import { createRun, type Run, runFetches, type RunDeps, takeFields } from "./run-fetches";
 import { type SubgraphAnswer, type SubgraphClient } from "./subgraph-client";
-import { isConcrete } from "./type-conditions";
+import { type FieldShape } from "./shapes";
+import { interfaceObjectsOf, isConcrete } from "./type-conditions";
 
 export type Variables = Readonly<Record<string, unknown>>;
 
@@ -17,7 +19,7 @@ export interface Engine {
   /**
    * Plans and compiles an operation, once for a document and name: it is kept as long as the document is.
    * @param document valid against the supergraph's schema
-   * @throws what the planner throws where it has no plan
+   * @throws GraphQLError where there is no plan for it, or finding one would cost too much
    */
   prepare(document: DocumentNode, operationName?: string): PreparedOperation;
   /** Runs a query or mutation. @param variables as the client gave them; what does not fit is an outcome without data */
@@ -45,7 +47,11 @@ export interface EngineDeps {
 const maxVariableErrors = 20;
 
 export function createEngine({ schema: clientSchema, supergraphSchema: schema, planner, ...rest }: EngineDeps): Engine {
-  const context = { schema, clientSchema, planner, requiredFields: planner.requiredArguments.fields };
+  const context = {
+    ...{ schema, clientSchema, planner },
+    requiredFields: planner.requiredArguments.fields,
+    interfaceObjects: interfaceObjectsOf(schema),
+  };
   const clients = new Map(rest.subgraphs.map((subgraph) => [subgraph.name, rest.clientOf(subgraph)]));
   const deps: RunDeps = {
     clientOf: (name) => {
@@ -55,7 +61,7 @@ export function createEngine({ schema: clientSchema, supergraphSchema: schema, p
     },
     isConcrete: (typeName) => isConcrete(schema, typeName),
   };
-  const prepared = new WeakMap<DocumentNode, Map<string, PreparedOperation>>();
+  const prepared = new WeakMap<DocumentNode, Map<string, PreparedOperation | GraphQLError>>();
 
   const run = async (variant: Variant, coerced: Variables, run: Run): Promise<Outcome> => {
     await runFetches(variant.fetches, run);
@@ -68,14 +74,14 @@ export function createEngine({ schema: clientSchema, supergraphSchema: schema, p
   };
 
   return {
-    prepare: (document, operationName) => {
-      const byName = prepared.get(document) ?? new Map<string, PreparedOperation>();
+    prepare: (document, operationName = "") => {
+      const byName = prepared.get(document) ?? new Map<string, PreparedOperation | GraphQLError>();
       prepared.set(document, byName);
-      const known = byName.get(operationName ?? "");
-      if (known !== undefined) return known;
-      const operation = prepareOperation(document, operationName, context);
-      byName.set(operationName ?? "", operation);
-      return operation;
+      // What has no plan today has none tomorrow, and finding that out is as dear as finding one.
+      const found = byName.get(operationName) ?? tryPrepare(document, operationName || undefined, context);
+      byName.set(operationName, found);
+      if (found instanceof GraphQLError) throw found;
+      return found;
     },
     execute: async (operation, variables, context) => {
       const { variableDefinitions = [] } = operation.operation;
@@ -83,7 +89,9 @@ export function createEngine({ schema: clientSchema, supergraphSchema: schema, p
         maxErrors: maxVariableErrors,
       });
       if (errors !== undefined) return { errors };
-      return run(operation.variantFor(coerced), coerced, createRun({ variables, context }, deps));
+      const variant = operation.variantFor(coerced);
+      if (variant.unreachable !== undefined) return { data: null, errors: [noWayTo(variant.unreachable)] };
+      return run(variant, coerced, createRun({ variables, context }, deps));
     },
     runEvent: (operation, event, coerced, context) => {
       const { primary } = operation;
@@ -93,6 +101,30 @@ export function createEngine({ schema: clientSchema, supergraphSchema: schema, p
       return run(operation.variantFor(coerced), coerced, started);
     },
   };
+}
+
+function tryPrepare(
+  document: DocumentNode,
+  operationName: string | undefined,
+  context: PrepareContext,
+): PreparedOperation | GraphQLError {
+  try {
+    return prepareOperation(document, operationName, context);
+  } catch (error) {
+    if (error instanceof GraphQLError) return error;
+    const originalError = error instanceof Error ? error : new Error(String(error));
+    if (originalError.message.startsWith("Too many options")) return tooComplex("has too many ways to be answered");
+    const extensions = { code: "INTERNAL_SERVER_ERROR" };
+    return new GraphQLError("The services cannot answer this as it is asked for.", { originalError, extensions });
+  }
+}
+
+/** Nothing has been asked of any subgraph by then, so that a mutation has had no effect. */
+function noWayTo({ key }: FieldShape): GraphQLError {
+  return new GraphQLError("No service can answer this field as it is asked for.", {
+    path: [key],
+    extensions: { code: "INTERNAL_SERVER_ERROR" },
+  });
 }
 
 function answerIntrospection({ shape, introspect }: Variant, variables: Variables, data: JsonObject): void {

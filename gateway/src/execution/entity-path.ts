@@ -1,31 +1,37 @@
-/** A place in fetched data, with what is known of it. */
-export type Visit = (object: Record<string, unknown>, ordinal: number) => void;
+import { type JsonObject } from "./merge";
+import { type ResponsePath } from "./outcome";
+
+/** @param holder the object or list that has the object, under `key` */
+export type Visit = (object: JsonObject, holder: Holder, key: string | number) => void;
+
+export type Holder = Record<string | number, unknown>;
 
 /**
  * Visits the objects at a path of a plan, in order; what is null or missing on the way is passed over.
  * @param path "@" stands for every element of a list
  */
-export function visitObjects(data: unknown, path: readonly string[], visit: Visit): void {
-  let ordinal = 0;
-  const descend = (value: unknown, depth: number): void => {
+export function visitObjects(data: JsonObject, path: readonly string[], visit: Visit): void {
+  const descend = (value: unknown, depth: number, holder: Holder, key: string | number): void => {
     if (value === null || typeof value !== "object") return;
     if (Array.isArray(value)) {
-      // A list where the path has no "@" comes at its end, and of a subgraph that answers with more lists than it says.
+      // A list comes without "@" where the path ends at it.
       const next = path[depth] === "@" ? depth + 1 : depth;
-      for (const element of value) descend(element, next);
+      for (let index = 0; index < value.length; index += 1) {
+        descend(value[index], next, value as unknown as Holder, index);
+      }
       return;
     }
     const step = path[depth];
-    if (step === undefined) visit(value as Record<string, unknown>, ordinal++);
-    else if (step !== "@" && Object.hasOwn(value, step)) descend((value as Record<string, unknown>)[step], depth + 1);
+    if (step === undefined) visit(value as JsonObject, holder, key);
+    else if (step !== "@") descend((value as JsonObject)[step], depth + 1, value as JsonObject, step);
   };
-  descend(data, 0);
+  descend(data, 0, {}, "");
 }
 
-/** Where in the data the objects are that `visitObjects` visits, in the same order. Costs what only an error may cost. */
-export function locateObjects(data: unknown, path: readonly string[]): (string | number)[][] {
-  const places: (string | number)[][] = [];
-  const descend = (value: unknown, depth: number, place: readonly (string | number)[]): void => {
+/** Where in the data each of the objects is that `visitObjects` visits. Costs what only an error may cost. */
+export function locateObjects(data: JsonObject, path: readonly string[]): ReadonlyMap<object, readonly ResponsePath[]> {
+  const places = new Map<object, ResponsePath[]>();
+  const descend = (value: unknown, depth: number, place: ResponsePath): void => {
     if (value === null || typeof value !== "object") return;
     if (Array.isArray(value)) {
       const next = path[depth] === "@" ? depth + 1 : depth;
@@ -33,10 +39,8 @@ export function locateObjects(data: unknown, path: readonly string[]): (string |
       return;
     }
     const step = path[depth];
-    if (step === undefined) places.push([...place]);
-    else if (step !== "@" && Object.hasOwn(value, step)) {
-      descend((value as Record<string, unknown>)[step], depth + 1, [...place, step]);
-    }
+    if (step === undefined) places.set(value, [...(places.get(value) ?? []), place]);
+    else if (step !== "@") descend((value as JsonObject)[step], depth + 1, [...place, step]);
   };
   descend(data, 0, []);
   return places;

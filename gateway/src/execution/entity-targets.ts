@@ -19,13 +19,11 @@ export interface Slot {
   answer: EntityAnswer | undefined;
 }
 
-/** An object that waits for its entity. */
+/** An object that waits for its entity, wherever it stands at the place's path. */
 export interface Target {
   readonly object: JsonObject;
   readonly slot: Slot;
   readonly place: EntityPlace;
-  /** Among the objects at the place's path. */
-  readonly ordinal: number;
 }
 
 export interface CollectedTargets {
@@ -40,7 +38,11 @@ export interface CollectedTargets {
 /** By what is asked and of what, for lookups that an operation makes more than once. */
 export type SharedSlots = Map<string, Slot>;
 
-/** Finds the objects that a lookup is for, and one representation for all that are equal. */
+/**
+ * Finds the objects that a lookup is for, and one representation for all that are equal. Where the same entity stands several
+ * times at one place, and nothing but its key is known of it yet, one object takes the place of all: whatever is fetched for
+ * that place is fetched for all of them alike, and need be merged into one only.
+ */
 export function collectTargets(lookup: EntityLookup, answered: Promise<void>, run: Run): CollectedTargets {
   const targets: Target[] = [];
   const asked: Slot[] = [];
@@ -61,12 +63,19 @@ export function collectTargets(lookup: EntityLookup, answered: Promise<void>, ru
 
   for (const place of lookup.members) {
     const { representer } = place;
-    const byKey = new Map<string | number, Slot>();
-    visitObjects(run.data, place.path, (object, ordinal) => {
+    const byKey = new Map<string | number, { readonly slot: Slot; readonly stub: JsonObject | undefined }>();
+    const seen = new Set<JsonObject>();
+    visitObjects(run.data, place.path, (object, holder, at) => {
+      if (seen.has(object)) return;
       const key = representer.keyOf(object);
-      const known = key === undefined ? undefined : byKey.get(key);
-      if (known !== undefined) {
-        targets.push({ object, slot: known, place, ordinal });
+      const equal = key === undefined ? undefined : byKey.get(key);
+      if (equal?.stub !== undefined && representer.isStub(object)) {
+        holder[at] = equal.stub;
+        return;
+      }
+      seen.add(object);
+      if (equal !== undefined) {
+        targets.push({ object, slot: equal.slot, place });
         return;
       }
       const representation = representer.represent(object);
@@ -76,8 +85,8 @@ export function collectTargets(lookup: EntityLookup, answered: Promise<void>, ru
         return;
       }
       const slot = slotFor(representation.text);
-      if (key !== undefined) byKey.set(key, slot);
-      targets.push({ object, slot, place, ordinal });
+      if (key !== undefined) byKey.set(key, { slot, stub: representer.isStub(object) ? object : undefined });
+      targets.push({ object, slot, place });
     });
   }
   return { lookup, targets, asked, borrowed };

@@ -1,4 +1,4 @@
-import { getNullableType, type GraphQLOutputType, isLeafType, isListType, isNonNullType } from "graphql";
+import { getNamedType, getNullableType, type GraphQLOutputType, isLeafType, isListType, isNonNullType } from "graphql";
 import { leafKind, type LeafKind } from "./leaf-values";
 import { type FieldShape, type ObjectShape } from "./shapes";
 
@@ -34,16 +34,17 @@ export function compileFastShaper(root: ObjectShape): FastShaper {
     return name;
   };
 
-  const byTypeFunction = (shapes: FieldShape["shapes"]): string => {
-    const [only, ...others] = shapes.values();
-    if (only !== undefined && others.length === 0) return objectFunction(only);
+  const typedFunction = ({ shapes, isAbstract, type }: FieldShape): string => {
+    const [only] = shapes.values();
+    if (only !== undefined && !isAbstract) return objectFunction(only);
     const known = written.get(shapes);
     if (known !== undefined) return known;
-    const name = newName("byType");
+    const name = newName("typed");
     written.set(shapes, name);
-    const cases = [...shapes].map(
-      ([typeName, shape]) => `case ${JSON.stringify(typeName)}: return ${objectFunction(shape)}(data);`,
-    );
+    const cases = [...shapes].map(([typeName, shape]) => {
+      const untyped = typeName === getNamedType(type).name ? "case undefined: " : "";
+      return `${untyped}case ${JSON.stringify(typeName)}: return ${objectFunction(shape)}(data);`;
+    });
     functions.push(`function ${name}(data) { switch (data.__typename) { ${cases.join(" ")} default: throw flaw; } }`);
     return name;
   };
@@ -61,7 +62,7 @@ export function compileFastShaper(root: ObjectShape): FastShaper {
   };
 
   const fieldValue = (shape: ObjectShape, field: FieldShape, variable: string): string => {
-    if (field.name === "__typename") return JSON.stringify(shape.typeName);
+    if (field.name === "__typename") return shape.isConcrete ? JSON.stringify(shape.typeName) : "fail()";
     // The gateway's own answer to introspection.
     if (field.name.startsWith("__")) return variable;
     return value(field.type, field, variable);
@@ -73,7 +74,7 @@ export function compileFastShaper(root: ObjectShape): FastShaper {
       ? `${listFunction(nullable.ofType, field)}(${variable})`
       : isLeafType(nullable)
         ? `(${leafTest(leafKind(nullable), variable)} ? ${variable} : fail())`
-        : `${byTypeFunction(field.shapes)}(${variable})`;
+        : `${typedFunction(field)}(${variable})`;
     return isNonNullType(type)
       ? `(${variable} == null ? fail() : ${present})`
       : `(${variable} == null ? nothing(${variable}) : ${present})`;

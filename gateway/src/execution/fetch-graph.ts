@@ -62,7 +62,9 @@ export function groupSteps(steps: readonly FetchStep[]): StepGroup[] {
     const key = joins ? `${levels[index] ?? 0} ${fetch.serviceName}` : String(index);
     groups.set(key, [...(groups.get(key) ?? []), index]);
   }
-  const members = [...groups.values()];
+  // Whatever a group waits for runs at an earlier level, and so comes before it in the list.
+  const levelOf = ([first]: readonly number[]): number => levels?.[first ?? 0] ?? 0;
+  const members = [...groups.values()].sort((one, other) => levelOf(one) - levelOf(other));
   const groupOf = new Map(members.flatMap((indexes, group) => indexes.map((index) => [index, group] as const)));
   return members.map((indexes) => ({
     steps: indexes.flatMap((index) => steps[index] ?? []),

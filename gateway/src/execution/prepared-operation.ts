@@ -16,7 +16,7 @@ import { compileIntrospection, type Introspect } from "./introspection";
 import { type Planner } from "./planner";
 import { restoreRequired } from "./restore-required";
 import { compileRewrites } from "./rewrites";
-import { type ObjectShape, shapeOperation } from "./shapes";
+import { type FieldShape, type ObjectShape, shapeOperation } from "./shapes";
 
 /** An operation with all that can be worked out before it runs. */
 export interface PreparedOperation {
@@ -36,12 +36,15 @@ export interface Variant {
   readonly shape: ObjectShape;
   readonly shapeFast: FastShaper;
   readonly introspect: Introspect | undefined;
+  /** A root field that no fetch brings: the planner found no way to it. */
+  readonly unreachable: FieldShape | undefined;
 }
 
 export interface PrepareContext extends CompileContext {
   readonly planner: Planner;
   /** What clients see. */
   readonly clientSchema: GraphQLSchema;
+  readonly interfaceObjects: ReadonlySet<string>;
 }
 
 /** The variants of one operation that are kept; each is made again when it is asked for. */
@@ -65,11 +68,14 @@ export function prepareOperation(
       operation: plannedOperation,
       fragments: fragmentsOf(planned.document),
       clientKeys: planned.clientKeys,
+      interfaceObjects: context.interfaceObjects,
       conditions,
     });
+    const fetches = compileFetches(planned.fetches, conditions, context);
     return {
       shape,
-      fetches: compileFetches(planned.fetches, conditions, context),
+      fetches,
+      unreachable: findUnreachable(shape, planned.primary === undefined ? fetches : undefined),
       shapeFast: compileFastShaper(shape),
       introspect: compileIntrospection({
         schema: context.clientSchema,
@@ -111,6 +117,14 @@ function compilePrimary(
     keys: topKeys(document),
     rewrite: compileRewrites(schema, fetch.outputRewrites),
   };
+}
+
+function findUnreachable(shape: ObjectShape, fetches: readonly CompiledFetch[] | undefined): FieldShape | undefined {
+  if (fetches === undefined) return undefined;
+  const brought = new Set(
+    fetches.flatMap((fetch) => (fetch.kind === "FIELDS" && fetch.path.length === 0 ? fetch.keys : [])),
+  );
+  return shape.fields.find(({ name, dataKey }) => !name.startsWith("__") && !brought.has(dataKey));
 }
 
 function operationOf(document: DocumentNode, operationName: string | undefined): OperationDefinitionNode {

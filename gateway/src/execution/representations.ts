@@ -3,7 +3,7 @@ import { type GraphQLSchema } from "graphql";
 import { isObject, type JsonObject } from "./merge";
 import { type RequiredField } from "./required-arguments";
 import { compileRewrites } from "./rewrites";
-import { compileTypeCondition, type MatchesType } from "./type-conditions";
+import { compileTypeCondition, isConcrete, type MatchesType } from "./type-conditions";
 
 export type Representation =
   /** Its JSON text, by which equal ones are known. */
@@ -15,8 +15,10 @@ export type Representation =
 
 /** How a fetch names its entities to the subgraph. */
 export interface Representer {
-  /** Where one key says all: the same value of it is the same entity. Undefined for an object that is not so simple. */
+  /** Where type and one key say all: that key, equal for equal representations. Undefined for an entity that needs more. */
   keyOf(entity: JsonObject): string | number | undefined;
+  /** Whether nothing but what represents it is known of an entity that has a key. */
+  isStub(entity: JsonObject): boolean;
   represent(entity: JsonObject): Representation;
 }
 
@@ -30,17 +32,73 @@ export interface RepresenterOptions {
 const other: Representation = { kind: "other" };
 
 export function compileRepresenter(options: RepresenterOptions): Representer {
+  const flat = options.inputRewrites === undefined ? flatSelection(options) : undefined;
+  if (flat !== undefined) return compileFlat(flat);
   const rewrite = compileRewrites(options.schema, options.inputRewrites);
   const select = compileSelections(options.requires, options);
-  const represent = (entity: JsonObject): Representation => {
-    const representation: JsonObject = {};
-    const missing = select(entity, representation);
-    if (missing !== undefined) return { kind: "incomplete", missing };
-    if (typeof representation["__typename"] !== "string") return other;
-    rewrite?.(representation);
-    return { kind: "text", text: JSON.stringify(representation) };
+  return {
+    keyOf: () => undefined,
+    isStub: () => false,
+    represent: (entity) => {
+      const representation: JsonObject = {};
+      const missing = select(entity, representation);
+      if (missing !== undefined) return { kind: "incomplete", missing };
+      if (typeof representation["__typename"] !== "string") return other;
+      rewrite?.(representation);
+      return { kind: "text", text: JSON.stringify(representation) };
+    },
   };
-  return { keyOf: compileKey(options), represent };
+}
+
+/** Type and scalars of one object type, as most representations are. */
+interface FlatSelection {
+  readonly typeName: string;
+  /** Without `__typename`: as they are in the data, and in the representation. */
+  readonly fields: readonly { readonly from: string; readonly to: string }[];
+}
+
+function flatSelection({ schema, requires, requiredFields }: RepresenterOptions): FlatSelection | undefined {
+  const [only, ...others] = requires;
+  if (only?.kind !== "InlineFragment" || others.length > 0 || only.typeCondition === undefined) return undefined;
+  if (!isConcrete(schema, only.typeCondition)) return undefined;
+  const fields: { from: string; to: string }[] = [];
+  for (const field of only.selections) {
+    if (field.kind !== "Field" || field.selections !== undefined) return undefined;
+    const from = field.alias ?? field.name;
+    fields.push({ from, to: requiredFields.get(field.name)?.name ?? from });
+  }
+  const isTyped = fields.some(({ to }) => to === "__typename");
+  return isTyped ? { typeName: only.typeCondition, fields: fields.filter(({ to }) => to !== "__typename") } : undefined;
+}
+
+/** The same as the general case, without an object for each representation. */
+function compileFlat({ typeName, fields }: FlatSelection): Representer {
+  const head = `{"__typename":${JSON.stringify(typeName)}`;
+  const parts = fields.map(({ from, to }) => ({ from, before: `,${JSON.stringify(to)}:` }));
+  const [key, ...others] = fields;
+  const onlyKey = others.length === 0 ? key?.from : undefined;
+  return {
+    keyOf: (entity) => {
+      if (onlyKey === undefined || entity["__typename"] !== typeName) return undefined;
+      const value = entity[onlyKey];
+      return typeof value === "string" || typeof value === "number" ? value : undefined;
+    },
+    isStub: (entity) => {
+      let known = 0;
+      for (const _name in entity) known += 1;
+      return known === fields.length + 1;
+    },
+    represent: (entity) => {
+      if (entity["__typename"] !== typeName) return other;
+      let text = head;
+      for (const { from, before } of parts) {
+        const value = entity[from];
+        if (value === undefined) return { kind: "incomplete", missing: from };
+        text += before + (typeof value === "number" ? String(value) : JSON.stringify(value));
+      }
+      return { kind: "text", text: `${text}}` };
+    },
+  };
 }
 
 /** Copies what is selected into the representation. @returns what is missing for it */
@@ -102,25 +160,5 @@ function compileField(field: QueryPlanFieldNode, options: RepresenterOptions): S
     if ("missing" in copied) return from;
     into[to] = copied.value;
     return undefined;
-  };
-}
-
-/** The usual case, at a fraction of the cost: one type, one key that is a string or a number. */
-function compileKey({ schema, requires, inputRewrites }: RepresenterOptions): Representer["keyOf"] {
-  const [only, ...others] = requires;
-  const isSimple = only?.kind === "InlineFragment" && others.length === 0 && (inputRewrites ?? []).length === 0;
-  if (!isSimple || only.typeCondition === undefined) return () => undefined;
-  const typeName = only.typeCondition;
-  const fields = only.selections.flatMap((each) =>
-    each.kind === "Field" && each.selections === undefined ? [each.alias ?? each.name] : [],
-  );
-  const [key, ...more] = fields.filter((name) => name !== "__typename");
-  const oneKey = fields.length === only.selections.length && fields.includes("__typename") && more.length === 0;
-  if (!oneKey || key === undefined || schema.getType(typeName) === undefined) return () => undefined;
-  return (entity) => {
-    const value = entity[key];
-    return entity["__typename"] === typeName && (typeof value === "string" || typeof value === "number")
-      ? value
-      : undefined;
   };
 }

@@ -98,7 +98,7 @@ export function takeFields(
   }
   const errors = readSubgraphErrors(subgraph, answer);
   if (errors.length > 0) {
-    const places = locateObjects(run.data, path);
+    const places = [...locateObjects(run.data, path).values()].flat();
     const [firstKey = ""] = keys;
     for (const { message, extensions, path: below } of errors) {
       if (below === undefined && data === undefined) continue; // told by the gaps

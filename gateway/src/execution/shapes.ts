@@ -3,11 +3,13 @@ import {
   type FieldNode,
   type FragmentDefinitionNode,
   getNamedType,
+  type GraphQLInterfaceType,
   type GraphQLObjectType,
   type GraphQLOutputType,
   type GraphQLSchema,
   GraphQLString,
   isAbstractType,
+  isInterfaceType,
   isObjectType,
   Kind,
   type OperationDefinitionNode,
@@ -17,6 +19,8 @@ import {
 /** What of an object of one type goes into the answer, in the answer's order. */
 export interface ObjectShape {
   readonly typeName: string;
+  /** False of an interface: what the object really is, nobody has said. */
+  readonly isConcrete: boolean;
   readonly fields: readonly FieldShape[];
 }
 
@@ -29,6 +33,8 @@ export interface FieldShape {
   readonly type: GraphQLOutputType;
   /** By the name of what the value turns out to be; empty where it is no object. */
   readonly shapes: ReadonlyMap<string, ObjectShape>;
+  /** Whether a value must say what it is. */
+  readonly isAbstract: boolean;
 }
 
 export interface ShapeOptions {
@@ -37,6 +43,8 @@ export interface ShapeOptions {
   readonly fragments: ReadonlyMap<string, FragmentDefinitionNode>;
   readonly clientKeys: ReadonlyMap<string, string>;
   readonly conditions: Readonly<Record<string, boolean>>;
+  /** Interfaces that some subgraph knows as objects: where only that one is asked, it is all that a value says it is. */
+  readonly interfaceObjects: ReadonlySet<string>;
 }
 
 /** Works out the answer's shape: fragments applied and conditions decided, for each type that an object may be of. */
@@ -53,27 +61,28 @@ export function shapeOperation(options: ShapeOptions): ObjectShape {
   };
   // An interface within itself would have as many shapes as paths, were they not shared.
   const known = new Map<string, ObjectShape>();
-  const shapeOf = (type: GraphQLObjectType, sets: readonly SelectionSetNode[]): ObjectShape => {
+  const shapeOf = (type: ShapedType, sets: readonly SelectionSetNode[]): ObjectShape => {
     const key = `${type.name} ${sets.map(idOf).join()}`;
     const present = known.get(key);
     if (present !== undefined) return present;
     const fields = [...collectFields(type, sets, options).values()].map((field) => shapeField(type, field));
-    const shape = { typeName: type.name, fields };
+    const shape = { typeName: type.name, isConcrete: isObjectType(type), fields };
     known.set(key, shape);
     return shape;
   };
-  const shapeField = (parent: GraphQLObjectType, { name, dataKey, nodes }: CollectedField): FieldShape => {
+  const shapeField = (parent: ShapedType, { name, dataKey, nodes }: CollectedField): FieldShape => {
     // What a shaper answers to introspection it takes as it is.
     const type = name.startsWith("__") ? GraphQLString : parent.getFields()[name]?.type;
     if (type === undefined) throw new Error(`${parent.name} has no field ${name}.`);
     const sets = nodes.flatMap(({ selectionSet }) => selectionSet ?? []);
-    const possible = possibleTypes(schema, type);
+    const possible = possibleTypes(options, type);
     return {
       key: options.clientKeys.get(dataKey) ?? dataKey,
       dataKey,
       name,
       type,
       shapes: new Map(possible.map((each) => [each.name, shapeOf(each, sets)])),
+      isAbstract: isAbstractType(getNamedType(type)),
     };
   };
   return shapeOf(root, [operation.selectionSet]);
@@ -87,7 +96,7 @@ export interface CollectedField {
 
 /** The fields that a selection has of an object of a type, in order, by their keys. */
 export function collectFields(
-  type: GraphQLObjectType,
+  type: ShapedType,
   sets: readonly SelectionSetNode[],
   { schema, fragments, conditions }: Pick<ShapeOptions, "schema" | "fragments" | "conditions">,
 ): Map<string, CollectedField> {
@@ -140,8 +149,12 @@ function isIncluded(
   });
 }
 
-function possibleTypes(schema: GraphQLSchema, type: GraphQLOutputType): readonly GraphQLObjectType[] {
+type ShapedType = GraphQLObjectType | GraphQLInterfaceType;
+
+function possibleTypes({ schema, interfaceObjects }: ShapeOptions, type: GraphQLOutputType): readonly ShapedType[] {
   const named = getNamedType(type);
-  if (isAbstractType(named)) return schema.getPossibleTypes(named);
-  return isObjectType(named) ? [named] : [];
+  if (isObjectType(named)) return [named];
+  if (!isAbstractType(named)) return [];
+  const possible = schema.getPossibleTypes(named);
+  return isInterfaceType(named) && interfaceObjects.has(named.name) ? [...possible, named] : possible;
 }

@@ -37,7 +37,7 @@ function reportErrors(
   target: Target,
   { entity, errors }: EntityAnswer,
   keys: readonly string[],
-  locate: (target: Target) => ResponsePath,
+  locate: Locate,
   run: Run,
 ): void {
   const [firstKey = ""] = keys;
@@ -45,15 +45,19 @@ function reportErrors(
     const [, , ...below] = path;
     // Of an entity that is null by an error of its own, the gap tells.
     if (below.length === 0 && entity === null) continue;
-    run.errors.push({ message, extensions, path: [...locate(target), ...(below.length === 0 ? [firstKey] : below)] });
+    for (const place of locate(target)) {
+      run.errors.push({ message, extensions, path: [...place, ...(below.length === 0 ? [firstKey] : below)] });
+    }
   }
 }
 
-function createLocator({ data }: Run): (target: Target) => ResponsePath {
-  const located = new Map<EntityPlace, ResponsePath[]>();
-  return ({ place, ordinal }) => {
-    const paths = located.get(place) ?? locateObjects(data, place.path);
-    located.set(place, paths);
-    return paths[ordinal] ?? [];
+type Locate = (target: Target) => readonly ResponsePath[];
+
+function createLocator({ data }: Run): Locate {
+  const located = new Map<EntityPlace, ReturnType<typeof locateObjects>>();
+  return ({ object, place }) => {
+    const places = located.get(place) ?? locateObjects(data, place.path);
+    located.set(place, places);
+    return places.get(object) ?? [];
   };
 }

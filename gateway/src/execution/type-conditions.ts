@@ -1,4 +1,10 @@
-import { type GraphQLSchema, isAbstractType, isInterfaceType, isObjectType } from "graphql";
+import {
+  type GraphQLSchema,
+  type InterfaceTypeDefinitionNode,
+  isAbstractType,
+  isInterfaceType,
+  isObjectType,
+} from "graphql";
 
 /** Whether an object whose type is known by name is of a type. */
 export type MatchesType = (typeName: string) => boolean;
@@ -21,4 +27,21 @@ export function compileTypeCondition(schema: GraphQLSchema, condition: string): 
 /** Whether a type's objects say exactly what they are. */
 export function isConcrete(schema: GraphQLSchema, typeName: unknown): boolean {
   return typeof typeName === "string" && isObjectType(schema.getType(typeName));
+}
+
+/** The interfaces that some subgraph knows as objects (`@interfaceObject`). @param schema the supergraph's */
+export function interfaceObjectsOf(schema: GraphQLSchema): ReadonlySet<string> {
+  const isInterfaceObject = ({ directives = [] }: InterfaceTypeDefinitionNode): boolean =>
+    directives.some(
+      ({ name, arguments: args = [] }) =>
+        name.value === "join__type" &&
+        args.some(
+          (each) => each.name.value === "isInterfaceObject" && "value" in each.value && each.value.value === true,
+        ),
+    );
+  return new Set(
+    Object.values(schema.getTypeMap()).flatMap((type) =>
+      isInterfaceType(type) && type.astNode != null && isInterfaceObject(type.astNode) ? [type.name] : [],
+    ),
+  );
 }

@@ -45,7 +45,8 @@ function prepare({ engine }: LoadedSupergraph, document: DocumentNode, operation
   try {
     return engine.prepare(document, operationName);
   } catch (error) {
-    if (error instanceof GraphQLError) throw error;
-    throw badRequest(nothingToWaitFor); // the planner has no plan for a condition at the top
+    // The planner has no plan for a condition at the top.
+    const hasNoPlan = error instanceof GraphQLError && error.extensions["code"] === "INTERNAL_SERVER_ERROR";
+    throw hasNoPlan ? badRequest(nothingToWaitFor) : error;
   }
 }

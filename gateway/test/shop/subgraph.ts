@@ -1,3 +1,4 @@
+import { once } from "node:events";
 import { createServer, type IncomingHttpHeaders } from "node:http";
 import { type AddressInfo } from "node:net";
 import { text } from "node:stream/consumers";
@@ -18,9 +19,14 @@ export interface TestSubgraph {
   readonly typeDefs: string;
   readonly port: number;
   /** What came in, in order. */
-  readonly requests: { readonly query: string; readonly headers: IncomingHttpHeaders }[];
+  readonly requests: {
+    readonly query: string;
+    readonly headers: IncomingHttpHeaders;
+    /** Answered, or given up. */
+    readonly closed: Promise<unknown>;
+  }[];
   readonly openSockets: () => number;
-  /** While set, requests are taken and not answered. */
+  /** While set, requests are taken and answered only once it is set no more. */
   hanging: boolean;
   /** Ends the server and its connections at once, as a kill does. */
   kill(): Promise<void>;
@@ -32,15 +38,15 @@ export async function startSubgraph(name: string, typeDefs: string, resolvers: R
   const schema = buildSubgraphSchema({ typeDefs: parse(typeDefs), resolvers: resolvers as never });
   const verify = createServiceVerifier({ secret: serviceSecret });
   const requests: TestSubgraph["requests"] = [];
-  const state = { hanging: false };
+  const state = { hanging: false, held: [] as (() => void)[] };
   const listen = async (
     port: number,
   ): Promise<{ port: number; sockets: Set<WebSocket>; stop: () => Promise<void> }> => {
     const server = createServer((request, response) => {
       void (async () => {
         const body = JSON.parse(await text(request)) as { query: string; variables: Record<string, unknown> };
-        requests.push({ query: body.query, headers: request.headers });
-        if (state.hanging) return;
+        requests.push({ query: body.query, headers: request.headers, closed: once(response, "close") });
+        if (state.hanging) await new Promise<void>((resolve) => state.held.push(resolve));
         const caller = await verify(request.headers[serviceCredentialHeader] as string | undefined);
         const document = parse(body.query);
         const errors = caller === null ? [new Error("no caller")] : validate(schema, document);
@@ -88,6 +94,7 @@ export async function startSubgraph(name: string, typeDefs: string, resolvers: R
     },
     set hanging(hanging) {
       state.hanging = hanging;
+      if (!hanging) for (const answer of state.held.splice(0)) answer();
     },
     kill: async () => {
       if (isRunning) await running.stop();
