@@ -4,7 +4,7 @@ import { type AddressInfo } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { text } from "node:stream/consumers";
-import { createLogger } from "@shop/telemetry";
+import { createLogger, type Logger } from "@shop/telemetry";
 import { composeSupergraph } from "../../src/composition";
 import { type Config, loadConfig } from "../../src/config";
 import { type Gateway, startService } from "../../src/service";
@@ -16,6 +16,8 @@ export interface GuardedShop {
   readonly config: Config;
   readonly url: string;
   readonly socketUrl: string;
+  /** Silent; to be spied on. */
+  readonly log: Logger;
   /** Operations that reached a subgraph, in order. */
   readonly asked: string[];
   post(body: unknown, headers?: Record<string, string>): Promise<Answer>;
@@ -53,7 +55,7 @@ export async function startGuardedShop(changes: Partial<Config> = {}): Promise<G
   const gateway = await startService(config, log);
   const url = `http://127.0.0.1:${gateway.port}/graphql`;
   return {
-    ...{ gateway, config, url, asked },
+    ...{ gateway, config, url, log, asked },
     socketUrl: url.replace("http", "ws"),
     post: async (body, headers) => {
       const response = await fetch(url, {
