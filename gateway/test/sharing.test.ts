@@ -1,4 +1,4 @@
-import { type Message } from "graphql-ws";
+import { type Message, MessageType } from "graphql-ws";
 import { connectSocket, openEventStream, type SocketClient } from "./shop/clients";
 import { type Shop, startShop } from "./shop/shop";
 
@@ -28,7 +28,7 @@ async function subscriber(query: string, variables = {}, params?: Record<string,
   // Answered after the subscription has been taken up.
   client.send({ type: "ping" });
   const pong = await client.receive();
-  if (pong.type !== "pong") throw new Error(`${pong.type} came before the pong`);
+  if (pong.type !== MessageType.Pong) throw new Error(`${pong.type} came before the pong`);
   return client;
 }
 

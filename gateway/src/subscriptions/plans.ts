@@ -6,7 +6,6 @@ import {
   type OperationDefinitionNode,
   specifiedRules,
   validate,
-  type ValidationRule,
 } from "graphql";
 import { badRequest } from "../bad-request";
 import { type LoadedSupergraph } from "../supergraph";
@@ -35,17 +34,9 @@ export interface Plans {
 const maxPlans = 500;
 
 /** Validated and planned subscriptions, the last that were used. */
-export function createPlans(options: {
-  production: boolean;
-  introspection: boolean;
-  validationRules: readonly ValidationRule[];
-}): Plans {
+export function createPlans(options: { production: boolean; introspection: boolean }): Plans {
   const known = new Map<string, PlannedSubscription>();
-  const rules = [
-    ...specifiedRules,
-    ...options.validationRules,
-    ...(options.introspection ? [] : [NoSchemaIntrospectionCustomRule]),
-  ];
+  const rules = options.introspection ? specifiedRules : [...specifiedRules, NoSchemaIntrospectionCustomRule];
 
   return {
     planOf: ({ query, document, operationName }, supergraph) => {
@@ -71,7 +62,6 @@ export function createPlans(options: {
 }
 
 function toValidationError(error: GraphQLError): GraphQLError {
-  if (error.extensions["code"] === "TOO_COMPLEX") return error;
   const extensions = { code: "GRAPHQL_VALIDATION_FAILED" };
   return new GraphQLError(error.message, { nodes: error.nodes, originalError: error, extensions });
 }

@@ -59,7 +59,10 @@ export function createSocketConnection(options: SocketConnectionOptions): Socket
     state = "connecting";
     const connected = await options.connect(params);
     if (isClosed()) return;
-    if (!connected.ok) return close(connected.code, connected.reason);
+    if (!connected.ok) {
+      close(connected.code, connected.reason);
+      return;
+    }
     context = connected.context;
     state = "acknowledged";
     send({ type: MessageType.ConnectionAck });
@@ -68,10 +71,17 @@ export function createSocketConnection(options: SocketConnectionOptions): Socket
   const isClosed = (): boolean => state === "closed";
 
   const subscribe = async ({ id, payload }: Extract<Message, { type: MessageType.Subscribe }>): Promise<void> => {
-    if (context === undefined) return close(CloseCode.Unauthorized, "Unauthorized");
-    if (operations.has(id)) return close(CloseCode.SubscriberAlreadyExists, `Subscriber for ${id} already exists`);
+    if (context === undefined) {
+      close(CloseCode.Unauthorized, "Unauthorized");
+      return;
+    }
+    if (operations.has(id)) {
+      close(CloseCode.SubscriberAlreadyExists, `Subscriber for ${id} already exists`);
+      return;
+    }
     if (operations.size >= options.maxOperations) {
-      return send({ id, type: MessageType.Error, payload: [...options.tooMany()] });
+      send({ id, type: MessageType.Error, payload: [...options.tooMany()] });
+      return;
     }
     const operation = new AbortController();
     operations.set(id, operation);
@@ -80,11 +90,14 @@ export function createSocketConnection(options: SocketConnectionOptions): Socket
     operations.delete(id);
     switch (outcome.kind) {
       case "COMPLETED":
-        return send({ id, type: MessageType.Complete });
+        send({ id, type: MessageType.Complete });
+        break;
       case "FAILED":
-        return send({ id, type: MessageType.Error, payload: [...outcome.errors] });
+        send({ id, type: MessageType.Error, payload: [...outcome.errors] });
+        break;
       case "CLOSE":
-        return close(outcome.code, outcome.reason);
+        close(outcome.code, outcome.reason);
+        break;
       case "SILENT":
     }
   };
@@ -94,37 +107,43 @@ export function createSocketConnection(options: SocketConnectionOptions): Socket
     operation?.abort();
   };
 
-  const handle = (message: Message): void | Promise<void> => {
+  const handle = async (message: Message): Promise<void> => {
     switch (message.type) {
       case MessageType.ConnectionInit:
-        if (state !== "new") return close(CloseCode.TooManyInitialisationRequests, "Too many initialisation requests");
-        return initialise(message.payload ?? {});
+        if (state === "new") await initialise(message.payload ?? {});
+        else close(CloseCode.TooManyInitialisationRequests, "Too many initialisation requests");
+        break;
       case MessageType.Ping:
-        return send({ type: MessageType.Pong, ...(message.payload == null ? {} : { payload: message.payload }) });
-      case MessageType.Pong:
-        return;
+        send({ type: MessageType.Pong, ...(message.payload == null ? {} : { payload: message.payload }) });
+        break;
       case MessageType.Subscribe:
-        return subscribe(message);
+        await subscribe(message);
+        break;
       case MessageType.Complete:
-        return complete(message.id);
+        complete(message.id);
+        break;
+      case MessageType.Pong:
+        break;
       default:
-        // What only a server sends.
-        return close(CloseCode.BadRequest, "Invalid message received");
+        close(CloseCode.BadRequest, "Invalid message received"); // what only a server sends
+    }
+  };
+  const read = (data: Buffer, isBinary: boolean): Message | undefined => {
+    try {
+      return isBinary ? undefined : parseMessage(data.toString("utf8"));
+    } catch {
+      return undefined;
     }
   };
 
   return {
     closed,
     receive: (data, isBinary) => {
-      if (state === "closed") return;
-      try {
-        if (isBinary) throw new Error("The protocol's messages are text.");
-        Promise.resolve(handle(parseMessage(data.toString("utf8")))).catch(() =>
-          close(CloseCode.InternalServerError, "Internal server error"),
-        );
-      } catch {
-        close(CloseCode.BadRequest, "Invalid message received");
-      }
+      if (isClosed()) return;
+      const message = read(data, isBinary);
+      if (message === undefined) close(CloseCode.BadRequest, "Invalid message received");
+      // What throws here is a ping's payload that is too deep to be written.
+      else handle(message).catch(() => close(CloseCode.BadRequest, "Invalid message received"));
     },
   };
 }

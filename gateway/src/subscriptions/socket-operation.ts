@@ -35,6 +35,7 @@ export function createSocketOperations(options: SocketOperationOptions): StartSo
 
   const run: StartSocketOperation = async (id, { query, operationName, variables, extensions }, context) => {
     await options.admit(context);
+    if (context.signal.aborted) return { kind: "SILENT" };
     const started = await inSpan("websocket operation", {}, () =>
       operations.start({ query, operationName, variables, extensions }, context, writer.cutOff),
     );

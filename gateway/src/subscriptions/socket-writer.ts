@@ -3,11 +3,11 @@ import { WebSocket } from "ws";
 /** Sends to a client, and does not let what it does not read pile up. */
 export interface SocketWriter {
   /** For what the client asked for: one that asks and does not read is cut off. */
-  answer(text: string): void;
+  readonly answer: (text: string) => void;
   /** For what comes by itself. @returns undefined where there is room for more, or resolves when there is */
-  push(text: string): Promise<void> | undefined;
+  readonly push: (text: string) => Promise<void> | undefined;
   /** Closes with 1013, which tells a client to come back, and does not wait long for it to be read. */
-  cutOff(): void;
+  readonly cutOff: () => void;
 }
 
 /** A socket's share of memory, beside what the system's own buffers hold. */

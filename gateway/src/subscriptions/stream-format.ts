@@ -4,7 +4,7 @@ import { type GraphQLFormattedError } from "graphql";
 export interface StreamFormat {
   readonly contentType: string;
   /** Whether a request with this `accept` header asks for it. */
-  accepts(accept: string): boolean;
+  readonly accepts: (accept: string) => boolean;
   /** Whether an operation that is refused, or has one result, is answered by a stream too rather than by plain JSON. */
   readonly isForEverything: boolean;
   readonly opening: string;
@@ -13,11 +13,11 @@ export interface StreamFormat {
   /** The longest time between two. */
   readonly heartbeatMs: number;
   /** @param result the JSON text of one */
-  next(result: string): string;
+  readonly next: (result: string) => string;
   /** The last of a stream that ends on errors. */
-  failed(errors: readonly GraphQLFormattedError[]): string;
+  readonly failed: (errors: readonly GraphQLFormattedError[]) => string;
   /** The last of a stream that is complete. */
   readonly completed: string;
   /** The last of one that this process ends because it stops itself. @param errors what says so, where the format can */
-  stopped(errors: readonly GraphQLFormattedError[]): string;
+  readonly stopped: (errors: readonly GraphQLFormattedError[]) => string;
 }

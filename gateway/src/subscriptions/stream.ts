@@ -167,7 +167,10 @@ export function openStream(
     },
     remove: (subscriber) => {
       if (!subscribers.delete(subscriber) || isOver) return;
-      if (subscribers.size > 0) return reconsider();
+      if (subscribers.size > 0) {
+        reconsider();
+        return;
+      }
       abandoned.abort();
       over();
     },

@@ -59,7 +59,10 @@ export function createStreams(deps: StreamDeps): Streams {
       const kin: Kin = kinByKey.get(request.key) ?? { streams: new Map(), byPosition: new Map() };
       kinByKey.set(request.key, kin);
       for (const stream of kin.streams.keys()) {
-        if (stream.canJoin(request.start)) return stream.join(subscriber);
+        if (stream.canJoin(request.start)) {
+          stream.join(subscriber);
+          return;
+        }
       }
       const stream = open(request, kin);
       kin.streams.set(stream, prepareAgain);

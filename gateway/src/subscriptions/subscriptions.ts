@@ -1,5 +1,5 @@
 import { serviceUnavailable } from "@shop/graphql-errors";
-import { type DocumentNode, GraphQLError, type GraphQLFormattedError, type ValidationRule } from "graphql";
+import { type DocumentNode, GraphQLError, type GraphQLFormattedError } from "graphql";
 import { getVariableValues } from "graphql/execution/values";
 import { formatErrors } from "../client-errors";
 import { type RequireAffordable } from "../limits/cost-limit";
@@ -35,7 +35,6 @@ export interface SubscriptionsDeps extends StreamDeps {
   readonly supergraph: SupergraphSource;
   readonly production: boolean;
   readonly introspection: boolean;
-  readonly validationRules: readonly ValidationRule[];
   readonly requireAffordable: RequireAffordable;
 }
 
