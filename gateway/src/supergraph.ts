@@ -8,6 +8,7 @@ import { type GraphQLSchema } from "graphql";
 import { createEngine, type Engine, type EngineDeps } from "./execution/engine";
 import { withLinkedDirectives } from "./execution/linked-directives";
 import { createPlanner } from "./execution/planner";
+import { internNames } from "./execution/property-names";
 
 /** One supergraph schema, ready to validate against and to run operations on. */
 export interface LoadedSupergraph {
@@ -18,6 +19,8 @@ export interface LoadedSupergraph {
   readonly supergraphSchema: GraphQLSchema;
   readonly subgraphs: readonly { readonly name: string; readonly url: string }[];
   readonly engine: Engine;
+  /** Held, not read: see property-names.ts. */
+  readonly names: object;
 }
 
 export interface SupergraphSource {
@@ -94,11 +97,12 @@ export function createSupergraphSource(
 
 /** @throws what is wrong with the schema, or what the planner does not support in it */
 export function loadSupergraph(sdl: string, { clientOf, shopScalars = false }: LoadOptions): LoadedSupergraph {
+  const names = internNames(sdl);
   const supergraph = Supergraph.build(sdl, { validateSupergraph: true });
   const supergraphSchema = supergraph.schema.toGraphQLJSSchema();
   const schema = withLinkedDirectives(supergraph.apiSchema().toGraphQLJSSchema(), supergraphSchema);
   if (shopScalars) checkScalars(schema);
   const subgraphs = supergraph.subgraphsMetadata();
   const engine = createEngine({ schema, supergraphSchema, subgraphs, clientOf, planner: createPlanner(sdl) });
-  return { sdl, schema, supergraphSchema, subgraphs, engine };
+  return { sdl, schema, supergraphSchema, subgraphs, engine, names };
 }

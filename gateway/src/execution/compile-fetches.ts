@@ -2,6 +2,7 @@ import { type PlanNode } from "@apollo/query-planner";
 import { type DocumentNode, type GraphQLSchema, Kind, OperationTypeNode, parse } from "graphql";
 import { combineDocuments, compact, topKeys } from "./fetch-documents";
 import { type FetchStep, groupSteps, type StepGroup, toSteps } from "./fetch-graph";
+import { narrow } from "./property-names";
 import { compileRepresenter, type Representer } from "./representations";
 import { type RequiredField } from "./required-arguments";
 import { restoreRequired } from "./restore-required";
@@ -168,5 +169,5 @@ function renamedKeys(keys: readonly string[], { outputRewrites = [] }: FetchStep
 }
 
 function headOf(operation: string): string {
-  return `{"query":${JSON.stringify(operation)},"variables":{`;
+  return narrow(`{"query":${JSON.stringify(operation)},"variables":{`);
 }

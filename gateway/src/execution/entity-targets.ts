@@ -35,8 +35,8 @@ export interface CollectedTargets {
   readonly borrowed: readonly Slot[];
 }
 
-/** By what is asked and of what, for lookups that an operation makes more than once. */
-export type SharedSlots = Map<string, Slot>;
+/** For selections that an operation looks up more than once: what has been asked for, by representation. */
+export type SharedSlots = Map<string, Map<string, Slot>>;
 
 /**
  * Finds the objects that a lookup is for, and one representation for all that are equal. Where the same entity stands several
@@ -48,15 +48,15 @@ export function collectTargets(lookup: EntityLookup, answered: Promise<void>, ru
   const asked: Slot[] = [];
   const borrowed: Slot[] = [];
   const slots = new Map<string, Slot>();
+  const shared = lookup.isShared ? sharedSlots(lookup.selection, run) : undefined;
 
   const slotFor = (representation: string): Slot => {
     const known = slots.get(representation);
     if (known !== undefined) return known;
-    const sharedKey = `${lookup.selection} ${representation}`;
-    const lent = lookup.isShared ? run.shared.get(sharedKey) : undefined;
+    const lent = shared?.get(representation);
     const slot = lent ?? { representation, answered, answer: undefined };
     (lent === undefined ? asked : borrowed).push(slot);
-    if (lookup.isShared) run.shared.set(sharedKey, slot);
+    shared?.set(representation, slot);
     slots.set(representation, slot);
     return slot;
   };
@@ -90,6 +90,12 @@ export function collectTargets(lookup: EntityLookup, answered: Promise<void>, ru
     });
   }
   return { lookup, targets, asked, borrowed };
+}
+
+function sharedSlots(selection: string, run: Run): Map<string, Slot> {
+  const slots = run.shared.get(selection) ?? new Map<string, Slot>();
+  run.shared.set(selection, slots);
+  return slots;
 }
 
 /** The plan needs a value that the subgraph which should have it left out. */

@@ -3,6 +3,7 @@ import { type FetchNode, type PlanNode, QueryPlanner } from "@apollo/query-plann
 import { type DocumentNode, parse } from "graphql";
 import { createRestoreDroppedTypes } from "./dropped-types";
 import { keepDirectives } from "./linked-directives";
+import { decideLiterals } from "./literal-conditions";
 import { mapFetches } from "./plan-nodes";
 import { nameRequiredArguments, type RequiredArguments } from "./required-arguments";
 import { putResolvableKeysFirst } from "./resolvable-keys";
@@ -48,7 +49,7 @@ export function createPlanner(supergraphSdl: string): Planner {
   return {
     requiredArguments,
     plan: (document, operationName) => {
-      const separated = separateResponseKeys(keepDirectives(document, isKnownDirective), fieldNames);
+      const separated = separateResponseKeys(decideLiterals(keepDirectives(document, isKnownDirective)), fieldNames);
       const operation = operationFromDocument(schema, separated.document, { operationName, validate: false });
       const { node } = planner.buildQueryPlan(operation);
       const restore = restoreDroppedTypes(separated.document, operationName);

@@ -12,7 +12,7 @@ import {
   type SelectionSetNode,
 } from "graphql";
 
-/** A field that some `@requires` asks for with arguments, under the name that the planner knows it by. */
+/** A field with arguments that some `@requires` asks for, under the name that the planner knows it by. */
 export interface RequiredField {
   readonly name: string;
   readonly arguments: readonly ConstArgumentNode[];
@@ -32,7 +32,7 @@ type FieldOwner = ObjectTypeDefinitionNode | InterfaceTypeDefinitionNode;
 const none: ReadonlySet<string> = new Set();
 
 /**
- * Gives each field that a `@requires` asks for with arguments a name of its own for every set of arguments, as
+ * Gives each field with arguments that a `@requires` asks for a name of its own for every set of them, as
  * `price__required0` for `price(currency: "EUR")`. @apollo/query-planner puts what a client asks for and what a `@requires`
  * needs into one selection under the field's plain name, where two sets of arguments exclude each other: with a name of its
  * own each is a field like any other. The names never leave the gateway (see restore-required.ts).
@@ -71,9 +71,10 @@ export function nameRequiredArguments(supergraph: DocumentNode): RequiredArgumen
       const definition = owner?.fields?.find(({ name }) => name.value === selection.name.value);
       const below = selection.selectionSet;
       const renamed = below && { selectionSet: renameIn(below, owners.get(namedType(definition)), used) };
-      if (owner === undefined || !selection.arguments?.length) return { ...selection, ...renamed };
+      // One that takes arguments and is given none has a set of arguments, too: a client may ask for another.
+      if (owner === undefined || !definition?.arguments?.length) return { ...selection, ...renamed };
       // A field set has no variables.
-      const name = nameFor(owner, selection.name.value, selection.arguments as readonly ConstArgumentNode[]);
+      const name = nameFor(owner, selection.name.value, (selection.arguments ?? []) as readonly ConstArgumentNode[]);
       used.add(name);
       return { ...selection, ...renamed, name: { kind: Kind.NAME, value: name }, arguments: [] };
     }),
@@ -83,11 +84,12 @@ export function nameRequiredArguments(supergraph: DocumentNode): RequiredArgumen
     ...field,
     directives: field.directives?.map((directive): ConstDirectiveNode => {
       const requires = stringArgument(directive, "requires");
-      if (directive.name.value !== "join__field" || requires?.includes("(") !== true) return directive;
+      if (directive.name.value !== "join__field" || requires === undefined) return directive;
       const used = new Set<string>();
       const [operation] = parse(`{ ${requires} }`, { noLocation: true }).definitions;
       if (operation?.kind !== Kind.OPERATION_DEFINITION) return directive;
       const renamed = print(renameIn(operation.selectionSet, owner, used)).slice(1, -1);
+      if (used.size === 0) return directive;
       const graph = directive.arguments?.find(({ name }) => name.value === "graph")?.value;
       const subgraph = graph?.kind === Kind.ENUM ? graphNames.get(graph.value) : undefined;
       needs.set(`${subgraph ?? ""} ${owner.name.value}.${field.name.value}`, used);
