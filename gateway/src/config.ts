@@ -236,6 +236,21 @@ export function loadStandaloneConfig(options: StandaloneOptions): Config {
   };
 }
 
+/** What `npm run operations:register` works on. */
+export function loadRegistrationConfig(): {
+  readonly operationsFile: string;
+  readonly supergraphFile: string;
+  /** Where file names of the command line start. */
+  readonly folder: string;
+} {
+  const env = loadEnvironment(environment.pick({ OPERATIONS_FILE: true, SUPERGRAPH_FILE: true }), process.env);
+  return {
+    operationsFile: resolve(repository, env.OPERATIONS_FILE ?? "operations.json"),
+    supergraphFile: resolve(repository, env.SUPERGRAPH_FILE),
+    folder: invocationFolder(),
+  };
+}
+
 /** npm runs scripts in the repository, wherever its user stands. */
 function invocationFolder(): string {
   return process.env["INIT_CWD"] ?? process.cwd();

@@ -1,4 +1,3 @@
-import { readFile } from "node:fs/promises";
 import { type AddressInfo } from "node:net";
 import { ApolloServerPluginCacheControlDisabled } from "@apollo/server/plugin/disabled";
 import { createAccessTokenVerifier, createServiceCredential, type VerifyAccessToken } from "@shop/auth";
@@ -18,7 +17,7 @@ import { registerHttpErrors, unreadableRequests } from "./http-errors";
 import { guardCredentials } from "./limits/credential-guard";
 import { createAdmission } from "./limits/admission";
 import { createCostLimit, limitCost } from "./limits/cost-limit";
-import { parseManifest } from "./limits/operation-manifest";
+import { readManifest } from "./limits/operation-manifest";
 import { createOperationTexts } from "./limits/operation-texts";
 import { createRateLimits } from "./limits/rate-limits";
 import { connectSharedBudgets } from "./limits/shared-budgets";
@@ -90,7 +89,7 @@ export async function startService(
   });
   const admission = createAdmission(limits);
   const { operationsFile, operationsOnly: onlyRegistered } = config;
-  const registered = operationsFile === undefined ? [] : parseManifest(await readFile(operationsFile, "utf8"));
+  const registered = operationsFile === undefined ? [] : await readManifest(operationsFile);
   const texts = createOperationTexts({ registered, onlyRegistered });
   const operations = createOperations({ apollo, subscriptions, authenticate, texts, admission, formatError });
   const slots = createViewerSlots(config.maxViewerSockets);

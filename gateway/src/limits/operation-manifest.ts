@@ -1,4 +1,5 @@
 import { createHash } from "node:crypto";
+import { readFile } from "node:fs/promises";
 import { z } from "zod";
 
 /** What Apollo's tools write, and Apollo Client's persisted-query-lists link reads. */
@@ -19,9 +20,13 @@ const operationManifest = z.object({
 
 export type RegisteredOperation = z.infer<typeof operationManifest>["operations"][number];
 
-/** @throws where the text is no manifest: what is wrong with it */
-export function parseManifest(text: string): readonly RegisteredOperation[] {
-  return operationManifest.parse(JSON.parse(text)).operations;
+/** @throws an error that names the file, where it cannot be read or is no manifest */
+export async function readManifest(file: string): Promise<readonly RegisteredOperation[]> {
+  try {
+    return operationManifest.parse(JSON.parse(await readFile(file, "utf8"))).operations;
+  } catch (cause) {
+    throw new Error(`${file} is not a manifest of operations that can be read.`, { cause });
+  }
 }
 
 export function printManifest(operations: readonly RegisteredOperation[]): string {
