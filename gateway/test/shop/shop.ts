@@ -134,8 +134,19 @@ function startProduct(): Promise<TestSubgraph> {
     id.startsWith("prd_") ? { __typename: "Product", id, name: `Name of ${id}` } : null;
   return startSubgraph(
     "product",
-    `${federation("@key")}
-    type Product @key(fields: "id") { id: ID! name: String! }
+    `${federation("@key", "@composeDirective")}
+    extend schema @link(url: "https://specs.shop.example/cacheControl/v1.0", import: ["@cacheControl"])
+      @composeDirective(name: "@cacheControl")
+    directive @cacheControl(maxAge: Int, inheritMaxAge: Boolean) on FIELD_DEFINITION | OBJECT | INTERFACE | UNION
+    type Product @key(fields: "id") @cacheControl(maxAge: 30) {
+      id: ID!
+      name: String!
+      available: Int @cacheControl(maxAge: 5)
+      price: Price
+      stock: Int @cacheControl(maxAge: 0)
+    }
+    type Price @cacheControl(inheritMaxAge: true) { amount: Int history: [PriceChange!] }
+    type PriceChange { by: String }
     type Query { product(id: ID!): Product whoAsks: String broken: String refused: String }
     input LoginInput { email: String! password: String! }
     type AuthTokens { accessToken: String! }
