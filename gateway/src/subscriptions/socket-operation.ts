@@ -34,21 +34,22 @@ export function createSocketOperations(options: SocketOperationOptions): StartSo
   const { writer, operations } = options;
 
   const run: StartSocketOperation = async (id, { query, operationName, variables, extensions }, context) => {
+    const { signal } = context;
     await options.admit(context);
-    if (context.signal.aborted) return { kind: "SILENT" };
+    if (hasLeft(signal)) return { kind: "SILENT" };
     const started = await inSpan("websocket operation", {}, () =>
       operations.start({ query, operationName, variables, extensions }, context, writer.cutOff),
     );
     if (started.kind === "refused") return { kind: "FAILED", errors: started.errors };
     const head = `{"id":${JSON.stringify(id)},"type":"next","payload":`;
     if (started.kind === "single") {
-      if (!context.signal.aborted) await writer.push(`${head}${JSON.stringify(started.result)}}`);
+      if (!hasLeft(signal)) await writer.push(`${head}${JSON.stringify(started.result)}}`);
       return { kind: "COMPLETED" };
     }
     const { events } = started;
     const leave = (): void => void events.return({ kind: "LEFT" });
-    if (context.signal.aborted) leave();
-    context.signal.addEventListener("abort", leave, { once: true });
+    if (hasLeft(signal)) leave();
+    signal.addEventListener("abort", leave, { once: true });
     for (;;) {
       const step = await events.next();
       if (step.done === true) return toOperationEnd(step.value, context);
@@ -66,6 +67,11 @@ export function createSocketOperations(options: SocketOperationOptions): StartSo
       return { kind: "CLOSE", code: CloseCode.InternalServerError, reason: "Internal server error" };
     }
   };
+}
+
+/** A function, since that may have changed while something was awaited. */
+function hasLeft(signal: AbortSignal): boolean {
+  return signal.aborted;
 }
 
 function toOperationEnd(end: StreamEnd, { authorization }: RequestContext): OperationEnd {
