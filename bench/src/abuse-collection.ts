@@ -237,3 +237,36 @@ export const abuses: readonly Abuse[] = [
     code: "GRAPHQL_PARSE_FAILED",
   },
 ];
+
+/** What comes closest to the limits without exceeding them: the price of letting honest operations be large. */
+export const dearest: readonly Omit<Abuse, "code">[] = [
+  {
+    name: "30 products with all that others know of them",
+    query: `{ ${times(30, (n) => `p${n}: product(id: "${n}") { name watchedByMe ratings { average } myReview { id author { displayName unreadNotifications } } comments { edges { node { id } } } }`)} }`,
+  },
+  {
+    name: "a chain of 60 fragments",
+    query: `{ me { ...F0 } } ${times(60, (n) => `fragment F${n} on User { id email displayName ...F${n + 1} }`)} fragment F60 on User { id }`,
+  },
+  {
+    name: "all fragments of a union, twelve times",
+    query: `{ notifications { edges { node { subject { ${times(12, (n) => `... on Order { a${n}: lines { product { name ratings { count } watchedByMe } } } ... on Product { b${n}: name watchedByMe } ... on Comment { c${n}: author { displayName unreadNotifications } }`)} } } } } }`,
+  },
+  {
+    name: "the same fields in 90 fragments",
+    query: `{ me { ${times(90, (n) => `...F${n}`)} } } ${times(90, (n) => `fragment F${n} on User { id }`)}`,
+  },
+  { name: "64 twins", query: `{ comment(id: 1) { ${twins(6)} } }` },
+  {
+    name: "700 fields of one list",
+    query: `{ products(first: 5) { edges { node { ${times(100, (n) => `a${n}: category { id name slug parent { id name } }`)} } } } }`,
+  },
+  {
+    name: "3,900 values in a list literal",
+    query: `{ orders(filter: { status: [${"PAID ".repeat(3_900)}] }) { edges { cursor } } }`,
+  },
+  {
+    name: "introspection, twice",
+    query: `{ ${times(2, (n) => `a${n}: __schema { types { name fields { name args { name type { name ofType { name ofType { name } } } } type { name ofType { name ofType { name } } } } } }`)} }`,
+  },
+];

@@ -82,8 +82,13 @@ export function compileCost(
     if (field === undefined) return points.scalar; // __typename
     const type = getNamedType(field.type);
     const listSize = annotations.listSizeOf(field);
-    const measure = (variables: Variables): ArgumentSizes =>
-      measureArguments(field, node, variables, { annotations, slicing: listSize?.slicingArguments });
+    const measured = new WeakMap<Variables, ArgumentSizes>();
+    const measure = (variables: Variables): ArgumentSizes => {
+      const options = { annotations, slicing: listSize?.slicingArguments };
+      const sizes = measured.get(variables) ?? measureArguments(field, node, variables, options);
+      measured.set(variables, sizes);
+      return sizes;
+    };
     const lift: Lift = hasVariableArguments(node)
       ? (read) => (variables) => read(measure(variables))
       : (read) => read(measure({}));

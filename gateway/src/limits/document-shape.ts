@@ -10,7 +10,7 @@ const maxDefinitions = 100;
 /** On one field, fragment or operation; the language has two of them, and each unknown one makes an error of its own. */
 const maxDirectivesAtOnePlace = 4;
 /** Pairs of fields that validation has to compare, at one to four microseconds each. */
-const maxComparisons = 5_000;
+const maxComparisons = 10_000;
 
 /**
  * Refuses a document that is deeper, broader or harder to validate and plan than the limits allow. Each fragment is
