@@ -41,6 +41,8 @@ export interface LoadOptions extends Pick<EngineDeps, "clientOf"> {
 
 /** stat()s rather than inotify: it sees renames, mounted files and Kubernetes' swapped symlinks alike. */
 const pollIntervalMs = 500;
+/** A file that is rewritten in place is empty, then unfinished, then whole. */
+const settleMs = 100;
 
 /**
  * Reads a supergraph from its file and follows it. A changed file is tried out in full before it replaces the running
@@ -81,11 +83,17 @@ export function createSupergraphSource(
             log.error({ err: error, file }, "the changed supergraph was refused; the one before stays in use");
           }
         };
-        const onChange = (): void => void follow();
+        let settling: NodeJS.Timeout | undefined;
+        const onChange = (): void => {
+          clearTimeout(settling);
+          settling = setTimeout(() => void follow(), settleMs);
+        };
         watchFile(file, { interval: pollIntervalMs }, onChange);
+        onChange(); // it may have changed since it was read and before it was watched
         return {
           supergraphSdl: current.sdl,
           cleanup: () => {
+            clearTimeout(settling);
             unwatchFile(file, onChange);
             return Promise.resolve();
           },
