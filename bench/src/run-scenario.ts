@@ -22,6 +22,9 @@ export interface RunOptions {
   readonly only: readonly GatewayName[] | undefined;
 }
 
+/** V8 takes some thousand requests to compile what matters, and heaps as long to find their size. */
+const minWarmUpMs = 10_000;
+
 /**
  * Starts all gateways of a scenario, checks and warms up each, then measures each in turn, round by round, so that what
  * disturbs the machine for a while disturbs all of them alike.
@@ -44,7 +47,7 @@ export async function runScenario(
       running.delete(name);
     }
   };
-  const measure = (gateway: RunningGateway, round: number): Promise<Measurement> =>
+  const measure = (gateway: RunningGateway, round: number, durationMs: number): Promise<Measurement> =>
     scenario.kind === "HTTP"
       ? measureRequests(gateway, scenario, { rig, round, durationMs })
       : measureSubscribers(gateway, scenario, { rig, round, durationMs });
@@ -58,13 +61,13 @@ export async function runScenario(
       const gateway = await startGateway(name, { rig, deduplicates, query, core: gatewayCore });
       running.set(name, gateway);
       if (scenario.kind === "HTTP") await verifyGateway(gateway, scenario, rig);
-      await measure(gateway, 0);
+      await measure(gateway, 0, Math.max(durationMs, minWarmUpMs));
     });
   }
   for (let round = 1; round <= rounds; round += 1) {
     for (const [name, gateway] of [...running]) {
       await attempt(name, async () => {
-        const measurement = await measure(gateway, round);
+        const measurement = await measure(gateway, round, durationMs);
         measurements.push(measurement);
         process.stdout.write(`  round ${round}: ${gateways[name].title}: ${describe(measurement)}\n`);
       });
