@@ -3,11 +3,13 @@ import { getVariableValues } from "graphql/execution/values";
 import { tooComplex } from "../limits/too-complex";
 import { type RequestContext } from "../request-context";
 import { complete } from "./complete";
+import { takeFields } from "./fetch-fields";
 import { type JsonObject } from "./merge";
 import { type Outcome } from "./outcome";
 import { type Planner } from "./planner";
 import { type PrepareContext, prepareOperation, type PreparedOperation, type Variant } from "./prepared-operation";
-import { createRun, type Run, runFetches, type RunDeps, takeFields } from "./run-fetches";
+import { createRun, type Run, type RunDeps } from "./run";
+import { runFetches } from "./run-fetches";
 import { type SubgraphAnswer, type SubgraphClient } from "./subgraph-client";
 import { type FieldShape } from "./shapes";
 import { interfaceObjectsOf, isConcrete } from "./type-conditions";
@@ -91,12 +93,12 @@ export function createEngine({ schema: clientSchema, supergraphSchema: schema, p
       if (errors !== undefined) return { errors };
       const variant = operation.variantFor(coerced);
       if (variant.unreachable !== undefined) return { data: null, errors: [noWayTo(variant.unreachable)] };
-      return run(variant, coerced, createRun({ variables, context }, deps));
+      return run(variant, coerced, createRun(variables, context, deps));
     },
     runEvent: (operation, event, coerced, context) => {
       const { primary } = operation;
       if (primary === undefined) throw new Error("Only a subscription has events.");
-      const started = createRun({ variables: coerced, context }, deps);
+      const started = createRun(coerced, context, deps);
       takeFields(primary, event, [started.data], started);
       return run(operation.variantFor(coerced), coerced, started);
     },

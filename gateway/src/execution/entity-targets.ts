@@ -2,22 +2,7 @@ import { type EntityLookup, type EntityPlace } from "./compile-fetches";
 import { visitObjects } from "./entity-path";
 import { type JsonObject } from "./merge";
 import { type Reason } from "./outcome";
-import { type Run } from "./run-fetches";
-import { type SubgraphError } from "./subgraph-errors";
-
-/** What a subgraph said of one representation. */
-export type EntityAnswer = { readonly errors: readonly SubgraphError[] } & (
-  { readonly entity: JsonObject } | { readonly entity: null; readonly reason: Reason }
-);
-
-/** One representation of a lookup, for all objects that are equal to it. */
-export interface Slot {
-  /** JSON. */
-  readonly representation: string;
-  /** Resolves when `answer` is there, or will not be. */
-  readonly answered: Promise<void>;
-  answer: EntityAnswer | undefined;
-}
+import { leaveGap, type Run, type Slot } from "./run";
 
 /** An object that waits for its entity, wherever it stands at the place's path. */
 export interface Target {
@@ -34,9 +19,6 @@ export interface CollectedTargets {
   /** What another fetch of this run has asked for already. */
   readonly borrowed: readonly Slot[];
 }
-
-/** For selections that an operation looks up more than once: what has been asked for, by representation. */
-export type SharedSlots = Map<string, Map<string, Slot>>;
 
 /**
  * Finds the objects that a lookup is for, and one representation for all that are equal. Where the same entity stands several
@@ -81,7 +63,7 @@ export function collectTargets(lookup: EntityLookup, answered: Promise<void>, ru
       const representation = representer.represent(object);
       if (representation.kind === "other") return;
       if (representation.kind === "incomplete") {
-        run.leaveGap(object, lookup.keys, run.gaps.get(object)?.get(representation.missing) ?? unresolvable);
+        leaveGap(run, object, lookup.keys, run.gaps.get(object)?.get(representation.missing) ?? unresolvable);
         return;
       }
       const slot = slotFor(representation.text);

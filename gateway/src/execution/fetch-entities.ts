@@ -1,8 +1,8 @@
 import { type EntityLookup, type FetchOfEntities } from "./compile-fetches";
-import { type CollectedTargets, collectTargets, type EntityAnswer, type Slot } from "./entity-targets";
+import { type CollectedTargets, collectTargets } from "./entity-targets";
 import { isObject } from "./merge";
 import { type Reason } from "./outcome";
-import { type Run } from "./run-fetches";
+import { type EntityAnswer, type Run, type Slot, variablesText } from "./run";
 import { type SubgraphAnswer } from "./subgraph-client";
 import { broken, readSubgraphErrors, type SubgraphError, unavailable } from "./subgraph-errors";
 import { takeEntities } from "./take-entities";
@@ -32,7 +32,7 @@ async function ask(fetch: FetchOfEntities, collected: readonly CollectedTargets[
   if (others.length === 0) return askAlone(fetch, first, run);
 
   const representations = collected.map(({ lookup, asked }) => toVariable(lookup.variable, asked));
-  const answer = await send(fetch, fetch.head, [run.variablesText(fetch.variableNames), ...representations], run);
+  const answer = await send(fetch, fetch.head, [variablesText(run, fetch.variableNames), ...representations], run);
   if (answer !== unanswered && !isObject(answer.data)) {
     // One lookup may have spoilt the answer of all.
     await Promise.all(asking.map((each) => askAlone(fetch, each, run)));
@@ -42,7 +42,7 @@ async function ask(fetch: FetchOfEntities, collected: readonly CollectedTargets[
 }
 
 async function askAlone(fetch: FetchOfEntities, { lookup, asked }: CollectedTargets, run: Run): Promise<void> {
-  const variables = [run.variablesText(lookup.variableNames), toVariable("representations", asked)];
+  const variables = [variablesText(run, lookup.variableNames), toVariable("representations", asked)];
   const answer = await send(fetch, lookup.aloneHead, variables, run);
   readAnswer(fetch.subgraph, lookup, "_entities", asked, answer);
 }

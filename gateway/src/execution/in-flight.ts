@@ -58,6 +58,7 @@ export function createInFlight(): InFlight {
         if (byRequest.get(key) === shared) byRequest.delete(key);
       };
       signal?.addEventListener("abort", leave, { once: true });
+      if (signal?.aborted === true) leave();
       try {
         const outcome = await shared.outcome;
         if (known !== undefined && outcome.data != null && !sharedData.has(outcome.data)) {

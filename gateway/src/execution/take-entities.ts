@@ -1,9 +1,9 @@
 import { type EntityPlace } from "./compile-fetches";
 import { locateObjects } from "./entity-path";
-import { type CollectedTargets, type EntityAnswer, type Slot, type Target } from "./entity-targets";
+import { type CollectedTargets, type Target } from "./entity-targets";
 import { clone, mergeInto } from "./merge";
 import { type ResponsePath } from "./outcome";
-import { type Run } from "./run-fetches";
+import { type EntityAnswer, leaveGap, type Run, type Slot } from "./run";
 
 /** Puts entities where they were missing, and what went wrong with them where it shows. */
 export function takeEntities({ lookup, targets }: CollectedTargets, run: Run): void {
@@ -15,7 +15,7 @@ export function takeEntities({ lookup, targets }: CollectedTargets, run: Run): v
     if (answer === undefined) continue;
     if (answer.errors.length > 0) reportErrors(target, answer, lookup.keys, locate, run);
     if (answer.entity === null) {
-      run.leaveGap(object, lookup.keys, answer.reason);
+      leaveGap(run, object, lookup.keys, answer.reason);
       continue;
     }
     // Objects at one place are asked for the same things ever after and may share what they hold; others may not.
