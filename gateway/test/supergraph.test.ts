@@ -1,5 +1,6 @@
-import { copyFile, readFile, rename, writeFile } from "node:fs/promises";
-import { dirname } from "node:path";
+import { copyFile, mkdir, open, readFile, rename, rm, symlink, writeFile } from "node:fs/promises";
+import { dirname, join } from "node:path";
+import { setTimeout as sleep } from "node:timers/promises";
 import { compose, type Shop, startShop } from "./shop/shop";
 import { connectSocket } from "./shop/clients";
 
@@ -10,9 +11,9 @@ beforeEach(async () => {
 afterEach(() => shop.stop());
 
 /** As compose.ts does: whole or not at all. */
-async function replaceSupergraph(sdl: string): Promise<void> {
-  await writeFile(`${shop.config.supergraphFile}.new`, sdl);
-  await rename(`${shop.config.supergraphFile}.new`, shop.config.supergraphFile);
+async function replaceSupergraph(sdl: string, file = shop.config.supergraphFile): Promise<void> {
+  await writeFile(`${file}.new`, sdl);
+  await rename(`${file}.new`, file);
 }
 
 async function composeWith(change: (typeDefs: string) => string): Promise<string> {
@@ -20,7 +21,16 @@ async function composeWith(change: (typeDefs: string) => string): Promise<string
   return compose(dirname(shop.config.supergraphFile), [shop.product, order, shop.notification]);
 }
 
-it("swaps the supergraph under load without failing a request", async () => {
+/** Resolves when a line with this in its message is logged. */
+function logged(level: "info" | "error", text: string): Promise<void> {
+  return new Promise((resolve) => {
+    jest.spyOn(shop.log, level).mockImplementation((...said: unknown[]) => {
+      if (said.some((part) => typeof part === "string" && part.includes(text))) resolve();
+    });
+  });
+}
+
+it("swaps the supergraph under load without failing a request, and subscriptions live on", async () => {
   const known = `{ order(id: "ord_1") { number product { name } } }`;
   const added = `{ __type(name: "Order") { fields { name } } }`;
   const failed: unknown[] = [];
@@ -46,22 +56,113 @@ it("swaps the supergraph under load without failing a request", async () => {
   client.socket.close();
 });
 
+describe("however the file is written", () => {
+  const inPlace = (sdl: string): Promise<void> => writeFile(shop.config.supergraphFile, sdl);
+  const inPieces = async (sdl: string): Promise<void> => {
+    const file = await open(shop.config.supergraphFile, "w");
+    for (let at = 0; at < sdl.length; at += 1_000) await file.write(sdl.slice(at, at + 1_000));
+    await file.close();
+  };
+  const afterGarbage = async (sdl: string): Promise<void> => {
+    const said = logged("error", "was refused");
+    await inPlace("\0\x01 { not GraphQL");
+    await said;
+    await replaceSupergraph(sdl);
+  };
+  const afterDeletion = async (sdl: string): Promise<void> => {
+    const said = logged("error", "was refused");
+    await rm(shop.config.supergraphFile);
+    await said;
+    await inPlace(sdl);
+  };
+  /** As Kubernetes updates a mounted ConfigMap: the file links into a folder that is itself a link, and is swapped. */
+  const asLinkedFolder = async (sdl: string): Promise<void> => {
+    const { supergraphFile } = shop.config;
+    const mounted = dirname(supergraphFile);
+    const version = `..${Date.now()}`;
+    await mkdir(join(mounted, version));
+    await writeFile(join(mounted, version, "supergraph.graphql"), sdl);
+    await symlink(version, join(mounted, "..data_tmp"));
+    await rename(join(mounted, "..data_tmp"), join(mounted, "..data"));
+    await symlink("..data/supergraph.graphql", `${supergraphFile}.link`);
+    await rename(`${supergraphFile}.link`, supergraphFile);
+  };
+
+  // Valid on one schema and not on the other, and it says itself which one has answered.
+  const telling = `{ order(id: "ord_1") { product { name timesOrdered } } __type(name: "Product") { fields { name } } }`;
+  const whole = {
+    order: { product: { name: "Name of prd_1", timesOrdered: 7 } },
+    __type: { fields: expect.arrayContaining([{ name: "timesOrdered" }]) as unknown },
+  };
+
+  it.each([
+    ["renamed into place", replaceSupergraph],
+    ["rewritten in place", inPlace],
+    ["written in pieces", inPieces],
+    ["mended after garbage", afterGarbage],
+    ["deleted and restored", afterDeletion],
+    ["a link that is swapped", asLinkedFolder],
+  ])("every answer is of one schema while it goes back and forth: %s", async (_how, write) => {
+    const before = await readFile(shop.config.supergraphFile, "utf8");
+    const without = await composeWith((sdl) =>
+      sdl.replace("timesOrdered: Int", "").replace("{ id: ID!  }", "{ id: ID! }"),
+    );
+    const wrong: unknown[] = [];
+    let last = 0;
+    let done = false;
+    const load = Array.from({ length: 4 }, async () => {
+      while (!done) {
+        const answer = await shop.ask(telling);
+        last = answer.status;
+        if (answer.status === 400 && answer.errors?.[0]?.extensions["code"] === "GRAPHQL_VALIDATION_FAILED") continue;
+        try {
+          expect(answer).toEqual({ status: 200, data: whole });
+        } catch {
+          wrong.push(answer);
+        }
+      }
+    });
+    const answersWith = async (status: number): Promise<void> => {
+      while (last !== status) await sleep(5);
+    };
+    await answersWith(200);
+    await write(without);
+    await answersWith(400);
+    await write(before);
+    await answersWith(200);
+    done = true;
+    await Promise.all(load);
+    expect(wrong).toEqual([]);
+  });
+});
+
 it.each([
   ["is no supergraph", () => Promise.resolve("type Query { a: Int }")],
+  ["is empty", () => Promise.resolve("")],
   ["is cut off", async () => (await readFile(shop.config.supergraphFile, "utf8")).slice(0, 500)],
+  ["names a type that it lacks", async () => (await composed()).replace("product: Product", "product: Nobody")],
+  [
+    "needs a feature that the planner lacks",
+    async () =>
+      (await composed()).replace(
+        "for: EXECUTION)",
+        `for: EXECUTION)
+  @link(url: "https://specs.apollo.dev/authenticated/v0.1", for: SECURITY)`,
+      ),
+  ],
 ])("refuses a file that %s, says so, and stays as it was", async (_what, broken) => {
   const backup = `${shop.config.supergraphFile}.backup`;
   await copyFile(shop.config.supergraphFile, backup);
-  const refused = new Promise((resolve) => {
-    jest.spyOn(shop.log, "error").mockImplementationOnce((...said: unknown[]) => resolve(said));
-  });
+  const said = logged("error", "was refused");
   await replaceSupergraph(await broken());
-  expect(await refused).toEqual([expect.anything(), expect.stringContaining("refused")]);
+  await said;
   expect(await shop.ask("{ unread }")).toEqual({ status: 200, data: { unread: 3 } });
 
-  const accepted = new Promise((resolve) => {
-    jest.spyOn(shop.log, "info").mockImplementation((...said: unknown[]) => resolve(said));
-  });
+  const accepted = logged("info", "was swapped");
   await replaceSupergraph(await composeWith((sdl) => `${sdl} type Later { id: ID }`));
   await accepted;
 });
+
+function composed(): Promise<string> {
+  return composeWith((sdl) => sdl);
+}
