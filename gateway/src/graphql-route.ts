@@ -8,7 +8,7 @@ import { badRequest } from "./bad-request";
 import { type ClientAddress } from "./client-address";
 import { type FormatError, formatErrors } from "./client-errors";
 import { httpError } from "./http-errors";
-import { isRecord, readOperation, requirePreflight, toApolloRequest } from "./http-operation";
+import { isRecord, negotiateType, readOperation, requirePreflight, toApolloRequest } from "./http-operation";
 import { type Admission } from "./limits/admission";
 import { type OperationTexts } from "./limits/operation-texts";
 import { type Authenticate, type RequestContext } from "./request-context";
@@ -38,8 +38,6 @@ const streamedOperation = z.object({
 
 /** The first that fits is taken. */
 const streamFormats: readonly StreamFormat[] = [serverSentEvents, multipart];
-const graphqlJson = "application/graphql-response+json";
-const acceptsJson = /\*\/\*|application\/(?:json|graphql-response\+json|\*)/i;
 
 /** GET and POST of GraphQL: one answer, or a stream of them where the client accepts one. */
 export function registerGraphqlRoute(app: FastifyInstance, options: GraphqlRouteOptions): void {
@@ -47,25 +45,31 @@ export function registerGraphqlRoute(app: FastifyInstance, options: GraphqlRoute
 
   const contextOf = (request: FastifyRequest, reply: FastifyReply): Promise<RequestContext> => {
     const gone = new AbortController();
-    reply.raw.once("close", () => gone.abort());
+    reply.raw.once("close", () => {
+      if (!reply.raw.writableFinished) gone.abort();
+    });
     const { authorization, "user-agent": userAgent } = request.headers;
     const address = options.clientAddress(request.raw);
     return authenticate({ authorization, userAgent, address, signal: gone.signal });
   };
 
-  const answer = async (request: FastifyRequest, reply: FastifyReply): Promise<FastifyReply> => {
-    const context = await contextOf(request, reply);
+  const answer = async (type: string, request: FastifyRequest, reply: FastifyReply): Promise<void> => {
+    const context = contextOf(request, reply);
+    await context;
     const operation = readOperation(request);
-    const query = texts.resolve(operation);
     const { variables } = operation;
+    const query = texts.resolve(operation);
     admission.admit({ query, variables: isRecord(variables) ? variables : undefined });
     const { status, headers, body } = await apollo.executeHTTPGraphQLRequest({
       httpGraphQLRequest: toApolloRequest(request, operation, query),
-      context: () => Promise.resolve(context),
+      context: () => context,
     });
     if (body.kind !== "complete") throw new Error("Incremental delivery is not offered.");
     for (const [name, value] of headers) void reply.header(name, value);
-    return reply.code(status ?? 200).send(body.string);
+    void reply
+      .code(status ?? 200)
+      .header("content-type", type)
+      .send(body.string);
   };
 
   const stream = async (format: StreamFormat, request: FastifyRequest, reply: FastifyReply): Promise<void> => {
@@ -75,32 +79,31 @@ export function registerGraphqlRoute(app: FastifyInstance, options: GraphqlRoute
     await httpStreams.serve(reply, format, operation.data, context);
   };
 
-  const refuse = (reply: FastifyReply, error: GraphQLError): FastifyReply => {
+  const refuse = (reply: FastifyReply, type: string | undefined, error: GraphQLError): void => {
     const { http } = error.extensions as { http?: { status?: number; headers?: ReadonlyMap<string, string> } };
     for (const [name, value] of http?.headers ?? []) void reply.header(name, value);
-    const body = JSON.stringify({ errors: formatErrors([error], options.formatError) });
-    const type = reply.request.headers.accept?.includes(graphqlJson) === true ? graphqlJson : "application/json";
-    return reply
+    void reply
       .code(http?.status ?? 503)
-      .type(`${type}; charset=utf-8`)
-      .send(body);
+      .type(type ?? "application/json; charset=utf-8")
+      .send(JSON.stringify({ errors: formatErrors([error], options.formatError) }));
   };
   const refuseHttp = (reply: FastifyReply, status: number): FastifyReply =>
     reply.code(status).send({ errors: [toClientError(httpError(status), undefined, log)] });
 
-  const serve = async (request: FastifyRequest, reply: FastifyReply): Promise<unknown> => {
-    const { accept = "*/*" } = request.headers;
-    const format = streamFormats.find(({ accepts }) => accepts(accept));
-    // Before anything runs, rather than when there is an answer that nobody takes.
-    if (format === undefined && !acceptsJson.test(accept)) return refuseHttp(reply, 406);
+  const serve = async (request: FastifyRequest, reply: FastifyReply): Promise<FastifyReply> => {
+    const { accept } = request.headers;
+    const type = negotiateType(accept);
+    const format = accept && streamFormats.find(({ accepts }) => accepts(accept));
     try {
       requirePreflight(request);
-      await (format === undefined ? answer(request, reply) : stream(format, request, reply));
-      return undefined;
+      if (format) await stream(format, request, reply);
+      else if (type !== undefined) await answer(type, request, reply);
+      else await refuseHttp(reply, 406); // before anything runs, rather than when nobody takes the answer
     } catch (error) {
       if (!(error instanceof GraphQLError) || reply.sent) throw error;
-      return refuse(reply, error);
+      refuse(reply, type, error);
     }
+    return reply;
   };
 
   app.route({ method: ["GET", "POST"], url: path, exposeHeadRoute: false, handler: serve });

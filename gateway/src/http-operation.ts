@@ -33,8 +33,11 @@ function parseParameter(name: string, text: string): unknown {
   }
 }
 
+/** Apollo Server is told of no headers: what they say is seen to at the door. */
+const noHeaders = new HeaderMap();
+
 /**
- * The request as Apollo Server reads it, with the headers that it looks at.
+ * The request as Apollo Server reads it.
  * @param query the operation's text, which a persisted operation comes without; what it is known by is left away
  */
 export function toApolloRequest(
@@ -42,25 +45,19 @@ export function toApolloRequest(
   operation: HttpOperation,
   query: string | undefined,
 ): HTTPGraphQLRequest {
-  const headers = new HeaderMap();
-  for (const name of headersForApollo) {
-    const value = request.headers[name];
-    if (typeof value === "string") headers.set(name, value);
-  }
+  const { method } = request;
   const isPersisted = isRecord(operation["extensions"]) && "persistedQuery" in operation["extensions"];
-  if (request.method !== "GET") {
+  if (method !== "GET") {
     const { extensions: _extensions, ...rest } = isPersisted ? operation : {};
-    return { method: request.method, headers, search: "", body: isPersisted ? { ...rest, query } : request.body };
+    return { method, headers: noHeaders, search: "", body: isPersisted ? { ...rest, query } : request.body };
   }
-  if (!isPersisted || query === undefined)
-    return { method: "GET", headers, search: searchOf(request), body: undefined };
   const search = new URLSearchParams(searchOf(request));
-  search.set("query", query);
-  search.delete("extensions");
-  return { method: "GET", headers, search: `?${search.toString()}`, body: undefined };
+  if (isPersisted && query !== undefined) {
+    search.set("query", query);
+    search.delete("extensions");
+  }
+  return { method, headers: noHeaders, search: `?${search.toString()}`, body: undefined };
 }
-
-const headersForApollo = ["content-type", "accept", "x-apollo-operation-name", "apollo-require-preflight"] as const;
 
 function searchOf({ url }: FastifyRequest): string {
   const start = url.indexOf("?");
@@ -68,14 +65,23 @@ function searchOf({ url }: FastifyRequest): string {
 }
 
 /**
- * Pages of other sites may send some requests without asking first, but neither JSON nor one of these headers. (Apollo
- * Server's own rule, at all doors of HTTP.)
+ * Pages of other sites may send some requests without asking first, but neither JSON nor one of these headers.
  * @throws BAD_REQUEST
  */
 export function requirePreflight({ headers }: FastifyRequest): void {
   if (headers["content-type"]?.startsWith("application/json") === true) return;
-  if (["apollo-require-preflight", "x-apollo-operation-name"].some((name) => headers[name])) return;
+  if (headers["apollo-require-preflight"] || headers["x-apollo-operation-name"]) return;
   throw badRequest(
     "Send JSON, or with a GET the header `apollo-require-preflight: true`: pages of other sites cannot.",
   );
+}
+
+const graphqlJson = "application/graphql-response+json";
+const anyJson = /\*\/\*|application\/(?:json|graphql-response\+json|\*)/i;
+
+/** The content type that a client takes its answer in; undefined where it takes none that there is. */
+export function negotiateType(accept: string | undefined): string | undefined {
+  if (accept === undefined || accept === "*/*") return "application/json; charset=utf-8";
+  if (!anyJson.test(accept)) return undefined;
+  return `${accept.includes(graphqlJson) ? graphqlJson : "application/json"}; charset=utf-8`;
 }

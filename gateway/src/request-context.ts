@@ -45,9 +45,11 @@ export function createAuthenticate(deps: {
     }
   };
   return async ({ authorization, userAgent, address, signal }) => {
-    await rateLimits.admitAddress(address);
+    const addressAdmitted = rateLimits.admitAddress(address);
+    if (addressAdmitted !== undefined) await addressAdmitted;
     const viewer = await verify(authorization);
-    await rateLimits.admitViewer(viewer);
+    const viewerAdmitted = rateLimits.admitViewer(viewer);
+    if (viewerAdmitted !== undefined) await viewerAdmitted;
     return { viewer, authorization, userAgent, address, signal };
   };
 }

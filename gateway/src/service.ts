@@ -1,11 +1,10 @@
 import { type AddressInfo } from "node:net";
-import { ApolloServerPluginCacheControlDisabled } from "@apollo/server/plugin/disabled";
 import { createAccessTokenVerifier, createServiceCredential, type VerifyAccessToken } from "@shop/auth";
 import { type RunningProcess, registerHealthRoutes, trackSilentConnections } from "@shop/lifecycle";
 import { type Logger } from "@shop/telemetry";
 import { fastify, type FastifyInstance } from "fastify";
 import { startApollo } from "./apollo";
-import { allowCaching } from "./cache-control";
+import { createCachePolicy } from "./cache-control";
 import { createClientAddress } from "./client-address";
 import { createFormatError } from "./client-errors";
 import { type Config } from "./config";
@@ -14,13 +13,13 @@ import { createSubgraphs } from "./execution/subgraphs";
 import { registerGraphqlRoute } from "./graphql-route";
 import { registerJsonBodies } from "./http-body";
 import { registerHttpErrors, unreadableRequests } from "./http-errors";
-import { guardCredentials } from "./limits/credential-guard";
 import { createAdmission } from "./limits/admission";
-import { createCostLimit, limitCost } from "./limits/cost-limit";
+import { createCostLimit } from "./limits/cost-limit";
 import { readManifest } from "./limits/operation-manifest";
 import { createOperationTexts } from "./limits/operation-texts";
 import { createRateLimits } from "./limits/rate-limits";
 import { connectSharedBudgets } from "./limits/shared-budgets";
+import { createOperationGate } from "./operation-gate";
 import { createOperations, type Operations } from "./operations";
 import { createAuthenticate } from "./request-context";
 import { registerSecurityHeaders } from "./security-headers";
@@ -73,15 +72,11 @@ export async function startService(
   const supergraph = createSupergraphSource({ file, shopScalars, clientOf: subgraphs.clientOf, log });
   const { production, introspection, keepAliveMs, limits } = config;
   const requireAffordable = createCostLimit(limits?.maxCost);
+  const maxAgeSecondsOf = createCachePolicy(supergraph);
 
   const apollo = await startApollo({
     ...{ supergraph, formatError, production, introspection, log },
-    plugins: [
-      ApolloServerPluginCacheControlDisabled(), // cache-control.ts says it
-      limitCost(requireAffordable, supergraph),
-      guardCredentials(rateLimits),
-      allowCaching(supergraph),
-    ],
+    operationGate: createOperationGate({ supergraph, requireAffordable, rateLimits, maxAgeSecondsOf }),
   });
   const subscriptions = createSubscriptions({
     ...{ supergraph, subgraphs, formatError, production, introspection, log },

@@ -1,7 +1,4 @@
-import { type ApolloServerPlugin } from "@apollo/server";
 import { type DocumentNode, type GraphQLSchema, type OperationDefinitionNode } from "graphql";
-import { type RequestContext } from "../request-context";
-import { type SupergraphSource } from "../supergraph";
 import { type Variables } from "./argument-sizes";
 import { compileCost } from "./cost";
 import { tooComplex } from "./too-complex";
@@ -33,22 +30,5 @@ export function createCostLimit(maxCost: number | undefined): RequireAffordable 
     ofSchema.set(operation, costOf);
     const cost = Math.min(costOf(variables), Number.MAX_SAFE_INTEGER);
     if (cost > maxCost) throw tooComplex(`may cost ${cost} points, of ${maxCost} that one may`, { cost, maxCost });
-  };
-}
-
-/** Queries and mutations, whichever door they come in by. */
-export function limitCost(
-  requireAffordable: RequireAffordable,
-  supergraph: SupergraphSource,
-): ApolloServerPlugin<RequestContext> {
-  return {
-    requestDidStart: () =>
-      Promise.resolve({
-        didResolveOperation: ({ document, operation, request }) => {
-          const schema = supergraph.current().supergraphSchema;
-          if (operation) requireAffordable({ schema, document, operation, variables: request.variables ?? {} });
-          return Promise.resolve();
-        },
-      }),
   };
 }

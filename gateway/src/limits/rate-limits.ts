@@ -24,12 +24,15 @@ export interface Client {
   readonly viewer: Viewer | null;
 }
 
-/** Every method throws RATE_LIMITED (HTTP 429 with Retry-After) where a budget is spent. */
+/**
+ * Every method throws RATE_LIMITED (HTTP 429 with Retry-After) where a budget is spent. Those that every request goes
+ * through are mostly done at once, and then return nothing to wait for.
+ */
 export interface RateLimits {
   /** Counts a request or a new socket, before anything is done for it. */
-  admitAddress(address: string | undefined): Promise<void>;
+  admitAddress(address: string | undefined): Promise<void> | undefined;
   /** Counts the same, once it is known who asks. */
-  admitViewer(viewer: Viewer | null): Promise<void>;
+  admitViewer(viewer: Viewer | null): Promise<void> | undefined;
   /** Counts an operation on a socket that is open already. */
   admitOperation(client: Client): Promise<void>;
   admitCredentials(attempts: readonly CredentialAttempt[], client: Client): Promise<void>;
@@ -49,28 +52,28 @@ export function createRateLimits(settings: RateLimitSettings, shared: SharedBudg
     credentialsOfAccount: { points: settings.credentialsPerAccount, windowMs: fiveMinutesMs },
   } satisfies Record<string, Budget>;
 
-  const spend = async (kind: keyof typeof budgets, whose: string): Promise<void> => {
-    const budget = budgets[kind];
-    if (budget.points === 0) return;
-    const spent = limiter.spend(`${kind}:${whose}`, budget);
-    const retryAfterMs = typeof spent === "number" ? spent : await spent;
-    if (retryAfterMs > 0) throw tooMany(retryAfterMs);
+  const spend = (kind: keyof typeof budgets, whose: string): Promise<void> | undefined => {
+    const spent = limiter.spend(`${kind}:${whose}`, budgets[kind]);
+    if (typeof spent !== "number") return spent.then(requireSpent);
+    requireSpent(spent);
+    return undefined;
   };
+  const spendOfAddress = (kind: "address" | "credentialsOfAddress", address: string | undefined) =>
+    address === undefined || budgets[kind].points === 0 ? undefined : spend(kind, toAddressKey(address));
+
   const limits: RateLimits = {
-    admitAddress: async (address) => {
-      if (address !== undefined) await spend("address", toAddressKey(address));
-    },
-    admitViewer: async (viewer) => {
-      if (viewer !== null) await spend("viewer", viewer.userId);
-    },
+    admitAddress: (address) => spendOfAddress("address", address),
+    admitViewer: (viewer) =>
+      viewer === null || budgets.viewer.points === 0 ? undefined : spend("viewer", viewer.userId),
     admitOperation: async ({ address, viewer }) => {
       await limits.admitAddress(address);
       await limits.admitViewer(viewer);
     },
     admitCredentials: async (attempts, { address }) => {
       for (const { account } of attempts) {
-        if (address !== undefined) await spend("credentialsOfAddress", toAddressKey(address));
-        if (account !== undefined) await spend("credentialsOfAccount", account);
+        await spendOfAddress("credentialsOfAddress", address);
+        if (account !== undefined && budgets.credentialsOfAccount.points > 0)
+          await spend("credentialsOfAccount", account);
       }
     },
     settleCredentials: (attempts, data) => {
@@ -81,6 +84,10 @@ export function createRateLimits(settings: RateLimitSettings, shared: SharedBudg
     },
   };
   return limits;
+}
+
+function requireSpent(retryAfterMs: number): void {
+  if (retryAfterMs > 0) throw tooMany(retryAfterMs);
 }
 
 function tooMany(retryAfterMs: number): GraphQLError {
