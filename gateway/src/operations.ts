@@ -38,6 +38,13 @@ export type StartedOperation =
   /** JSON texts of results, written once for all who get the same. */
   | { readonly kind: "stream"; readonly events: AsyncGenerator<string, StreamEnd> };
 
+export interface StartOptions {
+  /** False for what came by GET, which anybody's page can make a browser send. */
+  readonly mayMutate: boolean;
+  /** Called when a subscription was ended because its client does not read what it is sent. */
+  readonly onOverrun: () => void;
+}
+
 /** The one way to run an operation, whichever door it came in by. */
 export interface Operations {
   /**
@@ -47,9 +54,8 @@ export interface Operations {
   execute(request: OperationRequest & Credentials): Promise<OperationResult>;
   /**
    * Starts an operation of any kind for someone whose token is already verified.
-   * @param onOverrun called when a subscription was ended because its client does not read what it is sent
    */
-  start(submitted: SubmittedOperation, context: RequestContext, onOverrun: () => void): Promise<StartedOperation>;
+  start(submitted: SubmittedOperation, context: RequestContext, options: StartOptions): Promise<StartedOperation>;
   /** Resolves when no query and no mutation runs. */
   settled(): Promise<void>;
 }
@@ -98,7 +104,7 @@ export function createOperations(options: OperationsOptions): Operations {
         return { status: statusOf(error), errors: formatErrors([error], formatError) };
       }
     },
-    start: async (submitted, context, onOverrun) => {
+    start: async (submitted, context, { mayMutate, onOverrun }) => {
       let request: OperationRequest;
       try {
         request = { ...submitted, query: textOf(submitted) };
@@ -109,6 +115,13 @@ export function createOperations(options: OperationsOptions): Operations {
       }
       const document = tryParse(request.query);
       const operation = document && getOperationAST(document, request.operationName);
+      if (operation?.operation === OperationTypeNode.MUTATION && !mayMutate) {
+        return {
+          kind: "refused",
+          status: 405,
+          errors: formatErrors([badRequest("Send mutations by POST.")], formatError),
+        };
+      }
       if (document !== undefined && operation?.operation === OperationTypeNode.SUBSCRIPTION) {
         const subscribed = subscriptions.subscribe({ ...request, document, context, onOverrun });
         return subscribed.ok

@@ -100,6 +100,18 @@ it("goes on after the last event when the subgraph restarts: none missing, none 
   client.socket.close();
 });
 
+it("misses nothing of a break before the first event, where the source can tell where it stands", async () => {
+  shop.events.add("before");
+  const client = await connectSocket(shop.socketUrl);
+  client.send(subscribe("subscription ($of: String!) { topicTold(of: $of) { title } }", { of: "news" }));
+  await shop.events.hasReaders(1);
+  await shop.notification.kill();
+  shop.events.add("meanwhile");
+  await shop.notification.revive();
+  expect(await client.receive()).toMatchObject({ payload: { data: { topicTold: { title: "meanwhile" } } } });
+  client.socket.close();
+});
+
 it("begins where the client says", async () => {
   for (const n of [1, 2, 3]) shop.events.add(`${n}`);
   const client = await connectSocket(shop.socketUrl);
@@ -159,6 +171,22 @@ it.each([
   const stream = await openEventStream(shop.url, query);
   expect(await stream.receive()).toMatchObject({ event: "next", data: { errors: [{ extensions: { code } }] } });
   expect(await stream.receive()).toEqual({ event: "complete", data: undefined });
+});
+
+it("streams a subscription that is sent by GET, and takes no mutation by it", async () => {
+  const get = (query: string): Promise<Response> => {
+    const url = new URL(shop.url);
+    url.searchParams.set("query", query);
+    return fetch(url, { headers: { accept: "text/event-stream", "apollo-require-preflight": "yes" } });
+  };
+  const stream = await get("subscription { countdown(from: 1) }");
+  expect(stream.headers.get("content-type")).toContain("text/event-stream");
+  await shop.events.hasReaders(1);
+  shop.events.add("the end");
+  expect(await stream.text()).toContain('event: next\ndata: {"data":{"countdown":1}}');
+  const refused = await get('mutation { renameProduct(id: "prd_1", name: "New") { name } }');
+  expect(await refused.text()).not.toContain("New");
+  expect(shop.product.requests).toEqual([]);
 });
 
 it("survives upgrades that are none of its own", async () => {

@@ -101,7 +101,10 @@ export function createHttpStreams(options: HttpStreamsOptions): HttpStreams {
       });
       const ownContext = { ...context, signal: gone.signal };
       const started = await inSpan("event stream operation", {}, () =>
-        options.operations.start(request, ownContext, () => reply.raw.destroy()),
+        options.operations.start(request, ownContext, {
+          mayMutate: reply.request.method !== "GET",
+          onOverrun: () => reply.raw.destroy(),
+        }),
       );
       if (started.kind !== "stream" && !format.isForEverything) {
         const { status, body } = plainAnswer(started);

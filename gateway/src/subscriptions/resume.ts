@@ -3,13 +3,12 @@ import {
   type GraphQLSchema,
   Kind,
   type OperationDefinitionNode,
+  OperationTypeNode,
   parse,
   print,
   type VariableDefinitionNode,
 } from "graphql";
 import { definitionOf, directiveOn, variablesIn } from "./subscription-field";
-
-const resumeVariable = "_resumeAfter";
 
 /** An upstream subscription that can be taken up where it broke. */
 export interface Resumable {
@@ -20,12 +19,16 @@ export interface Resumable {
   /** The same, to begin after the cursor that `resumeVariables` is given. */
   readonly resumeOperation: string;
   resumeVariables(cursor: string): Record<string, string>;
+  /** A query of the same subgraph whose `head` is the cursor of now: an event that comes later comes after it. */
+  readonly head: { readonly query: string; readonly variableNames: readonly string[] } | undefined;
   /** The cursor of an event as it came; undefined where it holds none. */
   cursorOf(event: { readonly data?: Record<string, unknown> | null }): string | undefined;
 }
 
 /**
- * Reads from the supergraph whether a subscription can resume: its field says so with `@resumable(argument:, cursor:)`.
+ * Reads from the supergraph whether a subscription can resume: its field says so with `@resumable(argument:, cursor:)`;
+ * with `head:` also, by which field of Query its subgraph tells where it stands now, given the subscription's other
+ * arguments.
  * @param operation what the planner sends to the subgraph that owns the subscription; the cursor that is added to it is
  *   no part of the client's operation and so never reaches the client's answer
  * @returns undefined for a subscription field that cannot resume
@@ -49,6 +52,7 @@ export function toResumable(operation: string, supergraphSchema: GraphQLSchema):
   };
 
   const alias = unusedName("_cursor", operation);
+  const resumeVariable = unusedName("_resumeAfter", operation);
   const withCursor = selectAlso(root, alias, cursorField);
   const resumed = setArgument(withCursor, argument.name, resumeVariable);
   // The client's own variable for this argument may now be unused, which no server accepts.
@@ -60,12 +64,31 @@ export function toResumable(operation: string, supergraphSchema: GraphQLSchema):
     operation: printWith(withCursor, subscription.variableDefinitions),
     resumeOperation: printWith(resumed, [...kept, ...declare(resumeVariable, String(argument.type))]),
     resumeVariables: (cursor) => ({ [resumeVariable]: cursor }),
+    head: rule?.["head"] === undefined ? undefined : headQuery(rule["head"], root, argument.name, subscription),
     cursorOf: (event) => {
       const payload = event.data?.[responseKey] as Record<string, unknown> | null | undefined;
       const cursor = payload?.[alias];
       return typeof cursor === "string" ? cursor : undefined;
     },
   };
+}
+
+function headQuery(
+  fieldName: string,
+  root: FieldNode,
+  argument: string,
+  { variableDefinitions = [] }: OperationDefinitionNode,
+): NonNullable<Resumable["head"]> {
+  const given = root.arguments?.filter(({ name }) => name.value !== argument) ?? [];
+  const head: FieldNode = { kind: Kind.FIELD, alias: nameNode("head"), name: nameNode(fieldName), arguments: given };
+  const variableNames = variablesIn(head);
+  const query: OperationDefinitionNode = {
+    kind: Kind.OPERATION_DEFINITION,
+    operation: OperationTypeNode.QUERY,
+    variableDefinitions: variableDefinitions.filter(({ variable }) => variableNames.includes(variable.name.value)),
+    selectionSet: { kind: Kind.SELECTION_SET, selections: [head] },
+  };
+  return { query: print(query), variableNames };
 }
 
 function unusedName(name: string, text: string): string {

@@ -38,7 +38,10 @@ export function createSocketOperations(options: SocketOperationOptions): StartSo
     await options.admit(context);
     if (hasLeft(signal)) return { kind: "SILENT" };
     const started = await inSpan("websocket operation", {}, () =>
-      operations.start({ query, operationName, variables, extensions }, context, writer.cutOff),
+      operations.start({ query, operationName, variables, extensions }, context, {
+        mayMutate: true,
+        onOverrun: writer.cutOff,
+      }),
     );
     if (started.kind === "refused") return { kind: "FAILED", errors: started.errors };
     const head = `{"id":${JSON.stringify(id)},"type":"next","payload":`;

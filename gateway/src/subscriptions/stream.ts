@@ -21,7 +21,7 @@ export interface StreamRequest {
 /** One subscription at a subgraph, and all the clients that it serves. */
 export interface Stream extends Source {
   readonly size: number;
-  /** The cursor of the last event that came; undefined while there is none to tell by. */
+  /** The cursor that it has told everything up to; undefined while there is none to tell by. */
   readonly position: string | undefined;
   readonly isConnected: boolean;
   /** Whether a client that wants to begin after `start` gets all it should, and nothing twice, by joining now. */
@@ -107,10 +107,14 @@ export function openStream(
     end({ kind: "FAILED", errors: errors.map(format) });
   };
 
-  const upstreamRequest = () => ({ ...event, authorization });
+  const upstreamRequest = () => ({ ...event, authorization, start });
   const upstream = openUpstream(
     upstreamRequest(),
     {
+      onStart: (cursor) => {
+        position = cursor;
+        hooks.onMoved(stream, undefined);
+      },
       onEvent,
       onAcknowledged: () => {
         isConnected = true;

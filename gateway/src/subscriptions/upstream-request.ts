@@ -9,6 +9,8 @@ export interface UpstreamRequest {
   readonly plan: SubscriptionPlan;
   readonly variables: Readonly<Record<string, unknown>>;
   readonly authorization: string | undefined;
+  /** The cursor to begin after; undefined for "from now". */
+  readonly start: string | undefined;
 }
 
 /** The payload of a `subscribe` message. */
@@ -20,13 +22,23 @@ export interface SubgraphSubscription {
 /** @param cursor where to go on from, if the client's own arguments are not where to begin */
 export function toSubscription({ plan, variables }: UpstreamRequest, cursor: string | undefined): SubgraphSubscription {
   const { primary, resumable } = plan;
-  const own = Object.fromEntries(
-    primary.variableNames.filter((name) => variables[name] !== undefined).map((name) => [name, variables[name]]),
-  );
+  const own = pick(variables, primary.variableNames);
   if (resumable === undefined) return { query: primary.operation, variables: own };
   return cursor === undefined
     ? { query: resumable.operation, variables: own }
     : { query: resumable.resumeOperation, variables: { ...own, ...resumable.resumeVariables(cursor) } };
+}
+
+/** The body of a query for the cursor of now; undefined where the schema names none to ask for. */
+export function toHeadQuery({ plan, variables }: UpstreamRequest): string | undefined {
+  const head = plan.resumable?.head;
+  return head && JSON.stringify({ query: head.query, variables: pick(variables, head.variableNames) });
+}
+
+function pick(variables: UpstreamRequest["variables"], names: readonly string[]): Record<string, unknown> {
+  return Object.fromEntries(
+    names.filter((name) => variables[name] !== undefined).map((name) => [name, variables[name]]),
+  );
 }
 
 /** Whether two requests ask the same of the same subgraph. */

@@ -4,11 +4,11 @@ import { type Logger } from "@shop/telemetry";
 import { type GraphQLFormattedError } from "graphql";
 import { type SubgraphAnswer } from "../execution/subgraph-client";
 import { type Subgraphs } from "../execution/subgraphs";
-import { endingErrors, toSubscription, type UpstreamRequest } from "./upstream-request";
+import { endingErrors, toHeadQuery, toSubscription, type UpstreamRequest } from "./upstream-request";
 import { openUpstreamSocket, type UpstreamEnd, type UpstreamSocket } from "./upstream-socket";
 
 export interface UpstreamDeps {
-  readonly subgraphs: Pick<Subgraphs, "socketUrl">;
+  readonly subgraphs: Pick<Subgraphs, "socketUrl" | "clientOf">;
   /** What the gateway proves itself with; undefined where subgraphs ask for no proof. */
   readonly credential: (() => Promise<string>) | undefined;
   readonly timeoutMs: number;
@@ -17,6 +17,8 @@ export interface UpstreamDeps {
 }
 
 export interface UpstreamListener {
+  /** It is known now which cursor "from now" is; before the first event. */
+  onStart(cursor: string): void;
   /** The subgraph has taken the subscription, for the first time or again. */
   onAcknowledged(): void;
   onEvent(event: SubgraphAnswer): void;
@@ -42,6 +44,10 @@ const resumeWithinMs = 120_000;
 /**
  * Keeps a subscription open at the subgraph that owns it, over that one's restarts: a field that can resume is taken up
  * after its last event, so that none is missed and none comes twice; any other is opened anew.
+ *
+ * One that begins "from now" asks first which cursor now is, so that it can also be taken up before its first event. Where
+ * the schema names no `head` to ask for, and only there, what happens between a break before the first event and the
+ * return is missed: there is no cursor to go on from, and only the subgraph can make one.
  */
 export function openUpstream(opened: UpstreamRequest, listener: UpstreamListener, deps: UpstreamDeps): Upstream {
   let request = opened;
@@ -90,7 +96,12 @@ export function openUpstream(opened: UpstreamRequest, listener: UpstreamListener
   const connect = async (asked: UpstreamRequest): Promise<void> => {
     const headers: Record<string, string> =
       deps.credential === undefined ? {} : { [serviceCredentialHeader]: await deps.credential() };
+    const found = cursor !== undefined || asked.start !== undefined || (await findStart(asked));
     if (closed || asked !== request) return;
+    if (!found) {
+      onEnd({ kind: "LOST", closeCode: 0 });
+      return;
+    }
     socket = openUpstreamSocket({
       url: deps.subgraphs.socketUrl(asked.plan.primary.subgraph),
       headers,
@@ -111,6 +122,24 @@ export function openUpstream(opened: UpstreamRequest, listener: UpstreamListener
       },
       onEnd,
     });
+  };
+  /** @returns false where the subgraph does not answer */
+  const findStart = async (asked: UpstreamRequest): Promise<boolean> => {
+    const body = toHeadQuery(asked);
+    if (body === undefined) return true;
+    const { authorization } = asked;
+    const context = { viewer: null, authorization, userAgent: undefined, address: undefined, signal: undefined };
+    const outcome = await deps.subgraphs
+      .clientOf(asked.plan.primary.subgraph)
+      .send({ body, isMutation: false }, context);
+    if (!outcome.ok) return false;
+    const head = outcome.answer.data?.["head"];
+    // Where it is refused, so is the subscription, which tells why.
+    if (typeof head === "string" && asked === request && !closed) {
+      cursor = head;
+      listener.onStart(head);
+    }
+    return true;
   };
   const disconnect = (): void => {
     clearTimeout(retry);

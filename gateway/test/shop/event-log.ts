@@ -11,6 +11,8 @@ export interface EventLog {
   add(title: string, orderId?: string): void;
   /** All that came after a cursor, then what comes; without one, what comes from now on. */
   follow(after: string | null | undefined): AsyncGenerator<LoggedEvent>;
+  /** The cursor that nothing comes after yet. */
+  head(): string;
   /** The cursor that only the last event comes after. */
   beforeLast(): string;
   /** Resolves once so many readers wait for more. */
@@ -56,6 +58,7 @@ export function createEventLog(): EventLog {
       };
       return generator;
     },
+    head: () => `c${events.length}`,
     beforeLast: () => `c${Math.max(events.length - 1, 0)}`,
     hasReaders: async (count) => {
       while (readers < count) await once(changes, "reader");

@@ -134,7 +134,7 @@ function startProduct(): Promise<TestSubgraph> {
     id.startsWith("prd_") ? { __typename: "Product", id, name: `Name of ${id}` } : null;
   return startSubgraph(
     "product",
-    `${federation("@key", "@composeDirective")}
+    `${federation("@key", "@composeDirective", "@inaccessible")}
     extend schema @link(url: "https://specs.shop.example/cacheControl/v1.0", import: ["@cacheControl"])
       @composeDirective(name: "@cacheControl")
     directive @cacheControl(maxAge: Int, inheritMaxAge: Boolean) on FIELD_DEFINITION | OBJECT | INTERFACE | UNION
@@ -197,26 +197,27 @@ function startNotification(events: EventLog): Promise<TestSubgraph> {
   const subjectOf = ({ orderId }: { orderId: string | null }) => (orderId === null ? null : { id: orderId });
   return startSubgraph(
     "notification",
-    `${federation("@key", "@composeDirective")}
+    `${federation("@key", "@composeDirective", "@inaccessible")}
     extend schema @link(url: "https://specs.shop.example/resumable/v1.0", import: ["@resumable"])
       @composeDirective(name: "@resumable")
     extend schema @link(url: "https://specs.shop.example/current-state/v1.0", import: ["@currentState"])
       @composeDirective(name: "@currentState")
-    directive @resumable(argument: String!, cursor: String!) on FIELD_DEFINITION
+    directive @resumable(argument: String!, cursor: String!, head: String) on FIELD_DEFINITION
     directive @currentState on FIELD_DEFINITION
     type Notification { cursor: String! title: String! subject: Order viewer: String }
     type Headline { title: String! subject: Order }
     type Order @key(fields: "id", resolvable: false) { id: ID! }
-    type Query { unread: Int }
+    type Query { unread: Int head(of: String): String! @inaccessible }
     type Subscription {
       notificationReceived(after: String): Notification! @resumable(argument: "after", cursor: "cursor")
+      topicTold(of: String!, after: String): Notification! @resumable(argument: "after", cursor: "cursor", head: "head")
       latestTitle: String
       headline: Headline @currentState
       countdown(from: Int!): Int
       forbidden: String
     }`,
     {
-      Query: { unread: () => 3 },
+      Query: { unread: () => 3, head: () => events.head() },
       Headline: { subject: subjectOf },
       Notification: {
         subject: subjectOf,
@@ -226,6 +227,11 @@ function startNotification(events: EventLog): Promise<TestSubgraph> {
         notificationReceived: {
           subscribe: async function* (_: never, { after }: { after?: string }) {
             for await (const event of events.follow(after)) yield { notificationReceived: event };
+          },
+        },
+        topicTold: {
+          subscribe: async function* (_: never, { after }: { after?: string }) {
+            for await (const event of events.follow(after)) yield { topicTold: event };
           },
         },
         latestTitle: {
