@@ -37,7 +37,7 @@ export interface Subscriber {
 
 const full = { count: 64, length: 1_000_000 };
 /** Beyond it a client is cut off, since those who share its stream are not made to wait for it. */
-const most = { count: 1_024, length: 8_000_000 };
+const most = { count: 1_024, length: 16_000_000 };
 
 /**
  * @param hooks.onOverrun called once, when the client has fallen so far behind that its subscription ended
