@@ -1,51 +1,50 @@
-import { buildOperationContext, executeQueryPlan } from "@apollo/gateway";
-import { operationFromDocument } from "@apollo/federation-internals";
+import { type PlanNode, prettyFormatQueryPlan } from "@apollo/query-planner";
 import { type DocumentNode, type FormattedExecutionResult } from "graphql";
+import { createPlanner } from "../../../src/execution/planner";
+import { type SubgraphAnswer, type SubgraphOutcome } from "../../../src/execution/subgraph-client";
+import { type RequestContext } from "../../../src/request-context";
 import { loadSupergraph } from "../../../src/supergraph";
 
-export type SubgraphReply = { ok: true; answer: any } | { ok: false; reason: "ABANDONED" | "UNAVAILABLE" };
-export type Send = (subgraph: string, body: string) => Promise<SubgraphReply>;
+/** A subgraph that is a function call away. @param body JSON text, as it would be sent */
+export type Send = (subgraph: string, body: string) => Promise<SubgraphOutcome>;
 
+export type { SubgraphAnswer, SubgraphOutcome };
+
+/** The gateway's engine on a supergraph, with nothing of HTTP around it. */
 export interface EngineUnderTest {
+  /** @returns what a client would be sent, errors in full */
   run(
     document: DocumentNode,
     variables: Readonly<Record<string, unknown>>,
     operationName?: string,
   ): Promise<FormattedExecutionResult>;
-  plan(document: DocumentNode, operationName?: string): unknown;
+  /** In Apollo's notation. */
+  plan(document: DocumentNode, operationName?: string): string;
 }
 
-// ADAPTER on stock: to be thrown away
+/** Without a token, an address, or anybody who might leave. */
+export const nobody: RequestContext = {
+  viewer: null,
+  authorization: undefined,
+  userAgent: undefined,
+  address: undefined,
+  signal: undefined,
+};
+
 export function startEngine(supergraphSdl: string, send: Send): EngineUnderTest {
-  const supergraph = loadSupergraph(supergraphSdl);
-  const sources = Object.fromEntries(
-    supergraph.subgraphs.map(({ name }) => [
-      name,
-      {
-        process: async ({ request }: any) => {
-          const outcome = await send(name, JSON.stringify({ query: request.query, variables: request.variables }));
-          return outcome.ok ? outcome.answer : { data: null, errors: [{ message: "down" }] };
-        },
-      },
-    ]),
-  );
-  const plan = (document: DocumentNode, operationName?: string) =>
-    supergraph.planner.buildQueryPlan(
-      operationFromDocument(supergraph.apiSchema, document, operationName ? { operationName } : {}),
-    );
+  const { engine } = loadSupergraph(supergraphSdl, {
+    clientOf: ({ name }) => ({ send: ({ body }) => send(name, body), close: () => Promise.resolve() }),
+  });
   return {
-    plan,
     run: async (document, variables, operationName) => {
-      const context = { request: { query: "", variables }, context: {}, metrics: {} };
-      const result = await executeQueryPlan(
-        plan(document, operationName) as any,
-        sources as any,
-        context as any,
-        buildOperationContext({ schema: supergraph.schema, operationDocument: document, operationName }),
-        supergraph.supergraphSchema,
-        supergraph.apiSchema,
-      );
-      return JSON.parse(JSON.stringify(result));
+      const outcome = await engine.execute(engine.prepare(document, operationName), variables, nobody);
+      return JSON.parse(JSON.stringify(outcome)) as FormattedExecutionResult;
     },
+    plan: (document, operationName) => describePlan(createPlanner(supergraphSdl).plan(document, operationName).fetches),
   };
+}
+
+/** @param node what is fetched; undefined where no subgraph is asked for anything */
+function describePlan(node: PlanNode | undefined): string {
+  return prettyFormatQueryPlan({ kind: "QueryPlan", ...(node === undefined ? {} : { node }) });
 }

@@ -8,7 +8,7 @@ import {
   validate,
 } from "graphql";
 import { differences } from "./answers";
-import { type EngineUnderTest, startEngine, type SubgraphReply } from "./engine";
+import { type EngineUnderTest, startEngine, type SubgraphOutcome } from "./engine";
 import { createRecorder, type Recorder } from "./recorder";
 import { buildMonolith, buildSubgraph, named, type Resolvers, withFederation } from "./schemas";
 import { type StoredRecord } from "./records";
@@ -24,11 +24,13 @@ export interface GraphDefinition {
   readonly resolvers?: Resolvers;
   /** What one subgraph, or the monolith, resolves otherwise: computed from a representation, or deliberately wrong. */
   readonly own?: Readonly<Record<string, Resolvers>>;
+  /** Where operations change something: puts it back before each run, of the engine's and of the monolith's. */
+  readonly beforeEachRun?: () => void;
 }
 
 /** A reply to put in place of a subgraph's own, which may be looked at. */
 export type Sabotage = (
-  reply: SubgraphReply,
+  reply: SubgraphOutcome,
   request: { query: string; variables: Record<string, unknown> },
 ) => unknown;
 
@@ -51,7 +53,7 @@ export interface Graph {
   ): Promise<FormattedExecutionResult>;
   /** From now on this subgraph's replies are replaced; `undefined` ends it. */
   sabotage(subgraph: string, replace: Sabotage | undefined): void;
-  plan(operation: string, operationName?: string): unknown;
+  plan(operation: string, operationName?: string): string;
 }
 
 /** What a subgraph whose connection fails looks like. */
@@ -62,7 +64,7 @@ export const answers =
   () => ({ ok: true, answer });
 
 export function createGraph(definition: GraphDefinition): Graph {
-  const { resolvers = {}, own = {} } = definition;
+  const { resolvers = {}, own = {}, beforeEachRun = () => undefined } = definition;
   const records = named(definition.records ?? {});
   const monolith = buildMonolith(definition.monolith, merged(resolvers, own["monolith"]));
   const schemas = Object.fromEntries(
@@ -75,7 +77,7 @@ export function createGraph(definition: GraphDefinition): Graph {
   const requests = createRecorder();
   const sabotages = new Map<string, Sabotage>();
 
-  const send = async (subgraph: string, body: string): Promise<SubgraphReply> => {
+  const send = async (subgraph: string, body: string): Promise<SubgraphOutcome> => {
     const request = JSON.parse(body) as { query: string; variables?: Record<string, unknown> };
     const { query, variables = {} } = request;
     const ended = requests.begin({ subgraph, query, variables });
@@ -84,13 +86,15 @@ export function createGraph(definition: GraphDefinition): Graph {
     ended();
     const reply = { ok: true, answer } as const;
     const sabotage = sabotages.get(subgraph);
-    return sabotage === undefined ? reply : (sabotage(reply, { query, variables }) as SubgraphReply);
+    return sabotage === undefined ? reply : (sabotage(reply, { query, variables }) as SubgraphOutcome);
   };
 
   let engine: EngineUnderTest | undefined;
   const started = (): EngineUnderTest => (engine ??= startEngine(supergraphSdl, send));
-  const run: Graph["run"] = (operation, variables = {}, operationName) =>
-    started().run(parse(operation), variables, operationName);
+  const run: Graph["run"] = (operation, variables = {}, operationName) => {
+    beforeEachRun();
+    return started().run(parse(operation), variables, operationName);
+  };
   return {
     supergraphSdl,
     monolith,
@@ -99,6 +103,7 @@ export function createGraph(definition: GraphDefinition): Graph {
     expectSame: async (operation, variables = {}, operationName) => {
       const document = parse(operation);
       expect(validate(monolith, document)).toEqual([]);
+      beforeEachRun();
       const expected = await execute({ schema: monolith, document, variableValues: variables, operationName });
       const actual = await run(operation, variables, operationName);
       expect(differences(asSent(expected), actual)).toEqual([]);

@@ -1,0 +1,61 @@
+import * as fc from "fast-check";
+import { checkCase, type Counterexample } from "./check";
+import { anyCase } from "./model";
+import { describeCounterexample } from "./report";
+
+export interface PropertyOptions {
+  readonly seed: number;
+  /** Cases to try, each a schema, a split, data and a few operations. */
+  readonly runs: number;
+  /** To a case that is already shrunk, as an earlier run printed it. */
+  readonly path?: string;
+  /** How long to go on shrinking what differs; as long as it takes where not given. */
+  readonly maxShrinkMs?: number;
+  readonly onProgress?: (cases: number) => void;
+  /** Called with the first that differs, before it is shrunk. */
+  readonly onFound?: (differences: readonly string[]) => void;
+}
+
+export interface PropertyResult {
+  /** Operations that were run through engine and monolith. */
+  readonly compared: number;
+  /** Operations that the generator wrote and that were not valid. */
+  readonly invalid: number;
+  /** What differs, shrunk, in full and in words; undefined where nothing does. */
+  readonly failure: { readonly path: string; readonly text: string } | undefined;
+}
+
+/** Tries that engine and monolith answer alike, on cases that follow from the seed alone. */
+export async function tryProperty({
+  seed,
+  runs,
+  path = "",
+  maxShrinkMs = Infinity,
+  onProgress,
+  onFound,
+}: PropertyOptions): Promise<PropertyResult> {
+  let compared = 0;
+  let invalid = 0;
+  let cases = 0;
+  let last: Counterexample | undefined;
+  let shrinkUntilMs = Infinity;
+  const property = fc.asyncProperty(anyCase, async (model) => {
+    if (Date.now() > shrinkUntilMs) return;
+    const checked = await checkCase(model);
+    compared += checked.compared;
+    invalid += checked.invalid;
+    cases += 1;
+    onProgress?.(cases);
+    if (checked.counterexample === undefined) return;
+    if (last === undefined) {
+      shrinkUntilMs = Date.now() + maxShrinkMs;
+      onFound?.(checked.counterexample.differences);
+    } else if (last.kind !== checked.counterexample.kind) return;
+    last = checked.counterexample;
+    throw new Error(last.differences.join("\n"));
+  });
+  const result = await fc.check(property, { seed, numRuns: runs, path });
+  if (!result.failed) return { compared, invalid, failure: undefined };
+  const text = last === undefined ? String(result.errorInstance) : describeCounterexample(last);
+  return { compared, invalid, failure: { path: result.counterexamplePath ?? "", text } };
+}

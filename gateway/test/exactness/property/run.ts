@@ -1,0 +1,26 @@
+import { parseArgs } from "node:util";
+import { tryProperty } from "./property";
+
+/** `npm run test:property -- --runs N [--seed S] [--path P]`: as many cases as one likes, or one seen before. */
+async function main(): Promise<void> {
+  const { values } = parseArgs({
+    options: { runs: { type: "string", default: "1000" }, seed: { type: "string" }, path: { type: "string" } },
+  });
+  const seed = Number(values.seed ?? Date.now() % 2 ** 31);
+  const startedAtMs = Date.now();
+  const { compared, invalid, failure } = await tryProperty({
+    seed,
+    runs: Number(values.runs),
+    ...(values.path === undefined ? {} : { path: values.path }),
+    onProgress: (cases) => {
+      if (cases % 200 === 0) console.log(`${cases} cases after ${Math.round((Date.now() - startedAtMs) / 1000)} s`);
+    },
+    onFound: (differences) => console.log(`found, to be shrunk: ${differences.join("\n").slice(0, 500)}`),
+  });
+  console.log(`seed ${seed}: ${compared} operations compared, ${invalid} that were not valid left out`);
+  if (failure === undefined) return;
+  console.log(`\n${failure.text}\nTo see it again: --seed ${seed} --path ${failure.path}`);
+  process.exitCode = 1;
+}
+
+void main();
