@@ -43,6 +43,13 @@ export const abuses: readonly Abuse[] = [
   { name: "a page of a million", query: page, variables: { first: 1_000_000 }, code: "TOO_COMPLEX" },
   { name: "a page of 10^300", query: page, variables: { first: 1e300 }, code: "TOO_COMPLEX" },
   {
+    name: "no page of endless pages, to make the sum no number",
+    query: `query ($n: Int) { a: products(first: 0) { edges { node { comments(first: $n) { edges { node {
+      author { orders(first: $n) { edges { cursor } } } } } } } } } b: products(first: 100000) { edges { node { id } } } }`,
+    variables: { n: 1e300 },
+    code: "TOO_COMPLEX",
+  },
+  {
     name: "a page of a million by default value",
     query: page.replace("$first: Int", "$first: Int = 1000000"),
     code: "TOO_COMPLEX",

@@ -2,7 +2,6 @@ import { GraphQLError, parse } from "graphql";
 import { type OperationLimits } from "../config";
 import { requireModestShape } from "./document-shape";
 import { requireModestSource } from "./document-source";
-import { createTextCache } from "./text-cache";
 import { requireModestVariables } from "./variables";
 
 /** What a request brings that costs work before its schema is even looked at. */
@@ -22,19 +21,19 @@ export interface Admission {
   admit(submission: Submission): void;
 }
 
-/** Of the documents that are remembered as admitted: those of a large front end. */
-const remembered = { maxTexts: 2_000, maxCharacters: 2_000_000 };
+/** Of the documents that are remembered as admitted: more than a large front end has. */
+const maxRemembered = 2_000_000;
 
 /** @param limits undefined: everything is admitted */
 export function createAdmission(limits: OperationLimits | undefined): Admission {
   if (limits === undefined) return { admit: () => undefined };
-  const admitted = createTextCache(remembered);
+  const admitted = createTextMemory(maxRemembered);
   return {
     admit: ({ query, variables }) => {
       requireModestVariables(variables, limits);
-      if (query === undefined || admitted.get(query) !== undefined) return;
+      if (query === undefined || admitted.has(query)) return;
       requireModestDocument(query, limits);
-      admitted.set(query, query);
+      admitted.add(query);
     },
   };
 }
@@ -49,4 +48,32 @@ function requireModestDocument(query: string, limits: OperationLimits): void {
     const extensions = { code: "GRAPHQL_PARSE_FAILED", http: { status: 400 } };
     throw new GraphQLError(message, { source, positions, extensions });
   }
+}
+
+/**
+ * Remembers texts of up to so many characters in all, and forgets half of them at once, those that were not asked for
+ * lately: every request asks, and to move a text to the front each time would cost more than to forget.
+ */
+function createTextMemory(maxCharacters: number) {
+  let recent = new Set<string>();
+  let earlier = recent;
+  let characters = 0;
+  const add = (text: string): void => {
+    if (characters + text.length > maxCharacters / 2) {
+      earlier = recent;
+      recent = new Set();
+      characters = 0;
+    }
+    recent.add(text);
+    characters += text.length;
+  };
+  return {
+    add,
+    has: (text: string): boolean => {
+      if (recent.has(text)) return true;
+      if (!earlier.has(text)) return false;
+      add(text);
+      return true;
+    },
+  };
 }

@@ -24,6 +24,9 @@ export interface ArgumentSizes {
   readonly weight: number;
 }
 
+/** No Int is larger; and what is multiplied with itself at every level must stay a number. */
+const largestInt = 2 ** 31 - 1;
+
 /** As Relay's connections have it, and most lists without connections. */
 const pageArguments: readonly string[] = ["first", "last", "limit", "take"];
 
@@ -40,6 +43,8 @@ export function measureArguments(
 ): ArgumentSizes {
   const sizes = { page: undefined as number | undefined, longestList: 0, listed: 0, weight: 0 };
   const open: { path: string; type: GraphQLInputType; value: unknown }[] = [];
+  const isPage = (path: string): boolean =>
+    slicing?.includes(path) ?? pageArguments.includes(path.slice(path.lastIndexOf(".") + 1));
   for (const argument of field.args) {
     const given = node.arguments?.find(({ name }) => name.value === argument.name);
     const value: unknown = given && valueFromASTUntyped(given.value, variables);
@@ -53,8 +58,7 @@ export function measureArguments(
       sizes.listed += value.length;
       for (const item of value as unknown[]) if (typeof item === "object") open.push({ path, type, value: item });
     } else if (typeof value === "number") {
-      const isPage = slicing?.includes(path) ?? pageArguments.includes(path.slice(path.lastIndexOf(".") + 1));
-      if (isPage && value >= 0) sizes.page = Math.max(sizes.page ?? 0, value);
+      if (value >= 0 && isPage(path)) sizes.page = Math.max(sizes.page ?? 0, Math.min(value, largestInt));
     } else if (typeof value === "object" && value !== null) {
       const named = getNamedType(type);
       if (!isInputObjectType(named)) continue;
@@ -62,6 +66,7 @@ export function measureArguments(
         const given = (value as Variables)[inputField.name];
         if (given !== undefined) sizes.weight += annotations.weightOf(inputField) ?? 0;
         const inside = given === undefined ? inputField.defaultValue : given;
+        if (typeof inside !== "number" && typeof inside !== "object") continue; // of no size
         open.push({ path: `${path}.${inputField.name}`, type: inputField.type, value: inside });
       }
     }

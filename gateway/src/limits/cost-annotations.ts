@@ -32,14 +32,16 @@ const specification = "https://specs.apollo.dev/cost/";
 /** @param schema the supergraph's: its @link tells what the directives are called in it */
 export function readCostAnnotations(schema: GraphQLSchema): CostAnnotations {
   const names = directiveNames(schema);
-  const valuesOf = ({ astNode }: Weighable, directive: "@cost" | "@listSize"): object | undefined => {
-    const definition = schema.getDirective(names.get(directive) ?? "");
-    const node = astNode?.directives?.find(({ name }) => name.value === definition?.name);
-    return definition == null || node === undefined ? undefined : getArgumentValues(definition, node);
+  const cost = schema.getDirective(names.get("@cost") ?? "");
+  const listSize = schema.getDirective(names.get("@listSize") ?? "");
+  const valuesOf = (definition: typeof cost, { astNode }: Weighable): object | undefined => {
+    if (definition == null) return undefined;
+    const node = astNode?.directives?.find(({ name }) => name.value === definition.name);
+    return node && getArgumentValues(definition, node);
   };
   return {
-    weightOf: (element) => (valuesOf(element, "@cost") as { weight: number } | undefined)?.weight,
-    listSizeOf: (field) => valuesOf(field, "@listSize"),
+    weightOf: (element) => (valuesOf(cost, element) as { weight: number } | undefined)?.weight,
+    listSizeOf: (field) => valuesOf(listSize, field),
   };
 }
 

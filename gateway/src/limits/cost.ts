@@ -16,6 +16,7 @@ import {
   TypeMetaFieldDef,
   valueFromASTUntyped,
 } from "graphql";
+import { type Amount, type Evaluation, larger, multiply, total } from "./amount";
 import { type ArgumentSizes, hasVariableArguments, measureArguments, type Variables } from "./argument-sizes";
 import { type CostAnnotations, type ListSize, readCostAnnotations } from "./cost-annotations";
 import { fragmentsOf } from "./extent";
@@ -34,8 +35,6 @@ const points = {
 /** How many a list holds where nothing says so. */
 const assumed = { list: 3, connection: 20 } as const;
 
-/** Points or a size: known beforehand, or only with the variables. */
-type Amount = number | ((variables: Variables) => number);
 type Lift = (read: (sizes: ArgumentSizes) => number) => Amount;
 
 /** What a field's arguments say of the lists directly below it. */
@@ -82,16 +81,14 @@ export function compileCost(
     if (field === undefined) return points.scalar; // __typename
     const type = getNamedType(field.type);
     const listSize = annotations.listSizeOf(field);
-    const measured = new WeakMap<Variables, ArgumentSizes>();
-    const measure = (variables: Variables): ArgumentSizes => {
-      const options = { annotations, slicing: listSize?.slicingArguments };
-      const sizes = measured.get(variables) ?? measureArguments(field, node, variables, options);
-      measured.set(variables, sizes);
+    const options = { annotations, slicing: listSize?.slicingArguments };
+    const measure = ({ variables, measured }: Evaluation): ArgumentSizes => {
+      const sizes = measured.get(measure) ?? measureArguments(field, node, variables, options);
+      measured.set(measure, sizes);
       return sizes;
     };
-    const lift: Lift = hasVariableArguments(node)
-      ? (read) => (variables) => read(measure(variables))
-      : (read) => read(measure({}));
+    const fixed = hasVariableArguments(node) ? undefined : measureArguments(field, node, {}, options);
+    const lift: Lift = (read) => (fixed === undefined ? (evaluation) => read(measure(evaluation)) : read(fixed));
 
     const write = parent === schema.getMutationType() ? points.mutation : 0;
     const given = lift(({ listed, weight }) => listed * points.listed + weight * points.object);
@@ -111,16 +108,12 @@ export function compileCost(
   const cost = root == null ? 0 : ofSelections(operation.selectionSet, root);
   if (typeof cost === "number") return () => cost;
   const defaults = defaultsOf(operation);
-  return (variables) => cost({ ...defaults, ...variables });
+  return (variables) => cost({ variables: { ...defaults, ...variables }, measured: new Map() });
 }
 
 function sizeOfList(name: string, listSize: ListSize | undefined, lift: Lift, sized: SizedLists | undefined): Amount {
-  const isSized = sized !== undefined && (sized.fields?.includes(name) ?? true);
-  if (isSized)
-    return larger(
-      sized.size,
-      lift(({ page }) => page ?? 0),
-    );
+  const ownPage = lift(({ page }) => page ?? 0);
+  if (sized !== undefined && (sized.fields?.includes(name) ?? true)) return larger(sized.size, ownPage);
   const { assumedSize } = listSize ?? {};
   return lift(({ page, longestList }) => page ?? assumedSize ?? Math.max(assumed.list, longestList));
 }
@@ -158,31 +151,4 @@ function defaultsOf(operation: OperationDefinitionNode): Variables {
     defaultValue === undefined ? [] : [[variable.name.value, valueFromASTUntyped(defaultValue)] as const],
   );
   return Object.fromEntries(given);
-}
-
-/** As flat as it comes, so that evaluating it recurses no deeper than the operation. */
-function total(amounts: readonly Amount[]): Amount {
-  let known = 0;
-  const unknown: Exclude<Amount, number>[] = [];
-  for (const amount of amounts) {
-    if (typeof amount === "number") known += amount;
-    else unknown.push(amount);
-  }
-  if (unknown.length === 0) return known;
-  return (variables) => unknown.reduce((sum, amount) => sum + amount(variables), known);
-}
-
-function multiply(one: Amount, other: Amount): Amount {
-  if (one === 1) return other;
-  if (typeof one === "number" && typeof other === "number") return one * other;
-  return (variables) => valueOf(one, variables) * valueOf(other, variables);
-}
-
-function larger(one: Amount, other: Amount): Amount {
-  if (typeof one === "number" && typeof other === "number") return Math.max(one, other);
-  return (variables) => Math.max(valueOf(one, variables), valueOf(other, variables));
-}
-
-function valueOf(amount: Amount, variables: Variables): number {
-  return typeof amount === "number" ? amount : amount(variables);
 }

@@ -63,6 +63,30 @@ it.each([
   expect(await shop.post({ query: "{ __typename }" })).toEqual(stillAnswers);
 });
 
+it.each(["text/event-stream", "multipart/mixed;subscriptionSpec=1.0"])("refuses the same as %s", async (accept) => {
+  const response = await fetch(shop.url, {
+    method: "POST",
+    headers: { "content-type": "application/json", accept },
+    body: JSON.stringify({
+      query: "subscription { productUpdated(productId: 1) { comments(first: 20000) { edges { cursor } } } }",
+    }),
+  });
+  expect(await response.text()).toContain('"TOO_COMPLEX"');
+  expect(shop.asked).toEqual([]);
+});
+
+it.each([
+  ["a document", { query: `{ me { ${"id ".repeat(900)} } }` }],
+  ["variables", { query: "{ me { id } }", variables: `{"a":${"[".repeat(2_000)}${"]".repeat(2_000)}}` }],
+])("refuses the same of %s by GET", async (_what, search) => {
+  const response = await fetch(`${shop.url}?${new URLSearchParams(search).toString()}`, {
+    headers: { "apollo-require-preflight": "1" },
+  });
+  expect(response.status).toBe(400);
+  expect(await response.json()).toMatchObject({ errors: [{ extensions: { code: "TOO_COMPLEX" } }] });
+  expect(shop.asked).toEqual([]);
+});
+
 it("says what an operation would cost, and what one may", async () => {
   const query = "{ products(first: 30000) { edges { node { id } } } }";
   const { maxCost } = shop.config.limits ?? {};
