@@ -57,4 +57,5 @@ async function main(): Promise<void> {
   process.exitCode = failed ? 1 : 0;
 }
 
+for (const signal of ["SIGINT", "SIGTERM"]) process.once(signal, () => process.exit(1));
 void main();

@@ -29,10 +29,14 @@ export function startPinned({ core, args, ipc }: PinnedProcessOptions): PinnedPr
   });
   child.once("error", () => undefined); // told by the missing pid
   if (child.pid === undefined) throw new Error("taskset does not start: the benchmark needs Linux with util-linux.");
+  // However this process ends, unless it is killed itself.
+  const kill = (): boolean => child.kill("SIGKILL");
+  process.once("exit", kill);
   let stderr = "";
   child.stderr?.on("data", (chunk: Buffer) => (stderr = `${stderr}${chunk.toString()}`.slice(-maxStderrChars)));
   let stopping = false;
   const exited = once(child, "exit").then(() => {
+    process.off("exit", kill);
     if (!stopping) process.stderr.write(`A process has ended: node ${args.join(" ")}\n${stderr}\n`);
   });
   return {
@@ -40,7 +44,7 @@ export function startPinned({ core, args, ipc }: PinnedProcessOptions): PinnedPr
     pid: child.pid,
     stop: async () => {
       stopping = true;
-      child.kill("SIGKILL"); // nothing it holds is worth waiting for
+      kill(); // nothing it holds is worth waiting for
       await exited;
     },
   };
