@@ -1,3 +1,4 @@
+import { randomBytes } from "node:crypto";
 import { toClientError } from "@shop/graphql-errors";
 import { currentTraceId, type Logger } from "@shop/telemetry";
 import { type GraphQLError, type GraphQLFormattedError } from "graphql";
@@ -10,15 +11,27 @@ export type FormatError = (formatted: GraphQLFormattedError, error: unknown) => 
  * subgraph is behind it, serviceName.
  */
 export function createFormatError(log: Logger): FormatError {
+  const inventTraceId = createTraceIds();
   return (formatted, error) => {
-    const serviceName = formatted.extensions?.["serviceName"];
+    const { message, path, extensions } = formatted;
     // The subgraph's data source has made it fit to be seen already (execution/subgraph-errors.ts).
-    if (typeof serviceName === "string") {
-      const { message, path, extensions } = formatted;
-      const traceId = currentTraceId() ?? extensions?.["traceId"];
+    if (typeof extensions?.["serviceName"] === "string") {
+      const traceId = currentTraceId() ?? extensions["traceId"] ?? inventTraceId();
       return { message, ...(path === undefined ? {} : { path }), extensions: { ...withoutStack(extensions), traceId } };
     }
-    return toClientError(formatted, error, log);
+    if (currentTraceId() !== undefined) return toClientError(formatted, error, log);
+    const traceId = inventTraceId();
+    const told = toClientError(formatted, error, log.child({ traceId }));
+    return { ...told, extensions: { ...told.extensions, traceId } };
+  };
+}
+
+/** Ids like those of traces, where none runs: one for all errors that are told together, as those of an answer are. */
+function createTraceIds(): () => string {
+  let current: string | undefined;
+  return () => {
+    if (current === undefined) queueMicrotask(() => (current = undefined));
+    return (current ??= randomBytes(16).toString("hex"));
   };
 }
 

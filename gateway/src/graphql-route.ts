@@ -1,6 +1,4 @@
 import { type ApolloServer } from "@apollo/server";
-import { toClientError } from "@shop/graphql-errors";
-import { type Logger } from "@shop/telemetry";
 import { type FastifyInstance, type FastifyReply, type FastifyRequest } from "fastify";
 import { GraphQLError } from "graphql";
 import { z } from "zod";
@@ -26,7 +24,6 @@ export interface GraphqlRouteOptions {
   readonly admission: Admission;
   readonly httpStreams: HttpStreams;
   readonly formatError: FormatError;
-  readonly log: Logger;
 }
 
 const streamedOperation = z.object({
@@ -41,7 +38,7 @@ const streamFormats: readonly StreamFormat[] = [serverSentEvents, multipart];
 
 /** GET and POST of GraphQL: one answer, or a stream of them where the client accepts one. */
 export function registerGraphqlRoute(app: FastifyInstance, options: GraphqlRouteOptions): void {
-  const { path, apollo, authenticate, texts, admission, httpStreams, log } = options;
+  const { path, apollo, authenticate, texts, admission, httpStreams } = options;
 
   const contextOf = (request: FastifyRequest, reply: FastifyReply): Promise<RequestContext> => {
     const gone = new AbortController();
@@ -88,7 +85,7 @@ export function registerGraphqlRoute(app: FastifyInstance, options: GraphqlRoute
       .send(JSON.stringify({ errors: formatErrors([error], options.formatError) }));
   };
   const refuseHttp = (reply: FastifyReply, status: number): FastifyReply =>
-    reply.code(status).send({ errors: [toClientError(httpError(status), undefined, log)] });
+    reply.code(status).send({ errors: [options.formatError(httpError(status), undefined)] });
 
   const serve = async (request: FastifyRequest, reply: FastifyReply): Promise<FastifyReply> => {
     const { accept } = request.headers;

@@ -1,9 +1,8 @@
 import { STATUS_CODES } from "node:http";
 import { type Socket } from "node:net";
-import { toClientError } from "@shop/graphql-errors";
-import { type Logger } from "@shop/telemetry";
 import { type FastifyError, type FastifyInstance, type FastifyReply, type FastifyServerOptions } from "fastify";
 import { type GraphQLFormattedError } from "graphql";
+import { type FormatError } from "./client-errors";
 
 const messages: Readonly<Record<number, string>> = {
   400: "This request cannot be read: send JSON in UTF-8.",
@@ -24,15 +23,15 @@ export function httpError(status: number): GraphQLFormattedError {
 }
 
 /** What fails before GraphQL sees it (a body that is too large, no JSON, of another type) answers in GraphQL's shape. */
-export function registerHttpErrors(app: FastifyInstance, log: Logger): void {
+export function registerHttpErrors(app: FastifyInstance, formatError: FormatError): void {
   app.setErrorHandler((error: FastifyError, _request, reply) => {
     const status = error.statusCode ?? 500;
-    if (status < 500) return reply.code(status).send({ errors: [toClientError(httpError(status), error, log)] });
+    if (status < 500) return reply.code(status).send({ errors: [formatError(httpError(status), error)] });
     const formatted = { message: "", extensions: { code: "INTERNAL_SERVER_ERROR" } };
-    return reply.code(500).send({ errors: [toClientError(formatted, error, log)] });
+    return reply.code(500).send({ errors: [formatError(formatted, error)] });
   });
   app.setNotFoundHandler((_request, reply) =>
-    reply.code(404).send({ errors: [toClientError(httpError(404), undefined, log)] }),
+    reply.code(404).send({ errors: [formatError(httpError(404), undefined)] }),
   );
 }
 
@@ -42,7 +41,9 @@ const statusOfParserError: Readonly<Record<string, number>> = {
 };
 
 /** The same for what fails before there is a request to answer: its bytes are no HTTP, too many, or too slow. */
-export function unreadableRequests(log: Logger): Pick<FastifyServerOptions, "clientErrorHandler" | "frameworkErrors"> {
+export function unreadableRequests(
+  formatError: FormatError,
+): Pick<FastifyServerOptions, "clientErrorHandler" | "frameworkErrors"> {
   return {
     clientErrorHandler: (error: Error & { code?: string }, socket: Socket) => {
       if (error.code === "ECONNRESET" || !socket.writable) {
@@ -50,7 +51,7 @@ export function unreadableRequests(log: Logger): Pick<FastifyServerOptions, "cli
         return;
       }
       const status = statusOfParserError[error.code ?? ""] ?? 400;
-      const body = JSON.stringify({ errors: [toClientError(httpError(status), error, log)] });
+      const body = JSON.stringify({ errors: [formatError(httpError(status), error)] });
       socket.end(
         `HTTP/1.1 ${status} ${STATUS_CODES[status]}\r\nContent-Type: application/json\r\n` +
           `Content-Length: ${Buffer.byteLength(body)}\r\nConnection: close\r\n\r\n${body}`,
@@ -58,7 +59,7 @@ export function unreadableRequests(log: Logger): Pick<FastifyServerOptions, "cli
     },
     frameworkErrors: (error, _request, reply) => {
       const status = error.statusCode !== undefined && error.statusCode < 500 ? error.statusCode : 400;
-      void (reply as FastifyReply).code(status).send({ errors: [toClientError(httpError(status), error, log)] });
+      void (reply as FastifyReply).code(status).send({ errors: [formatError(httpError(status), error)] });
     },
   };
 }

@@ -96,17 +96,17 @@ export async function startService(
     requestTimeout: requestTimeoutMs,
     ...(config.trustProxy === undefined ? {} : { trustProxy: config.trustProxy }),
     http: { headersTimeout: headersTimeoutMs, connectionsCheckingInterval: headersTimeoutMs / 2 },
-    ...unreadableRequests(log),
+    ...unreadableRequests(formatError),
     forceCloseConnections: "idle",
   });
   const endSilentConnections = trackSilentConnections(app.server);
-  registerHttpErrors(app, log);
+  registerHttpErrors(app, formatError);
   registerJsonBodies(app);
   registerSecurityHeaders(app, { production });
   registerCors(app, { origins: config.corsOrigins, anyLocalhost: !production });
   const health = registerHealthRoutes(app, { supergraph: () => Promise.resolve(supergraph.current()) });
   registerGraphqlRoute(app, {
-    ...{ path, apollo, authenticate, clientAddress, texts, admission, httpStreams, formatError, log },
+    ...{ path, apollo, authenticate, clientAddress, texts, admission, httpStreams, formatError },
   });
   await routes(app, operations);
   const webSockets = serveWebSockets(app.server, {

@@ -58,6 +58,16 @@ it.each<[string, number, () => Promise<Response>]>([
   expect(await codeIn(response)).toBe("BAD_REQUEST");
 });
 
+it("gives each answer with errors an id to ask about", async () => {
+  const ids: unknown[] = [];
+  for (const ask of [() => post("{"), () => post('{"query":"{"}'), () => fetch(new URL("/nothing", shop.url))]) {
+    const { errors } = (await (await ask()).json()) as Pick<Answer, "errors">;
+    expect(errors?.[0]?.extensions["traceId"]).toMatch(/^[0-9a-f]{32}$/);
+    ids.push(errors?.[0]?.extensions["traceId"]);
+  }
+  expect(new Set(ids).size).toBe(ids.length);
+});
+
 it("runs no mutation whose answer nobody takes, or that comes by GET", async () => {
   const mutation = 'mutation { renameProduct(id: "prd_1", name: "Kettle") { name } }';
   const asked = shop.product.requests.length;

@@ -73,16 +73,18 @@ it("refuses a token that does not hold before anything else, with 401", async ()
 it("keeps a subgraph's code, path and name, and nothing of what it did not mean to tell", async () => {
   const { data, errors } = await shop.ask("{ a: refused b: broken unread }");
   expect(data).toEqual({ a: null, b: null, unread: 3 });
+  const traceId = errors?.[0]?.extensions["traceId"];
+  expect(traceId).toMatch(/^[0-9a-f]{32}$/);
   expect(errors).toEqual([
     {
       message: "Your role does not allow this.",
       path: ["a"],
-      extensions: { code: "FORBIDDEN", serviceName: "product" },
+      extensions: { code: "FORBIDDEN", serviceName: "product", traceId },
     },
     {
       message: expect.stringContaining("product service") as string,
       path: ["b"],
-      extensions: { code: "INTERNAL_SERVER_ERROR", serviceName: "product" },
+      extensions: { code: "INTERNAL_SERVER_ERROR", serviceName: "product", traceId },
     },
   ]);
   expect(JSON.stringify(errors)).not.toMatch(/ECONNREFUSED|10\.1\.2\.3/);
@@ -110,7 +112,10 @@ it("does not wait longer for a subgraph than its timeout, and answers the rest",
     {
       message: "The product service cannot be reached at the moment: try again.",
       path: ["orders", 0, "product", "name"],
-      extensions: { code: "SERVICE_UNAVAILABLE", serviceName: "product", retryAfterSeconds: 5 },
+      extensions: {
+        ...{ code: "SERVICE_UNAVAILABLE", serviceName: "product", retryAfterSeconds: 5 },
+        traceId: expect.any(String) as string,
+      },
     },
   ]);
 });

@@ -90,10 +90,10 @@ function sendGraphqlError(
   { message, extensions = {} }: { message: string; extensions?: Readonly<Record<string, unknown>> },
 ): FastifyReply {
   const code = typeof extensions["code"] === "string" ? extensions["code"] : "INTERNAL_SERVER_ERROR";
-  const retry = extensions["retryAfterSeconds"];
+  const { retryAfterSeconds: retry, traceId } = extensions;
   const status = statusOf(code, route.statuses);
   const retryAfterSeconds = typeof retry === "number" ? retry : status === 503 ? 5 : undefined;
-  return sendProblem(reply, { status, code, detail: message, retryAfterSeconds });
+  return sendProblem(reply, { status, code, detail: message, retryAfterSeconds, traceId });
 }
 
 function sendAnswer(request: FastifyRequest, reply: FastifyReply, route: Route, answer: RestAnswer): FastifyReply {
