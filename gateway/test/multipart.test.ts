@@ -109,3 +109,24 @@ it("is not what asks for other parts", async () => {
   expect(response.status).toBe(200);
   expect(response.headers.get("content-type")).toContain("application/json");
 });
+
+it("is refused with 429 where a client has too many open, until one is gone", async () => {
+  const small = await startShop({ config: { maxViewerSockets: 1 } });
+  try {
+    const only = await openMultipart(small.url, { query });
+    expect(only.response.status).toBe(200);
+    const refused = await openMultipart(small.url, { query });
+    expect(refused.response.status).toBe(429);
+    expect(refused.response.headers.get("content-type")).toContain("application/json");
+    only.leave();
+    let status = 429;
+    while (status === 429) {
+      const next = await openMultipart(small.url, { query });
+      ({ status } = next.response);
+      next.leave();
+    }
+    expect(status).toBe(200);
+  } finally {
+    await small.stop();
+  }
+});

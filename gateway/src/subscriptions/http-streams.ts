@@ -91,6 +91,7 @@ export function createHttpStreams(options: HttpStreamsOptions): HttpStreams {
 
   return {
     serve: async (reply, format, request, context) => {
+      if (reply.raw.destroyed) return; // its `close` will not come again, to give back what is taken here
       if (open.size >= options.maxStreams) throw withStatus(serviceUnavailable("Another event stream"), 503);
       const release = options.slots.take(context);
       if (release === undefined) throw withStatus(rateLimited(5), 429);
@@ -106,6 +107,11 @@ export function createHttpStreams(options: HttpStreamsOptions): HttpStreams {
           onOverrun: () => reply.raw.destroy(),
         }),
       );
+      const events = started.kind === "stream" ? started.events : eventsOf(started);
+      if (gone.signal.aborted) {
+        await events.return({ kind: "LEFT" });
+        return;
+      }
       if (started.kind !== "stream" && !format.isForEverything) {
         const { status, body } = plainAnswer(started);
         await reply.code(status).send(body);
@@ -113,7 +119,7 @@ export function createHttpStreams(options: HttpStreamsOptions): HttpStreams {
       }
       const stream = begin(reply, format);
       try {
-        await write(stream, format, started.kind === "stream" ? started.events : eventsOf(started), ownContext);
+        await write(stream, format, events, ownContext);
       } catch (error) {
         options.log.error({ err: error }, "an event stream failed");
         stream.destroy();

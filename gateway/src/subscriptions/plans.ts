@@ -12,52 +12,80 @@ import { type LoadedSupergraph } from "../supergraph";
 import { planSubscription, type SubscriptionPlan } from "./plan";
 import { readSharing, type Sharing } from "./sharing";
 
-export interface PlannedSubscription {
-  readonly plan: SubscriptionPlan;
+export interface ValidSubscription {
+  readonly supergraph: LoadedSupergraph;
   readonly document: DocumentNode;
   readonly operation: OperationDefinitionNode;
+  /** @param variables coerced @throws GraphQLError where it cannot be planned */
+  planFor(variables: Readonly<Record<string, unknown>>): PlannedSubscription;
+}
+
+export interface PlannedSubscription {
+  readonly plan: SubscriptionPlan;
   readonly sharing: Sharing;
 }
 
-export type Planned =
-  | { readonly ok: true; readonly planned: PlannedSubscription }
+export type Validated =
+  | { readonly ok: true; readonly subscription: ValidSubscription }
   | { readonly ok: false; readonly errors: readonly GraphQLError[] };
 
 export interface Plans {
-  /** @throws GraphQLError where a valid subscription cannot be planned */
-  planOf(
+  /** @throws GraphQLError where the document has no such operation */
+  validate(
     request: { query: string; document: DocumentNode; operationName?: string | null | undefined },
     supergraph: LoadedSupergraph,
-  ): Planned;
+  ): Validated;
 }
 
 const maxPlans = 500;
 
-/** Validated and planned subscriptions, the last that were used. */
+/** Validated subscriptions with their plans, the last that were used. */
 export function createPlans(options: { production: boolean; introspection: boolean }): Plans {
-  const known = new Map<string, PlannedSubscription>();
+  const known = new Map<string, ValidSubscription>();
   const rules = options.introspection ? specifiedRules : [...specifiedRules, NoSchemaIntrospectionCustomRule];
 
   return {
-    planOf: ({ query, document, operationName }, supergraph) => {
+    validate: ({ query, document, operationName }, supergraph) => {
       const key = `${operationName ?? ""} ${query}`;
       const found = known.get(key);
       known.delete(key);
-      if (found?.plan.supergraph === supergraph) {
+      if (found?.supergraph === supergraph) {
         known.set(key, found); // the last used are the last to go
-        return { ok: true, planned: found };
+        return { ok: true, subscription: found };
       }
       const errors = validate(supergraph.schema, document, rules, { hideSuggestions: options.production });
       if (errors.length > 0) return { ok: false, errors: errors.map(toValidationError) };
       const operation = getOperationAST(document, operationName);
       if (operation == null) throw badRequest("Name the operation to run in `operationName`.");
-      const plan = planSubscription(supergraph, document, operationName ?? undefined);
-      const planned = { plan, document, operation, sharing: readSharing({ plan, query, document, operation }) };
+      const planFor = createPlanFor({ query, document, operation, operationName, supergraph });
+      const subscription = { supergraph, document, operation, planFor };
       const [oldest] = known.keys();
       if (known.size >= maxPlans && oldest !== undefined) known.delete(oldest);
-      known.set(key, planned);
-      return { ok: true, planned };
+      known.set(key, subscription);
+      return { ok: true, subscription };
     },
+  };
+}
+
+/** One plan for each of its variants, as long as that is kept. */
+function createPlanFor(options: {
+  readonly query: string;
+  readonly document: DocumentNode;
+  readonly operation: OperationDefinitionNode;
+  readonly operationName?: string | null | undefined;
+  readonly supergraph: LoadedSupergraph;
+}): ValidSubscription["planFor"] {
+  const { supergraph, document, operationName } = options;
+  const prepared = supergraph.engine.prepare(document, operationName ?? undefined);
+  const planned = new WeakMap<object, PlannedSubscription>();
+  return (variables) => {
+    const variant = prepared.variantFor(variables);
+    const known = planned.get(variant);
+    if (known !== undefined) return known;
+    const plan = planSubscription(supergraph, variant);
+    const made = { plan, sharing: readSharing({ ...options, plan }) };
+    planned.set(variant, made);
+    return made;
   };
 }
 

@@ -1,7 +1,7 @@
 import { serviceUnavailable } from "@shop/graphql-errors";
-import { type FormattedExecutionResult, GraphQLError, type GraphQLFormattedError } from "graphql";
+import { GraphQLError, type GraphQLFormattedError } from "graphql";
 import { inSpan } from "@shop/telemetry";
-import { type FormatError, formatErrors } from "../client-errors";
+import { type FormatError } from "../client-errors";
 import { type SubgraphAnswer } from "../execution/subgraph-client";
 import { createEventWork } from "./event-work";
 import { type EventRequest, runEvent } from "./run-event";
@@ -65,12 +65,7 @@ export function openStream(
   const context = { viewer, authorization, userAgent: undefined, address: undefined, signal: abandoned.signal };
 
   const run = (answer: SubgraphAnswer): Promise<string> =>
-    inSpan("subscription event", {}, () => runEvent({ ...event, context }, answer, deps))
-      .catch((error: unknown): FormattedExecutionResult => {
-        const originalError = error instanceof Error ? error : undefined;
-        return { data: null, errors: formatErrors([new GraphQLError("", { originalError })], deps.formatError) };
-      })
-      .then((result) => JSON.stringify(result));
+    inSpan("subscription event", {}, async () => JSON.stringify(await runEvent({ ...event, context }, answer, deps)));
   const reconsider = (): void => {
     const mustWait = work.isFull || !hasRoom(subscribers);
     if (mustWait === isPaused) return;

@@ -2,6 +2,7 @@ import { serviceUnavailable } from "@shop/graphql-errors";
 import { type DocumentNode, GraphQLError, type GraphQLFormattedError } from "graphql";
 import { getVariableValues } from "graphql/execution/values";
 import { formatErrors } from "../client-errors";
+import { planVariables } from "../execution/engine";
 import { type RequireAffordable } from "../limits/cost-limit";
 import { type RequestContext } from "../request-context";
 import { type SupergraphSource } from "../supergraph";
@@ -58,19 +59,21 @@ export function createSubscriptions(deps: SubscriptionsDeps): Subscriptions {
   });
   const prepare = (request: SubscribeRequest): Prepared => {
     try {
-      const found = plans.planOf(request, deps.supergraph.current());
+      const found = plans.validate(request, deps.supergraph.current());
       if (!found.ok) return refuse(found.errors);
-      const { plan, document, operation, sharing } = found.planned;
-      const { schema, supergraphSchema } = plan.supergraph;
+      const { supergraph, document, operation, planFor } = found.subscription;
+      const { schema, supergraphSchema } = supergraph;
       const given = { ...request.variables };
       deps.requireAffordable({ schema: supergraphSchema, document, operation, variables: given });
       const { errors, coerced } = getVariableValues(schema, operation.variableDefinitions ?? [], given);
       if (errors !== undefined) return refuse(errors.map(toInputError));
+      const { plan, sharing } = planFor(coerced);
+      const variables = planVariables(plan.variant, coerced);
       const { context } = request;
-      const event = { plan, variables: coerced };
-      const key = sharing.keyOf(coerced, context);
+      const event = { plan, variables };
+      const key = sharing.keyOf(variables, context);
       const { promised } = sharing;
-      return { ok: true, request: { event, context, promised, start: sharing.startOf(coerced), key } };
+      return { ok: true, request: { event, context, promised, start: sharing.startOf(variables), key } };
     } catch (error) {
       if (error instanceof GraphQLError) return refuse([error]);
       throw error;
