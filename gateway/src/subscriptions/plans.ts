@@ -17,7 +17,7 @@ export interface ValidSubscription {
   readonly document: DocumentNode;
   readonly operation: OperationDefinitionNode;
   /** @param variables coerced @throws GraphQLError where it cannot be planned */
-  planFor(variables: Readonly<Record<string, unknown>>): PlannedSubscription;
+  readonly planFor: (variables: Readonly<Record<string, unknown>>) => PlannedSubscription;
 }
 
 export interface PlannedSubscription {
