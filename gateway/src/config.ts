@@ -37,7 +37,9 @@ export const environment = z.object({
   RATE_LIMIT_CREDENTIALS_ADDRESS: rate(300).describe(
     "Sign-ins, registrations and password changes tried from one address in 5 minutes; 0: any number",
   ),
-  RATE_LIMIT_CREDENTIALS_ACCOUNT: rate(10).describe("The same at one account, in a row without success; 0: any number"),
+  RATE_LIMIT_CREDENTIALS_ACCOUNT: rate(10).describe(
+    "Sign-ins, registrations and password changes tried at one account in 5 minutes with no success between; 0: any number",
+  ),
   TRUSTED_PROXIES: list()
     .transform((proxies, context): TrustProxy => {
       try {
