@@ -22,14 +22,20 @@ const graph = createGraph({
   monolith: `
     type Query { ${queries.media} ${queries.top} }
     interface Media { ${common} ${reviewed} }
-    type Book implements Media { ${common} ${reviewed} pages: Int }
+    interface Printed { title: String pages: Int }
+    union Shelved = Book
+    type Shelf { top: Shelved }
+    type Book implements Media & Printed { ${common} ${reviewed} pages: Int shelf: Shelf }
     type Film implements Media { ${common} ${reviewed} minutes: Int }
     type Review { text: String about: Media }`,
   subgraphs: {
     media: `
       type Query { ${queries.media} }
       interface Media @key(fields: "id") { ${common} }
-      type Book implements Media @key(fields: "id") { ${common} pages: Int }
+      interface Printed { title: String pages: Int }
+      union Shelved = Book
+      type Shelf { top: Shelved }
+      type Book implements Media & Printed @key(fields: "id") { ${common} pages: Int shelf: Shelf }
       type Film implements Media @key(fields: "id") { ${common} minutes: Int }`,
     reviews: `
       type Query { ${queries.top} }
@@ -83,6 +89,14 @@ it.each([
   ["there and back", "{ media { reviews { about { title score reviews(first: 1) { about { __typename } } } } } }"],
   ["aliases", `{ a: one(id: "2") { id: title title: score } b: one(id: "404") { score } }`],
   ["an error in a field that it adds", "{ media { risky } top { risky title } books { risky } }"],
+  [
+    "fragments on other interfaces",
+    "{ top { ... on Printed { pages title } } best { ... on Printed { __typename } id } }",
+  ],
+  [
+    "fragments on unions",
+    "{ best { ... on Shelved { __typename } } top { ... on Shelved { ... on Media { score title } } } }",
+  ],
   ["nothing but the key", "{ top { id } }"],
 ])("answers %s", async (_what, operation) => {
   await graph.expectSame(operation);

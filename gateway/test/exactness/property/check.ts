@@ -26,13 +26,15 @@ export interface CheckedCase {
   readonly compared: number;
   /** Operations that were not valid, which is the generator's fault. */
   readonly invalid: number;
+  /** Those that the planner finds too costly to plan, each by its text. */
+  readonly refused: readonly string[];
   readonly counterexample: Counterexample | undefined;
 }
 
 /** Runs all operations of a case through engine and monolith, up to the first that differs. */
 export async function checkCase(model: CaseModel): Promise<CheckedCase> {
   const found = composeWhatGoes(model);
-  if (found === undefined) return { compared: 0, invalid: 0, counterexample: undefined };
+  if (found === undefined) return { compared: 0, invalid: 0, refused: [], counterexample: undefined };
   const { split, graph } = found;
   const store = createStore(model, split);
   const monolith = buildSchema(split.monolithSdl);
@@ -60,8 +62,8 @@ export async function checkCase(model: CaseModel): Promise<CheckedCase> {
 
   let compared = 0;
   let invalid = 0;
+  const refused: string[] = [];
   for (const operationModel of model.operations) {
-    if (process.env["EX_NOMUT"] && operationModel.isMutation) continue;
     const operation = writeOperation(operationModel, monolith);
     const document = parse(operation.text);
     if (validate(monolith, document).length > 0) {
@@ -76,8 +78,12 @@ export async function checkCase(model: CaseModel): Promise<CheckedCase> {
     log = { calls: 0 };
     requests = [];
     const { actual, thrown } = await runSafely(graph.engine, document, operation.variables);
+    if (isRefusal(thrown) || actual.errors?.some(isRefusal) === true) {
+      refused.push(operation.text);
+      continue;
+    }
     compared += 1;
-    const differing = thrown === undefined ? differences(expected, actual) : [`thrown: ${thrown}`];
+    const differing = thrown === undefined ? differences(expected, actual) : [describeThrown(thrown)];
     if (differing.length > 0) {
       const plan = describeSafely(() => graph.engine.plan(document));
       const { monolithSdl, subgraphs } = split;
@@ -87,22 +93,26 @@ export async function checkCase(model: CaseModel): Promise<CheckedCase> {
         operation,
         plan,
         differences: differing,
-        kind: thrown?.slice(0, 40) ?? kindOf(expected, actual),
+        kind: thrown === undefined ? kindOf(expected, actual) : describeThrown(thrown).slice(0, 40),
         expected,
         actual,
         requests,
       };
-      return { compared, invalid, counterexample };
+      return { compared, invalid, refused, counterexample };
     }
   }
-  return { compared, invalid, counterexample: undefined };
+  return { compared, invalid, refused, counterexample: undefined };
 }
 
-async function runSafely(engine: EngineUnderTest, document: DocumentNode, variables: Operation["variables"]) {
+async function runSafely(
+  engine: EngineUnderTest,
+  document: DocumentNode,
+  variables: Operation["variables"],
+): Promise<{ readonly actual: FormattedExecutionResult; readonly thrown: unknown }> {
   try {
     return { actual: await engine.run(document, variables), thrown: undefined };
   } catch (error) {
-    return { actual: {}, thrown: error instanceof Error ? (error.stack ?? error.message) : String(error) };
+    return { actual: {}, thrown: error };
   }
 }
 
@@ -116,4 +126,13 @@ function describeSafely(describe: () => string): string {
 
 function kindOf(expected: FormattedExecutionResult, actual: FormattedExecutionResult): string {
   return JSON.stringify(expected.data) === JSON.stringify(actual.data) ? "errors" : "data";
+}
+
+function describeThrown(thrown: unknown): string {
+  return `thrown: ${thrown instanceof Error ? (thrown.stack ?? thrown.message) : String(thrown)}`;
+}
+
+function isRefusal(error: unknown): boolean {
+  const { extensions } = (error ?? {}) as { extensions?: Record<string, unknown> };
+  return extensions?.["code"] === "TOO_COMPLEX";
 }

@@ -2,18 +2,15 @@ import {
   type GraphQLArgument,
   type GraphQLCompositeType,
   type GraphQLField,
-  type GraphQLInputType,
   type GraphQLSchema,
   getNamedType,
   isAbstractType,
   isCompositeType,
-  isEnumType,
-  isInputObjectType,
   isInterfaceType,
-  isListType,
   isNonNullType,
   isObjectType,
 } from "graphql";
+import { inputText, inputValue } from "./inputs";
 import { type FragmentModel, type OperationModel, type SelectionModel } from "./model";
 import { take } from "./world";
 
@@ -58,7 +55,7 @@ export function writeOperation(model: OperationModel, schema: GraphQLSchema): Op
     const one = (seed: number): string => {
       const name = seed % 2 === 0 ? "skip" : "include";
       const isOn = (seed >> 1) % 2 === 0;
-      switch (process.env["EX_NOLIT"] ? 1 + ((seed >> 2) % 4) : (seed >> 2) % 5) {
+      switch ((seed >> 2) % 5) {
         case 0:
           return ` @${name}(if: ${isOn})`;
         case 1: // by its default
@@ -254,35 +251,4 @@ function introspection(
     default:
       return [];
   }
-}
-
-/** A literal for an input type; `inside` may put a variable in place of a field of an input object. */
-function inputText(type: GraphQLInputType, pick: number, inside?: (type: GraphQLInputType) => string): string {
-  if (isNonNullType(type)) return inputText(type.ofType, pick, inside);
-  if (isListType(type)) return pick % 3 === 0 ? inputText(type.ofType, pick) : `[${inputText(type.ofType, pick)}, "u"]`;
-  if (isEnumType(type)) return take(type.getValues(), pick).name;
-  if (isInputObjectType(type)) {
-    const { color, min, within } = type.getFields();
-    if (color === undefined || min === undefined || within === undefined) throw new Error("Not the filter.");
-    const parts = [
-      ...(pick % 2 === 0 ? [`min: ${pick % 3}`] : []),
-      ...(pick % 3 === 0 ? [`color: ${inside === undefined ? "GREEN" : inside(color.type)}`] : []),
-      ...(pick % 4 === 1 ? [`within: { tags: ["", "w"], min: null }`] : []),
-    ];
-    return `{ ${parts.join(", ")} }`;
-  }
-  return type.name === "Int" ? String(pick % 4) : take(['""', '"x"'], pick);
-}
-
-function inputValue(type: GraphQLInputType, pick: number): unknown {
-  if (isNonNullType(type)) return inputValue(type.ofType, pick);
-  if (isListType(type)) return pick % 3 === 0 ? [] : [inputValue(type.ofType, pick), ""];
-  if (isEnumType(type)) return take(type.getValues(), pick).name;
-  if (isInputObjectType(type)) {
-    return {
-      ...(pick % 2 === 0 ? { min: pick % 3 } : {}),
-      ...(pick % 3 === 0 ? { color: "BLUE", within: { tags: [] } } : {}),
-    };
-  }
-  return type.name === "Int" ? pick % 4 : take(["", "x"], pick);
 }

@@ -21,6 +21,8 @@ export interface PropertyResult {
   readonly compared: number;
   /** Operations that the generator wrote and that were not valid. */
   readonly invalid: number;
+  /** Those that the engine refused to plan, as too costly. */
+  readonly refused: readonly string[];
   /** What differs, shrunk, in full and in words; undefined where nothing does. */
   readonly failure: { readonly path: string; readonly text: string } | undefined;
 }
@@ -36,6 +38,7 @@ export async function tryProperty({
 }: PropertyOptions): Promise<PropertyResult> {
   let compared = 0;
   let invalid = 0;
+  const refused: string[] = [];
   let cases = 0;
   let last: Counterexample | undefined;
   let shrinkUntilMs = Infinity;
@@ -44,6 +47,7 @@ export async function tryProperty({
     const checked = await checkCase(model);
     compared += checked.compared;
     invalid += checked.invalid;
+    refused.push(...checked.refused);
     cases += 1;
     onProgress?.(cases);
     if (checked.counterexample === undefined) return;
@@ -55,7 +59,7 @@ export async function tryProperty({
     throw new Error(last.differences.join("\n"));
   });
   const result = await fc.check(property, { seed, numRuns: runs, path });
-  if (!result.failed) return { compared, invalid, failure: undefined };
+  if (!result.failed) return { compared, invalid, refused, failure: undefined };
   const text = last === undefined ? String(result.errorInstance) : describeCounterexample(last);
-  return { compared, invalid, failure: { path: result.counterexamplePath ?? "", text } };
+  return { compared, invalid, refused, failure: { path: result.counterexamplePath ?? "", text } };
 }
