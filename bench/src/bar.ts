@@ -12,10 +12,16 @@ export interface Goal {
 
 const deliveryCpu = (of: Parameters<Goal["read"]>[0]) => of("ours")?.cpuUsPerAnswer;
 const deliveryP99 = (of: Parameters<Goal["read"]>[0]) => of("ours")?.p99Ms;
+/**
+ * How many times as much of ours a core carries, by rate or by CPU time, whichever says less: where others took a share of the
+ * core, a rate also says who was left more of it.
+ */
 const oursOver =
   (peer: GatewaySummary["gateway"]): Goal["read"] =>
-  (of) =>
-    of(peer)?.oursOverIts?.rate;
+  (of) => {
+    const ratios = of(peer)?.oursOverIts;
+    return ratios && Math.min(ratios.rate, 1 / ratios.cpu);
+  };
 
 export const goals: readonly Goal[] = [
   {
