@@ -1,7 +1,7 @@
 import { ApolloGateway } from "@apollo/gateway";
 import { type GatewayGraphQLRequestContext, type GatewayInterface } from "@apollo/server-gateway-interface";
 import { type Logger } from "@shop/telemetry";
-import { type DocumentNode, GraphQLError, type GraphQLSchema } from "graphql";
+import { type GraphQLSchema } from "graphql";
 import { type Engine } from "./execution/engine";
 import { type InFlight } from "./execution/in-flight";
 import { type Outcome } from "./execution/outcome";
@@ -32,11 +32,7 @@ export function createApolloGateway(options: {
   const execute = async ({ schema, document, request, ...rest }: GatewayGraphQLRequestContext): Promise<Outcome> => {
     const engine = bySchema.get(schema);
     if (engine === undefined) throw new Error("An operation was validated against a schema that was never loaded.");
-    const operation = tryPrepare(engine, document, request.operationName);
-    // A refusal has no data; what has no plan has, and it is null.
-    if (operation instanceof GraphQLError) {
-      return { errors: [operation], ...(operation.extensions["http"] === undefined ? { data: null } : {}) };
-    }
+    const operation = engine.prepare(document, request.operationName);
     return options.inFlight.execute(engine, operation, request.variables ?? {}, rest.context as RequestContext);
   };
 
@@ -53,13 +49,4 @@ export function createApolloGateway(options: {
       }),
     stop: () => gateway.stop(),
   };
-}
-
-function tryPrepare(engine: Engine, document: DocumentNode, operationName: string | undefined) {
-  try {
-    return engine.prepare(document, operationName);
-  } catch (error) {
-    if (error instanceof GraphQLError) return error;
-    throw error;
-  }
 }

@@ -62,13 +62,10 @@ export interface CompileContext {
   readonly requiredFields: ReadonlyMap<string, RequiredField>;
 }
 
-export function compileFetches(
-  plan: PlanNode | undefined,
-  conditions: Readonly<Record<string, boolean>>,
-  context: CompileContext,
-): CompiledFetch[] {
-  const fetches = groupSteps(toSteps(plan, conditions)).map((group) => compileGroup(group, context));
-  return markShared(fetches);
+export function compileFetches(plan: PlanNode | undefined, context: CompileContext): CompiledFetch[] {
+  const fetches = groupSteps(toSteps(plan)).map((group) => compileGroup(group, context));
+  // What a mutation's first field has found, its second may have changed.
+  return fetches.some(({ isMutation }) => isMutation) ? fetches : markShared(fetches);
 }
 
 function compileGroup({ steps, after }: StepGroup, context: CompileContext): CompiledFetch {

@@ -25,9 +25,10 @@ const unknown = Symbol("unknown");
  * shaper, which handles what is without a flaw.
  */
 export function complete(shape: ObjectShape, fetched: Fetched): Outcome {
-  const errors: CompletionError[] = fetched.errors
-    .map((error) => ({ ...error, path: toClientPath(shape, fetched.data, error.path) }))
-    .filter(({ path }) => path.length > 0); // of what the client did not ask for
+  const errors: CompletionError[] = fetched.errors.map((error) => ({
+    ...error,
+    path: toClientPath(shape, fetched.data, error.path),
+  }));
   const explained = createPathSet(errors.map(({ path }) => path));
   const path: (string | number)[] = [];
 
@@ -147,5 +148,5 @@ function shapeOf({ shapes, isAbstract, type }: FieldShape, object: JsonObject): 
 }
 
 function toError({ message, path, extensions }: CompletionError): GraphQLError {
-  return new GraphQLError(message, { path, extensions });
+  return new GraphQLError(message, { extensions, ...(path.length === 0 ? {} : { path }) });
 }

@@ -42,14 +42,12 @@ interface Wanted {
  * subgraphs and one of them has no such member in the field's type, the planner takes the member for impossible everywhere;
  * the subgraph that it goes to may well answer with it. That one is asked for what it resolves of the member by itself.
  */
-export function createRestoreDroppedTypes(
-  supergraph: Supergraph,
-): (document: DocumentNode, operationName: string | undefined) => RestoreDroppedTypes {
+export function createRestoreDroppedTypes(supergraph: Supergraph): (document: DocumentNode) => RestoreDroppedTypes {
   const subgraphs = [...supergraph.subgraphs()];
   const answerers = new Map(subgraphs.map((subgraph) => [subgraph.name, createAnswerer(subgraph)]));
   const differing = differingTypes([...answerers.values()].map(({ schema }) => schema));
-  return (document, operationName) => {
-    const operation = getOperationAST(document, operationName);
+  return (document) => {
+    const operation = getOperationAST(document);
     if (operation == null || differing.size === 0) return (fetch) => fetch;
     const fragments = new Map(
       document.definitions.flatMap((each) =>

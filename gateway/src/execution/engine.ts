@@ -1,38 +1,30 @@
 import { type DocumentNode, GraphQLError, type GraphQLSchema } from "graphql";
 import { getVariableValues } from "graphql/execution/values";
-import { tooComplex } from "../limits/too-complex";
 import { type RequestContext } from "../request-context";
 import { complete } from "./complete";
 import { takeFields } from "./fetch-fields";
 import { type JsonObject } from "./merge";
 import { type Outcome } from "./outcome";
 import { type Planner } from "./planner";
-import { type PrepareContext, prepareOperation, type PreparedOperation, type Variant } from "./prepared-operation";
+import { prepareOperation, type PreparedOperation, type Variables, type Variant } from "./prepared-operation";
 import { createRun, type Run, type RunDeps } from "./run";
 import { runFetches } from "./run-fetches";
 import { type SubgraphAnswer, type SubgraphClient } from "./subgraph-client";
 import { type FieldShape } from "./shapes";
 import { interfaceObjectsOf, isConcrete } from "./type-conditions";
 
-export type Variables = Readonly<Record<string, unknown>>;
-
 /** Runs operations on one supergraph. */
 export interface Engine {
   /**
-   * Plans and compiles an operation, once for a document and name: it is kept as long as the document is.
+   * An operation, to be planned and compiled when it first runs; kept as long as the document is.
    * @param document valid against the supergraph's schema
-   * @throws GraphQLError where there is no plan for it, or finding one would cost too much
+   * @throws GraphQLError where it has no operation of that name
    */
   prepare(document: DocumentNode, operationName?: string): PreparedOperation;
   /** Runs a query or mutation. @param variables as the client gave them; what does not fit is an outcome without data */
   execute(operation: PreparedOperation, variables: Variables, context: RequestContext): Promise<Outcome>;
-  /** Fills a subscription's event from every subgraph that its selection reaches into. */
-  runEvent(
-    operation: PreparedOperation,
-    event: SubgraphAnswer,
-    variables: Variables,
-    context: RequestContext,
-  ): Promise<Outcome>;
+  /** Fills a subscription's event from every subgraph that its selection reaches into. @param variables coerced */
+  runEvent(variant: Variant, event: SubgraphAnswer, variables: Variables, context: RequestContext): Promise<Outcome>;
 }
 
 export interface EngineDeps {
@@ -63,10 +55,10 @@ export function createEngine({ schema: clientSchema, supergraphSchema: schema, p
     },
     isConcrete: (typeName) => isConcrete(schema, typeName),
   };
-  const prepared = new WeakMap<DocumentNode, Map<string, PreparedOperation | GraphQLError>>();
+  const prepared = new WeakMap<DocumentNode, Map<string, PreparedOperation>>();
 
   const run = async (variant: Variant, coerced: Variables, run: Run): Promise<Outcome> => {
-    await runFetches(variant.fetches, run);
+    await runFetches(variant.fetches, variant.requiredKeys, run);
     if (variant.introspect !== undefined) answerIntrospection(variant, coerced, run.data);
     if (run.errors.length === 0 && run.gaps.size === 0) {
       const data = variant.shapeFast(run.data);
@@ -77,13 +69,11 @@ export function createEngine({ schema: clientSchema, supergraphSchema: schema, p
 
   return {
     prepare: (document, operationName = "") => {
-      const byName = prepared.get(document) ?? new Map<string, PreparedOperation | GraphQLError>();
+      const byName = prepared.get(document) ?? new Map<string, PreparedOperation>();
       prepared.set(document, byName);
-      // What has no plan today has none tomorrow, and finding that out is as dear as finding one.
-      const found = byName.get(operationName) ?? tryPrepare(document, operationName || undefined, context);
-      byName.set(operationName, found);
-      if (found instanceof GraphQLError) throw found;
-      return found;
+      const operation = byName.get(operationName) ?? prepareOperation(document, operationName || undefined, context);
+      byName.set(operationName, operation);
+      return operation;
     },
     execute: async (operation, variables, context) => {
       const { variableDefinitions = [] } = operation.operation;
@@ -92,33 +82,28 @@ export function createEngine({ schema: clientSchema, supergraphSchema: schema, p
       });
       if (errors !== undefined) return { errors };
       const variant = operation.variantFor(coerced);
+      if (variant instanceof GraphQLError) return toRefusal(variant);
       if (variant.unreachable !== undefined) return { data: null, errors: [noWayTo(variant.unreachable)] };
-      return run(variant, coerced, createRun(variables, context, deps));
+      return run(variant, coerced, createRun(planVariables(variant, variables), context, deps));
     },
-    runEvent: (operation, event, coerced, context) => {
-      const { primary } = operation;
-      if (primary === undefined) throw new Error("Only a subscription has events.");
-      const started = createRun(coerced, context, deps);
-      takeFields(primary, event, [started.data], started);
-      return run(operation.variantFor(coerced), coerced, started);
+    runEvent: (variant, event, coerced, context) => {
+      if (variant.primary === undefined) throw new Error("Only a subscription has events.");
+      const started = createRun(planVariables(variant, coerced), context, deps);
+      takeFields(variant.primary, event, [started.data], started);
+      return run(variant, coerced, started);
     },
   };
 }
 
-function tryPrepare(
-  document: DocumentNode,
-  operationName: string | undefined,
-  context: PrepareContext,
-): PreparedOperation | GraphQLError {
-  try {
-    return prepareOperation(document, operationName, context);
-  } catch (error) {
-    if (error instanceof GraphQLError) return error;
-    const originalError = error instanceof Error ? error : new Error(String(error));
-    if (originalError.message.startsWith("Too many options")) return tooComplex("has too many ways to be answered");
-    const extensions = { code: "INTERNAL_SERVER_ERROR" };
-    return new GraphQLError("The services cannot answer this as it is asked for.", { originalError, extensions });
-  }
+/** Variables under the names that the plan has for them. */
+export function planVariables({ clientVariables }: Variant, variables: Variables): Variables {
+  if (clientVariables.size === 0) return variables;
+  return { ...variables, ...Object.fromEntries([...clientVariables].map(([name, of]) => [name, variables[of]])) };
+}
+
+/** What is refused is a request that fails, and has no data; what has no plan is an answer, of null. */
+function toRefusal(error: GraphQLError): Outcome {
+  return error.extensions["http"] === undefined ? { data: null, errors: [error] } : { errors: [error] };
 }
 
 /** Nothing has been asked of any subgraph by then, so that a mutation has had no effect. */

@@ -7,15 +7,15 @@ export type Visit = (object: JsonObject, holder: Holder, key: string | number) =
 export type Holder = Record<string | number, unknown>;
 
 /**
- * Visits the objects at a path of a plan, in order; what is null or missing on the way is passed over.
+ * Visits the objects at a path of a plan, in order; what is null, missing or no object on the way is passed over.
  * @param path "@" stands for every element of a list
  */
 export function visitObjects(data: JsonObject, path: readonly string[], visit: Visit): void {
   const descend = (value: unknown, depth: number, holder: Holder, key: string | number): void => {
     if (value === null || typeof value !== "object") return;
     if (Array.isArray(value)) {
-      // A list comes without "@" where the path ends at it.
-      const next = path[depth] === "@" ? depth + 1 : depth;
+      if (path[depth] !== "@") return;
+      const next = depth + 1;
       for (let index = 0; index < value.length; index += 1) {
         descend(value[index], next, value as unknown as Holder, index);
       }
@@ -34,8 +34,8 @@ export function locateObjects(data: JsonObject, path: readonly string[]): Readon
   const descend = (value: unknown, depth: number, place: ResponsePath): void => {
     if (value === null || typeof value !== "object") return;
     if (Array.isArray(value)) {
-      const next = path[depth] === "@" ? depth + 1 : depth;
-      value.forEach((element, index) => descend(element, next, [...place, index]));
+      if (path[depth] !== "@") return;
+      value.forEach((element, index) => descend(element, depth + 1, [...place, index]));
       return;
     }
     const step = path[depth];

@@ -82,20 +82,21 @@ function readAnswer(
     return;
   }
   lookup.rewrite?.(entities);
-  const errorsAt = new Map<unknown, SubgraphError[]>();
+  const errorsAt = new Map<number, SubgraphError[]>();
   for (const error of own) {
-    // An error about all of it is told where the first entity is.
-    const index = error.path?.[1] ?? 0;
+    // An error about all of it, or about none of them, is told where the first entity is.
+    const at = error.path?.[1];
+    const index = typeof at === "number" && at < slots.length ? at : 0;
     errorsAt.set(index, [...(errorsAt.get(index) ?? []), error]);
   }
   for (const [index, slot] of slots.entries()) {
-    slot.answer = readEntity(entities[index], errorsAt.get(index) ?? []);
+    slot.answer = readEntity(subgraph, entities[index], errorsAt.get(index) ?? []);
   }
 }
 
-function readEntity(entity: unknown, errors: readonly SubgraphError[]): EntityAnswer {
+function readEntity(subgraph: string, entity: unknown, errors: readonly SubgraphError[]): EntityAnswer {
   if (isObject(entity)) return { entity, errors };
-  const [first] = errors;
+  const [first] = entity === null ? errors : [broken(subgraph)];
   return { entity: null, errors, reason: first === undefined ? { kind: "UNKNOWN_ENTITY" } : toReason(first, "ENTITY") };
 }
 

@@ -1,6 +1,6 @@
 import { type FetchOfFields } from "./compile-fetches";
 import { locateObjects, visitObjects } from "./entity-path";
-import { clone, isObject, type JsonObject, mergeInto } from "./merge";
+import { clone, isObject, type JsonObject, mergeKeys } from "./merge";
 import { type Reason } from "./outcome";
 import { leaveGap, type Run, variablesText } from "./run";
 import { type SubgraphAnswer } from "./subgraph-client";
@@ -32,7 +32,7 @@ export function takeFields(
   const data = isObject(answer.data) ? answer.data : undefined;
   rewrite?.(data);
   for (const [index, target] of targets.entries()) {
-    if (data !== undefined) mergeInto(target, index === 0 ? data : clone(data));
+    if (data !== undefined) mergeKeys(target, index === 0 ? data : clone(data), keys);
   }
   const errors = readSubgraphErrors(subgraph, answer);
   if (errors.length > 0) {

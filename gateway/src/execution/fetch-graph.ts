@@ -10,12 +10,8 @@ export interface FetchStep {
   readonly after: readonly number[];
 }
 
-/**
- * A plan as a list of fetches, each with those that it comes after; a plan's branches for conditions that do not hold are
- * left out.
- * @param conditions by variable name, what `@skip` and `@include` read
- */
-export function toSteps(plan: PlanNode | undefined, conditions: Readonly<Record<string, boolean>>): FetchStep[] {
+/** A plan as a list of fetches, each with those that it comes after. */
+export function toSteps(plan: PlanNode | undefined): FetchStep[] {
   const steps: FetchStep[] = [];
   /** @returns the steps that come last in the node, which a next one has to wait for */
   const add = (node: PlanNode, path: readonly string[], after: readonly number[]): readonly number[] => {
@@ -28,10 +24,8 @@ export function toSteps(plan: PlanNode | undefined, conditions: Readonly<Record<
         return node.nodes.reduce((done, each) => add(each, path, done), after);
       case "Parallel":
         return [...new Set(node.nodes.flatMap((each) => add(each, path, after)))];
-      case "Condition": {
-        const branch = conditions[node.condition] === true ? node.ifClause : node.elseClause;
-        return branch === undefined ? after : add(branch, path, after);
-      }
+      case "Condition":
+        throw new Error("What is planned has no conditions.");
       case "Defer":
         throw new Error("Incremental delivery is not offered.");
     }

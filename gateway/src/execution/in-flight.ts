@@ -1,8 +1,8 @@
 import { type FormattedExecutionResult, OperationTypeNode } from "graphql";
 import { type RequestContext } from "../request-context";
-import { type Engine, type Variables } from "./engine";
+import { type Engine } from "./engine";
 import { type Outcome } from "./outcome";
-import { type PreparedOperation } from "./prepared-operation";
+import { type PreparedOperation, type Variables } from "./prepared-operation";
 
 export interface InFlight {
   /** As the engine's own, but that equal queries of nobody in particular which run at the same time are run once. */

@@ -16,14 +16,13 @@ export function compileIntrospection(options: {
   readonly schema: GraphQLSchema;
   readonly operation: OperationDefinitionNode;
   readonly fragments: ReadonlyMap<string, FragmentDefinitionNode>;
-  readonly conditions: Readonly<Record<string, boolean>>;
 }): Introspect | undefined {
   const { schema, operation, fragments } = options;
   const root = schema.getRootType(operation.operation);
   const fields = root == null ? [] : [...collectFields(root, [operation.selectionSet], options).values()];
   const selections = fields
     .filter(({ name }) => name === "__schema" || name === "__type")
-    .flatMap(({ nodes }) => nodes.map((node) => ({ ...node, directives: [] })));
+    .flatMap(({ nodes }) => nodes);
   if (selections.length === 0) return undefined;
 
   const document: DocumentNode = {

@@ -9,12 +9,20 @@ export function isObject(value: unknown): value is JsonObject {
  * place, since what did arrive stays. Values are taken over, not copied: see `clone`.
  */
 export function mergeInto(target: JsonObject, source: JsonObject): void {
-  for (const key in source) {
-    const value = source[key];
-    const known = target[key];
-    if (typeof known === "object" && known !== null) merge(known, value);
-    else put(target, key, value);
+  for (const key in source) mergeKey(target, key, source[key]);
+}
+
+/** The same, of some keys. */
+export function mergeKeys(target: JsonObject, source: JsonObject, keys: readonly string[]): void {
+  for (const key of keys) {
+    if (Object.hasOwn(source, key)) mergeKey(target, key, source[key]);
   }
+}
+
+function mergeKey(target: JsonObject, key: string, value: unknown): void {
+  const known = target[key];
+  if (typeof known === "object" && known !== null) merge(known, value);
+  else put(target, key, value);
 }
 
 function merge(known: object, value: unknown): void {

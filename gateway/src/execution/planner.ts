@@ -3,15 +3,14 @@ import { type FetchNode, type PlanNode, QueryPlanner } from "@apollo/query-plann
 import { type DocumentNode, parse } from "graphql";
 import { createRestoreDroppedTypes } from "./dropped-types";
 import { keepDirectives } from "./linked-directives";
-import { decideLiterals } from "./literal-conditions";
 import { mapFetches } from "./plan-nodes";
 import { nameRequiredArguments, type RequiredArguments } from "./required-arguments";
 import { putResolvableKeysFirst } from "./resolvable-keys";
-import { type SeparatedKeys, separateResponseKeys } from "./response-keys";
 import { separateConflicts } from "./restore-required";
+import { type SeparatedNames, separateNames } from "./separate-names";
 
 /** An operation as it was planned: its document is the client's but for aliases that would have been in the plan's way. */
-export interface PlannedOperation extends SeparatedKeys {
+export interface PlannedOperation extends SeparatedNames {
   /** What a subscription opens at the subgraph that has its events. */
   readonly primary: FetchNode | undefined;
   /** Of a subscription, what is fetched for each event. */
@@ -20,8 +19,8 @@ export interface PlannedOperation extends SeparatedKeys {
 
 export interface Planner {
   readonly requiredArguments: RequiredArguments;
-  /** @throws where the planner finds no plan, or one that would cost too much to find */
-  plan(document: DocumentNode, operationName: string | undefined): PlannedOperation;
+  /** @param document without conditions: see specialise.ts @throws where the planner finds no plan, or one that would cost too much to find */
+  plan(document: DocumentNode): PlannedOperation;
 }
 
 /**
@@ -48,11 +47,11 @@ export function createPlanner(supergraphSdl: string): Planner {
 
   return {
     requiredArguments,
-    plan: (document, operationName) => {
-      const separated = separateResponseKeys(decideLiterals(keepDirectives(document, isKnownDirective)), fieldNames);
-      const operation = operationFromDocument(schema, separated.document, { operationName, validate: false });
+    plan: (document) => {
+      const separated = separateNames(keepDirectives(document, isKnownDirective), fieldNames);
+      const operation = operationFromDocument(schema, separated.document, { validate: false });
       const { node } = planner.buildQueryPlan(operation);
-      const restore = restoreDroppedTypes(separated.document, operationName);
+      const restore = restoreDroppedTypes(separated.document);
       const mend = (found: PlanNode): PlanNode =>
         mapFetches(found, (fetch, path) => separateConflicts(restore(fetch, path), requiredArguments));
       if (node?.kind !== "Subscription") return { ...separated, primary: undefined, fetches: node && mend(node) };

@@ -4,11 +4,13 @@ import {
   getOperationAST,
   GraphQLError,
   type GraphQLSchema,
+  isNonNullType,
   Kind,
   type OperationDefinitionNode,
   parse,
   visit,
 } from "graphql";
+import { tooComplex } from "../limits/too-complex";
 import { type CompileContext, type CompiledFetch, compileFetches, type FetchOfFields } from "./compile-fetches";
 import { compileFastShaper, type FastShaper } from "./fast-shaper";
 import { compact, topKeys } from "./fetch-documents";
@@ -17,28 +19,39 @@ import { type Planner } from "./planner";
 import { restoreRequired } from "./restore-required";
 import { compileRewrites } from "./rewrites";
 import { type FieldShape, type ObjectShape, shapeOperation } from "./shapes";
+import { specialise } from "./specialise";
 
 /** An operation with all that can be worked out before it runs. */
 export interface PreparedOperation {
   readonly operation: OperationDefinitionNode;
+  /**
+   * Planned and compiled for the values of the variables in `@skip` and `@include`; the same for the same values.
+   * @param variables coerced
+   * @returns GraphQLError where there is no plan, or finding one would cost too much
+   */
+  variantFor(variables: Variables): Variant | GraphQLError;
+}
+
+export interface Variant {
   /** Of a subscription: what is opened at the subgraph that has its events, and how an event's data is taken over. */
   readonly primary: Primary | undefined;
-  /** Compiled for the values of the variables in `@skip` and `@include`. @param variables coerced */
-  variantFor(variables: Readonly<Record<string, unknown>>): Variant;
+  readonly fetches: readonly CompiledFetch[];
+  readonly shape: ObjectShape;
+  readonly shapeFast: FastShaper;
+  /** Of root fields that must not be null. */
+  readonly requiredKeys: ReadonlySet<string>;
+  readonly introspect: Introspect | undefined;
+  /** A root field that no fetch brings: the planner found no way to it. */
+  readonly unreachable: FieldShape | undefined;
+  /** Names in the plan of variables that the client calls otherwise. */
+  readonly clientVariables: ReadonlyMap<string, string>;
 }
 
 export interface Primary extends Pick<FetchOfFields, "subgraph" | "keys" | "path" | "rewrite" | "variableNames"> {
   readonly operation: string;
 }
 
-export interface Variant {
-  readonly fetches: readonly CompiledFetch[];
-  readonly shape: ObjectShape;
-  readonly shapeFast: FastShaper;
-  readonly introspect: Introspect | undefined;
-  /** A root field that no fetch brings: the planner found no way to it. */
-  readonly unreachable: FieldShape | undefined;
-}
+export type Variables = Readonly<Record<string, unknown>>;
 
 export interface PrepareContext extends CompileContext {
   readonly planner: Planner;
@@ -50,57 +63,62 @@ export interface PrepareContext extends CompileContext {
 /** The variants of one operation that are kept; each is made again when it is asked for. */
 const maxVariants = 32;
 
-/** @throws GraphQLError where the document has no such operation; what the planner throws where it has no plan for it */
+/** @throws GraphQLError where the document has no such operation */
 export function prepareOperation(
   document: DocumentNode,
   operationName: string | undefined,
   context: PrepareContext,
 ): PreparedOperation {
   const operation = operationOf(document, operationName);
-  const planned = context.planner.plan(document, operationName);
-  const plannedOperation = operationOf(planned.document, operationName);
+  const fragments = [...fragmentsOf(document).values()];
   const conditionNames = conditionVariables(document);
-  const variants = new Map<string, Variant>();
-
-  const compileVariant = (conditions: Readonly<Record<string, boolean>>): Variant => {
-    const shape = shapeOperation({
-      schema: context.clientSchema,
-      operation: plannedOperation,
-      fragments: fragmentsOf(planned.document),
-      clientKeys: planned.clientKeys,
-      interfaceObjects: context.interfaceObjects,
-      conditions,
-    });
-    const fetches = compileFetches(planned.fetches, conditions, context);
-    return {
-      shape,
-      fetches,
-      unreachable: findUnreachable(shape, planned.primary === undefined ? fetches : undefined),
-      shapeFast: compileFastShaper(shape),
-      introspect: compileIntrospection({
-        schema: context.clientSchema,
-        operation,
-        fragments: fragmentsOf(document),
-        conditions,
-      }),
-    };
-  };
+  const variants = new Map<string, Variant | GraphQLError>();
 
   return {
     operation,
-    primary: planned.primary && compilePrimary(planned.primary, context),
     variantFor: (variables) => {
       const key = conditionNames.map((name) => (variables[name] === true ? "1" : "0")).join("");
       const known = variants.get(key);
       if (known !== undefined) return known;
-      const variant = compileVariant(
-        Object.fromEntries(conditionNames.map((name) => [name, variables[name] === true])),
-      );
+      const conditions = Object.fromEntries(conditionNames.map((name) => [name, variables[name] === true]));
+      // What has no plan today has none tomorrow, and finding that out is as dear as finding one.
+      const variant = tryCompile(specialise(operation, fragments, conditions), context);
       const [oldest] = variants.keys();
       if (variants.size >= maxVariants && oldest !== undefined) variants.delete(oldest);
       variants.set(key, variant);
       return variant;
     },
+  };
+}
+
+function tryCompile(document: DocumentNode, context: PrepareContext): Variant | GraphQLError {
+  try {
+    return compileVariant(document, context);
+  } catch (error) {
+    if (error instanceof GraphQLError) return error;
+    const originalError = error instanceof Error ? error : new Error(String(error));
+    if (originalError.message.startsWith("Too many options")) return tooComplex("has too many ways to be answered");
+    const extensions = { code: "INTERNAL_SERVER_ERROR" };
+    return new GraphQLError("The services cannot answer this as it is asked for.", { originalError, extensions });
+  }
+}
+
+function compileVariant(document: DocumentNode, context: PrepareContext): Variant {
+  const { clientSchema: schema, interfaceObjects, planner } = context;
+  const planned = planner.plan(document);
+  const fetches = compileFetches(planned.fetches, context);
+  const operation = operationOf(planned.document);
+  const fragments = fragmentsOf(planned.document);
+  const shape = shapeOperation({ schema, operation, fragments, interfaceObjects, clientKeys: planned.clientKeys });
+  return {
+    primary: planned.primary && compilePrimary(planned.primary, context),
+    fetches,
+    shape,
+    shapeFast: compileFastShaper(shape),
+    requiredKeys: new Set(shape.fields.flatMap(({ dataKey, type }) => (isNonNullType(type) ? [dataKey] : []))),
+    introspect: compileIntrospection({ schema, operation: operationOf(document), fragments: fragmentsOf(document) }),
+    unreachable: planned.primary === undefined ? findUnreachable(shape, fetches) : undefined,
+    clientVariables: planned.clientVariables,
   };
 }
 
@@ -119,15 +137,14 @@ function compilePrimary(
   };
 }
 
-function findUnreachable(shape: ObjectShape, fetches: readonly CompiledFetch[] | undefined): FieldShape | undefined {
-  if (fetches === undefined) return undefined;
+function findUnreachable(shape: ObjectShape, fetches: readonly CompiledFetch[]): FieldShape | undefined {
   const brought = new Set(
     fetches.flatMap((fetch) => (fetch.kind === "FIELDS" && fetch.path.length === 0 ? fetch.keys : [])),
   );
   return shape.fields.find(({ name, dataKey }) => !name.startsWith("__") && !brought.has(dataKey));
 }
 
-function operationOf(document: DocumentNode, operationName: string | undefined): OperationDefinitionNode {
+function operationOf(document: DocumentNode, operationName?: string): OperationDefinitionNode {
   const operation = getOperationAST(document, operationName);
   if (operation == null) throw new GraphQLError("The document has no operation of that name.");
   return operation;

@@ -1,5 +1,4 @@
 import {
-  type DirectiveNode,
   type FieldNode,
   type FragmentDefinitionNode,
   getNamedType,
@@ -15,6 +14,7 @@ import {
   type OperationDefinitionNode,
   type SelectionSetNode,
 } from "graphql";
+import { placeholderKey } from "./specialise";
 
 /** What of an object of one type goes into the answer, in the answer's order. */
 export interface ObjectShape {
@@ -27,7 +27,7 @@ export interface ObjectShape {
 export interface FieldShape {
   /** As the client calls it. */
   readonly key: string;
-  /** As it is called in fetched data; see response-keys.ts. */
+  /** As it is called in fetched data; see separate-names.ts. */
   readonly dataKey: string;
   readonly name: string;
   readonly type: GraphQLOutputType;
@@ -42,12 +42,11 @@ export interface ShapeOptions {
   readonly operation: OperationDefinitionNode;
   readonly fragments: ReadonlyMap<string, FragmentDefinitionNode>;
   readonly clientKeys: ReadonlyMap<string, string>;
-  readonly conditions: Readonly<Record<string, boolean>>;
   /** Interfaces that some subgraph knows as objects: where only that one is asked, it is all that a value says it is. */
   readonly interfaceObjects: ReadonlySet<string>;
 }
 
-/** Works out the answer's shape: fragments applied and conditions decided, for each type that an object may be of. */
+/** Works out the answer's shape, fragments applied, for each type that an object may be of. */
 export function shapeOperation(options: ShapeOptions): ObjectShape {
   const { schema, operation } = options;
   const root = schema.getRootType(operation.operation);
@@ -98,7 +97,7 @@ export interface CollectedField {
 export function collectFields(
   type: ShapedType,
   sets: readonly SelectionSetNode[],
-  { schema, fragments, conditions }: Pick<ShapeOptions, "schema" | "fragments" | "conditions">,
+  { schema, fragments }: Pick<ShapeOptions, "schema" | "fragments">,
 ): Map<string, CollectedField> {
   const collected = new Map<string, CollectedField>();
   const spread = new Set<string>();
@@ -108,10 +107,10 @@ export function collectFields(
   };
   const collect = (set: SelectionSetNode): void => {
     for (const selection of set.selections) {
-      if (!isIncluded(selection.directives, conditions)) continue;
       switch (selection.kind) {
         case Kind.FIELD: {
           const dataKey = (selection.alias ?? selection.name).value;
+          if (dataKey === placeholderKey) break;
           const field = collected.get(dataKey) ?? { name: selection.name.value, dataKey, nodes: [] };
           field.nodes.push(selection);
           collected.set(dataKey, field);
@@ -132,21 +131,6 @@ export function collectFields(
   };
   sets.forEach(collect);
   return collected;
-}
-
-function isIncluded(
-  directives: readonly DirectiveNode[] | undefined,
-  conditions: Readonly<Record<string, boolean>>,
-): boolean {
-  return (directives ?? []).every(({ name, arguments: args }) => {
-    if (name.value !== "skip" && name.value !== "include") return true;
-    const value = args?.find((argument) => argument.name.value === "if")?.value;
-    const holds =
-      value?.kind === Kind.VARIABLE
-        ? conditions[value.name.value] === true
-        : value?.kind === Kind.BOOLEAN && value.value;
-    return name.value === "include" ? holds : !holds;
-  });
 }
 
 type ShapedType = GraphQLObjectType | GraphQLInterfaceType;

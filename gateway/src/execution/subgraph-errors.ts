@@ -20,6 +20,9 @@ const gatewayFaults = new Set([
   "INTERNAL_SERVER_ERROR",
 ]);
 
+/** Extensions that say something about the subgraph, or to an HTTP server. */
+const ownAffairs = ["stacktrace", "exception", "http"];
+
 const noErrors: readonly SubgraphError[] = [];
 
 export function readSubgraphErrors(subgraph: string, answer: SubgraphAnswer): readonly SubgraphError[] {
@@ -44,7 +47,8 @@ export function broken(subgraph: string, path?: ResponsePath, traceId?: unknown)
 
 function readError(subgraph: string, error: unknown): SubgraphError {
   const { message, path: place, extensions } = isRecord(error) ? error : {};
-  const { code, stacktrace: _stacktrace, exception: _exception, ...details } = isRecord(extensions) ? extensions : {};
+  const { code, ...details } = isRecord(extensions) ? extensions : {};
+  for (const name of ownAffairs) Reflect.deleteProperty(details, name);
   const path = isPath(place) ? place : undefined;
   if (typeof code !== "string" || typeof message !== "string" || gatewayFaults.has(code)) {
     return broken(subgraph, path, details["traceId"]);

@@ -1,7 +1,7 @@
 import { type EntityPlace } from "./compile-fetches";
 import { locateObjects } from "./entity-path";
 import { type CollectedTargets, type Target } from "./entity-targets";
-import { clone, mergeInto } from "./merge";
+import { clone, mergeKeys } from "./merge";
 import { type ResponsePath } from "./outcome";
 import { type EntityAnswer, leaveGap, type Run, type Slot } from "./run";
 
@@ -25,10 +25,12 @@ export function takeEntities({ lookup, targets }: CollectedTargets, run: Run): v
       if (takenBy === undefined) takenAt.set(slot, place);
       isOwn = takenBy === undefined || takenBy === place;
     }
-    const typeName = object["__typename"];
-    mergeInto(object, isOwn ? answer.entity : clone(answer.entity));
-    // A subgraph that knows an interface as an object names that; what the object really is, another one has said.
-    if (object["__typename"] !== typeName && run.isConcrete(typeName)) object["__typename"] = typeName;
+    mergeKeys(object, isOwn ? answer.entity : clone(answer.entity), lookup.keys);
+    // What an object really is, a subgraph that knows it by its interface cannot say, and another one may have said already.
+    const typeName = answer.entity["__typename"];
+    if (typeName !== undefined && typeName !== object["__typename"] && !run.isConcrete(object["__typename"])) {
+      object["__typename"] = typeName;
+    }
   }
 }
 
@@ -42,7 +44,7 @@ function reportErrors(
 ): void {
   const [firstKey = ""] = keys;
   for (const { message, extensions, path = [] } of errors) {
-    const [, , ...below] = path;
+    const below = path.slice(2);
     // Of an entity that is null by an error of its own, the gap tells.
     if (below.length === 0 && entity === null) continue;
     for (const place of locate(target)) {

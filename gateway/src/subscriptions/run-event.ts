@@ -21,7 +21,7 @@ export async function runEvent(
   deps: { readonly formatError: FormatError },
 ): Promise<FormattedExecutionResult> {
   try {
-    const outcome = await plan.supergraph.engine.runEvent(plan.prepared, event, variables, context);
+    const outcome = await plan.supergraph.engine.runEvent(plan.variant, event, variables, context);
     const errors = formatErrors(outcome.errors ?? [], deps.formatError);
     return { data: outcome.data ?? null, ...(errors.length === 0 ? {} : { errors }) };
   } catch (error) {
