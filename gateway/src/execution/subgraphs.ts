@@ -3,7 +3,7 @@ import { createSubgraphClient, type SubgraphClient } from "./subgraph-client";
 
 export interface Subgraphs {
   /** The same one for the same name and address. */
-  clientOf(subgraph: { readonly name: string; readonly url: string }): SubgraphClient;
+  readonly clientOf: (subgraph: { readonly name: string; readonly url: string }) => SubgraphClient;
   /** Where subscriptions of a subgraph are opened. */
   socketUrl(subgraph: { name: string; url: string }): string;
   close(): Promise<void>;

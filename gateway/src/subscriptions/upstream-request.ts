@@ -2,7 +2,7 @@ import { unauthenticated } from "@shop/graphql-errors";
 import { type GraphQLFormattedError } from "graphql";
 import { readSubgraphErrors } from "../execution/subgraph-errors";
 import { type SubscriptionPlan } from "./plan";
-import { type UpstreamEnd } from "./upstream-socket";
+import { type SubgraphSubscription, type UpstreamEnd } from "./upstream-socket";
 
 /** What is asked of the subgraph that owns a subscription. */
 export interface UpstreamRequest {
@@ -11,12 +11,6 @@ export interface UpstreamRequest {
   readonly authorization: string | undefined;
   /** The cursor to begin after; undefined for "from now". */
   readonly start: string | undefined;
-}
-
-/** The payload of a `subscribe` message. */
-export interface SubgraphSubscription {
-  readonly query: string;
-  readonly variables: Readonly<Record<string, unknown>>;
 }
 
 /** @param cursor where to go on from, if the client's own arguments are not where to begin */

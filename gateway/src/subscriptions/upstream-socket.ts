@@ -1,7 +1,12 @@
 import { CloseCode, GRAPHQL_TRANSPORT_WS_PROTOCOL, type Message, MessageType, parseMessage } from "graphql-ws";
 import { WebSocket } from "ws";
 import { type SubgraphAnswer } from "../execution/subgraph-client";
-import { type SubgraphSubscription } from "./upstream-request";
+
+/** The payload of a `subscribe` message. */
+export interface SubgraphSubscription {
+  readonly query: string;
+  readonly variables: Readonly<Record<string, unknown>>;
+}
 
 export interface UpstreamSocketOptions {
   readonly url: string;

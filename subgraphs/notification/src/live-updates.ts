@@ -3,7 +3,7 @@ import { type CommentVisibility } from "./comment-visibility";
 import { type Feed, type Feeds, type Position } from "./feeds";
 import { type InboxReading } from "./inbox-reading";
 import { type Layout } from "./layout";
-import { type InboxPosition, type Notification } from "./notification";
+import { type InboxPlace, type InboxPosition, type Notification } from "./notification";
 import { type MayWatchOrder } from "./order-access";
 import { createSharedReads } from "./shared-reads";
 import { type Batch, createStream, type StreamSource } from "./stream";
@@ -26,8 +26,12 @@ export interface LiveUpdates {
    * @throws CURSOR_EXPIRED, at once or later, where what follows the position is gone
    */
   notifications(userId: string, after: InboxPosition | null): Promise<Live<Notification>>;
+  /** The position that nothing of `notifications` comes after yet. */
+  notificationsHead(userId: string): Promise<InboxPlace>;
   /** As `notifications`, the comments that are added to a product. */
   comments(productId: string, after: Position | null): Promise<Live<CommentUpdate>>;
+  /** The position that nothing of `comments` comes after yet. */
+  commentsHead(productId: string): Promise<Position>;
   /** The order's id at once and after each change; null where the viewer may not see it. */
   order(orderId: string, authorization: string): Promise<Live<string> | null>;
   /** The product's id at once and after each change. */
@@ -89,6 +93,8 @@ export function createLiveUpdates(deps: {
         },
       });
     },
+    notificationsHead: (userId) => reading.head(userId),
+    commentsHead: (productId) => feeds.head(layout.commentsOf(productId)),
     comments: async (productId, after) => {
       const feed = layout.commentsOf(productId);
       const visibility = deps.visibilityOf(productId);

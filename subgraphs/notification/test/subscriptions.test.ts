@@ -48,6 +48,18 @@ async function writtenTo(user: string, count: number): Promise<void> {
 }
 
 describe("notificationReceived", () => {
+  it("can be begun after the cursor of now, which the gateway asks for", async () => {
+    const user = await shop.newUser();
+    await publishOrders(user, 1);
+    await writtenTo(user, 1);
+    const { data } = await shop.ask("{ notificationsHead }", { as: user });
+    const published = await publishOrders(user, 1);
+    await writtenTo(user, 2);
+    const mine = shop.watch(received, { as: user, variables: { after: data?.["notificationsHead"] } });
+    expect(subjectsIn(await mine.received(1))).toEqual(published);
+    mine.stop();
+  });
+
   it("delivers in the order of the inbox what comes from now on, to the user alone", async () => {
     const [user, other] = [await shop.newUser(), await shop.newUser()];
     await publishOrders(user, 1);

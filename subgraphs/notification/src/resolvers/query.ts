@@ -1,6 +1,7 @@
 import { requireViewer } from "@shop/auth";
 import { encodeCursor, parsePage, toConnection } from "@shop/connections";
 import { type QueryResolvers } from "../generated/graphql";
+import { toCommentCursor } from "../comment-cursor";
 import { fromInboxCursor, inboxCursor, toInboxCursor } from "../notification";
 
 export const query: QueryResolvers = {
@@ -15,4 +16,10 @@ export const query: QueryResolvers = {
     const { userId } = requireViewer(viewer);
     return { id: userId, ...(await readers.preferencesOf(userId)) };
   },
+  notificationsHead: async (_parent, _args, { viewer, liveUpdates }) => {
+    const { userId } = requireViewer(viewer);
+    return encodeCursor(toInboxCursor(await liveUpdates.notificationsHead(userId)));
+  },
+  commentsHead: async (_parent, { productId }, { liveUpdates }) =>
+    encodeCursor(toCommentCursor(await liveUpdates.commentsHead(productId))),
 };
