@@ -1,14 +1,16 @@
 import { type PlanNode, prettyFormatQueryPlan } from "@apollo/query-planner";
-import { type DocumentNode, type FormattedExecutionResult } from "graphql";
+import { type DocumentNode, type FormattedExecutionResult, getOperationAST, Kind } from "graphql";
+import { getVariableValues } from "graphql/execution/values";
 import { createPlanner } from "../../../src/execution/planner";
-import { type SubgraphAnswer, type SubgraphOutcome } from "../../../src/execution/subgraph-client";
+import { specialise } from "../../../src/execution/specialise";
+import { type SubgraphOutcome } from "../../../src/execution/subgraph-client";
 import { type RequestContext } from "../../../src/request-context";
 import { loadSupergraph } from "../../../src/supergraph";
 
 /** A subgraph that is a function call away. @param body JSON text, as it would be sent */
 export type Send = (subgraph: string, body: string) => Promise<SubgraphOutcome>;
 
-export type { SubgraphAnswer, SubgraphOutcome };
+export type { SubgraphOutcome };
 
 /** The gateway's engine on a supergraph, with nothing of HTTP around it. */
 export interface EngineUnderTest {
@@ -18,8 +20,8 @@ export interface EngineUnderTest {
     variables: Readonly<Record<string, unknown>>,
     operationName?: string,
   ): Promise<FormattedExecutionResult>;
-  /** In Apollo's notation. */
-  plan(document: DocumentNode, operationName?: string): string;
+  /** What the planner makes of the only operation of a document, in Apollo's notation. */
+  plan(document: DocumentNode, variables: Readonly<Record<string, unknown>>): string;
 }
 
 /** Without a token, an address, or anybody who might leave. */
@@ -32,7 +34,7 @@ export const nobody: RequestContext = {
 };
 
 export function startEngine(supergraphSdl: string, send: Send): EngineUnderTest {
-  const { engine } = loadSupergraph(supergraphSdl, {
+  const { engine, schema } = loadSupergraph(supergraphSdl, {
     clientOf: ({ name }) => ({ send: ({ body }) => send(name, body), close: () => Promise.resolve() }),
   });
   return {
@@ -40,7 +42,14 @@ export function startEngine(supergraphSdl: string, send: Send): EngineUnderTest 
       const outcome = await engine.execute(engine.prepare(document, operationName), variables, nobody);
       return JSON.parse(JSON.stringify(outcome)) as FormattedExecutionResult;
     },
-    plan: (document, operationName) => describePlan(createPlanner(supergraphSdl).plan(document, operationName).fetches),
+    plan: (document, variables) => {
+      const operation = getOperationAST(document);
+      if (operation == null) throw new Error("Not one operation.");
+      const { coerced = {} } = getVariableValues(schema, operation.variableDefinitions ?? [], variables);
+      const fragments = document.definitions.filter(({ kind }) => kind === Kind.FRAGMENT_DEFINITION);
+      const decided = specialise(operation, fragments, coerced as Record<string, boolean>);
+      return describePlan(createPlanner(supergraphSdl).plan(decided).fetches);
+    },
   };
 }
 

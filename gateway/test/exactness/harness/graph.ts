@@ -53,7 +53,6 @@ export interface Graph {
   ): Promise<FormattedExecutionResult>;
   /** From now on this subgraph's replies are replaced; `undefined` ends it. */
   sabotage(subgraph: string, replace: Sabotage | undefined): void;
-  plan(operation: string, operationName?: string): string;
 }
 
 /** What a subgraph whose connection fails looks like. */
@@ -113,7 +112,6 @@ export function createGraph(definition: GraphDefinition): Graph {
       if (replace === undefined) sabotages.delete(subgraph);
       else sabotages.set(subgraph, replace);
     },
-    plan: (operation, operationName) => started().plan(parse(operation), operationName),
   };
 }
 

@@ -85,7 +85,7 @@ export async function checkCase(model: CaseModel): Promise<CheckedCase> {
     compared += 1;
     const differing = thrown === undefined ? differences(expected, actual) : [describeThrown(thrown)];
     if (differing.length > 0) {
-      const plan = describeSafely(() => graph.engine.plan(document));
+      const plan = describeSafely(() => graph.engine.plan(document, operation.variables));
       const { monolithSdl, subgraphs } = split;
       const counterexample = {
         monolithSdl,

@@ -151,6 +151,6 @@ const graph = {
 
 /** Shrunk in the order of its fields: operations first, since trying another one needs no other graph. */
 export const anyCase: fc.Arbitrary<CaseModel> = fc.record<CaseModel>({
-  operations: fc.array(operation, { minLength: 1, maxLength: 5 }),
+  operations: fc.array(operation, { minLength: 1, maxLength: 8 }),
   ...graph,
 });

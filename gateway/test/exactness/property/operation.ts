@@ -8,9 +8,12 @@ import {
   isCompositeType,
   isInterfaceType,
   isNonNullType,
+  isLeafType,
   isObjectType,
+  isUnionType,
 } from "graphql";
 import { inputText, inputValue } from "./inputs";
+import { writeIntrospection } from "./introspection";
 import { type FragmentModel, type OperationModel, type SelectionModel } from "./model";
 import { take } from "./world";
 
@@ -142,7 +145,10 @@ export function writeOperation(model: OperationModel, schema: GraphQLSchema): Op
   ): string => {
     const parts = models.map((model) => selection(model, parent, scope, spreadable)).filter((part) => part !== "");
     if (parts.length > 0) return parts.join(" ");
-    // Something must be selected: what the type is, under a name that is free.
+    // Something must be selected: two leaves, or what the type is under a name that is free.
+    const leaves = isUnionType(parent) ? [] : Object.values(parent.getFields()).filter(isSimpleLeaf).slice(0, 2);
+    const free = leaves.filter(({ name, type }) => claim(scope, name, `${name} ${String(type)}`) !== undefined);
+    if (free.length > 0) return free.map(({ name }) => name).join(" ");
     const key = ["__typename", "t", "u", "w"].find((name) => claim(scope, name, "__typename") !== undefined);
     return key === undefined || key === "__typename" ? "__typename" : `${key}: __typename`;
   };
@@ -213,7 +219,7 @@ export function writeOperation(model: OperationModel, schema: GraphQLSchema): Op
   const scope: Scope = { keys: new Map() };
   const selections = [
     selectionSet(model.selections, root, scope, fragments.length),
-    ...(root === mutation ? [] : introspection(model.introspection, composites, variable)),
+    ...(root === mutation ? [] : writeIntrospection(model.introspection, composites, variable)),
   ].join(" ");
   const used = written.filter((_text, index) => uses(selections, written, index));
   const text = [selections, ...used].join("\n");
@@ -235,20 +241,6 @@ function uses(selections: string, fragments: readonly string[], index: number): 
   );
 }
 
-function introspection(
-  pick: number,
-  composites: readonly GraphQLCompositeType[],
-  variable: (type: string, defaultText: string | undefined, value: unknown, reuse: boolean) => string,
-): string[] {
-  const type = take(composites, pick).name;
-  switch (pick % 12) {
-    case 0:
-      return [`__type(name: "${type}") { kind n: name ... on __Type { name } }`];
-    case 1:
-      return ["schema: __schema { queryType { name __typename } }"];
-    case 2:
-      return [`known: __type(name: ${variable("String!", undefined, type, false)}) { __typename name }`];
-    default:
-      return [];
-  }
+function isSimpleLeaf({ type, args }: GraphQLField<unknown, unknown>): boolean {
+  return isLeafType(getNamedType(type)) && args.length === 0;
 }
