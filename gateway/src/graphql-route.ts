@@ -2,6 +2,7 @@ import { type ApolloServer } from "@apollo/server";
 import { type FastifyInstance, type FastifyReply, type FastifyRequest } from "fastify";
 import { GraphQLError } from "graphql";
 import { z } from "zod";
+import { createAbortNotifier } from "./abort-notice";
 import { badRequest } from "./bad-request";
 import { type ClientAddress } from "./client-address";
 import { type FormatError, formatErrors } from "./client-errors";
@@ -9,6 +10,7 @@ import { httpError } from "./http-errors";
 import { isRecord, negotiateType, readOperation, requirePreflight, toApolloRequest } from "./http-operation";
 import { type Admission } from "./limits/admission";
 import { type OperationTexts } from "./limits/operation-texts";
+import { createRepeatedAnswer } from "./repeated-answer";
 import { type Authenticate, type RequestContext } from "./request-context";
 import { type HttpStreams } from "./subscriptions/http-streams";
 import { multipart } from "./subscriptions/multipart";
@@ -39,20 +41,21 @@ const streamFormats: readonly StreamFormat[] = [serverSentEvents, multipart];
 /** GET and POST of GraphQL: one answer, or a stream of them where the client accepts one. */
 export function registerGraphqlRoute(app: FastifyInstance, options: GraphqlRouteOptions): void {
   const { path, apollo, authenticate, texts, admission, httpStreams } = options;
+  const toPayload = createRepeatedAnswer();
 
   const contextOf = (request: FastifyRequest, reply: FastifyReply): Promise<RequestContext> => {
-    const gone = new AbortController();
+    const gone = createAbortNotifier();
     reply.raw.once("close", () => {
       if (!reply.raw.writableFinished) gone.abort();
     });
     const { authorization, "user-agent": userAgent } = request.headers;
     const address = options.clientAddress(request.raw);
-    return authenticate({ authorization, userAgent, address, signal: gone.signal });
+    return authenticate({ authorization, userAgent, address, signal: gone });
   };
 
   const answer = async (type: string, request: FastifyRequest, reply: FastifyReply): Promise<void> => {
     const context = contextOf(request, reply);
-    await context;
+    const isAnonymous = (await context).authorization === undefined; // and so may share its answer
     const operation = readOperation(request);
     const { variables } = operation;
     const query = texts.resolve(operation);
@@ -66,7 +69,7 @@ export function registerGraphqlRoute(app: FastifyInstance, options: GraphqlRoute
     void reply
       .code(status ?? 200)
       .header("content-type", type)
-      .send(body.string);
+      .send(isAnonymous ? toPayload(body.string) : body.string);
   };
 
   const stream = async (format: StreamFormat, request: FastifyRequest, reply: FastifyReply): Promise<void> => {

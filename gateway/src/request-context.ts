@@ -2,6 +2,7 @@ import { type VerifyAccessToken, type Viewer } from "@shop/auth";
 import { serviceUnavailable } from "@shop/graphql-errors";
 import { type Logger } from "@shop/telemetry";
 import { GraphQLError } from "graphql";
+import { type AbortNotice } from "./abort-notice";
 import { type RateLimits } from "./limits/rate-limits";
 
 /** Who asks, and what of their request a subgraph gets to see. */
@@ -12,14 +13,14 @@ export interface RequestContext {
   /** The client's IP address, as the connection or a trusted proxy has it; undefined where nobody beyond this process asks. */
   readonly address: string | undefined;
   /** Aborts when nobody waits for the answer any more. */
-  readonly signal: AbortSignal | undefined;
+  readonly signal: AbortNotice | undefined;
 }
 
 export interface Credentials {
   readonly authorization?: string | undefined;
   readonly userAgent?: string | undefined;
   readonly address?: string | undefined;
-  readonly signal?: AbortSignal | undefined;
+  readonly signal?: AbortNotice | undefined;
 }
 
 /**

@@ -1,5 +1,6 @@
 import { isAscii } from "node:buffer";
 import { type Dispatcher } from "undici";
+import { type AbortNotice } from "../abort-notice";
 
 export interface HttpPost {
   readonly path: string;
@@ -7,7 +8,7 @@ export interface HttpPost {
   readonly headers: string[];
   readonly body: string;
   readonly timeoutMs: number;
-  readonly signal: AbortSignal | undefined;
+  readonly signal: AbortNotice | undefined;
 }
 
 export interface HttpAnswer {

@@ -1,4 +1,5 @@
 import { type FormattedExecutionResult, OperationTypeNode } from "graphql";
+import { type AbortNotifier, createAbortNotifier } from "../abort-notice";
 import { type RequestContext } from "../request-context";
 import { type Engine } from "./engine";
 import { type Outcome } from "./outcome";
@@ -18,7 +19,7 @@ export interface InFlight {
 
 interface SharedExecution {
   readonly outcome: Promise<Outcome>;
-  readonly abandoned: AbortController;
+  readonly abandoned: AbortNotifier;
   waiting: number;
 }
 
@@ -38,8 +39,8 @@ export function createInFlight(): InFlight {
         return engine.execute(operation, variables, context);
       }
       const begin = (): SharedExecution => {
-        const abandoned = new AbortController();
-        const outcome = engine.execute(operation, variables, { ...context, signal: abandoned.signal });
+        const abandoned = createAbortNotifier();
+        const outcome = engine.execute(operation, variables, { ...context, signal: abandoned });
         return { outcome, abandoned, waiting: 0 };
       };
       const byRequest = running.get(operation) ?? new Map<string, SharedExecution>();

@@ -1,7 +1,8 @@
 import { operationFromDocument, Supergraph } from "@apollo/federation-internals";
-import { type FetchNode, type PlanNode, QueryPlanner } from "@apollo/query-planner";
+import { type FetchNode, type PlanNode, type QueryPlan, QueryPlanner } from "@apollo/query-planner";
 import { type DocumentNode, parse } from "graphql";
 import { createRestoreDroppedTypes } from "./dropped-types";
+import { expandAbstractTypes } from "./expand-abstract";
 import { keepDirectives } from "./linked-directives";
 import { mapFetches } from "./plan-nodes";
 import { nameRequiredArguments, type RequiredArguments } from "./required-arguments";
@@ -44,13 +45,23 @@ export function createPlanner(supergraphSdl: string): Planner {
 
   const isKnownDirective = (name: string): boolean => schema.directive(name) !== undefined;
   const restoreDroppedTypes = createRestoreDroppedTypes(supergraph);
+  const plan = (document: DocumentNode): QueryPlan["node"] =>
+    planner.buildQueryPlan(operationFromDocument(schema, document, { validate: false })).node;
+  const clientSchema = schema.toGraphQLJSSchema();
+  const tryPlan = (document: DocumentNode): QueryPlan["node"] => {
+    try {
+      return plan(document);
+    } catch (error) {
+      if (isTooMuch(error)) throw error;
+      return plan(expandAbstractTypes(document, clientSchema));
+    }
+  };
 
   return {
     requiredArguments,
     plan: (document) => {
       const separated = separateNames(keepDirectives(document, isKnownDirective), fieldNames);
-      const operation = operationFromDocument(schema, separated.document, { validate: false });
-      const { node } = planner.buildQueryPlan(operation);
+      const node = tryPlan(separated.document);
       const restore = restoreDroppedTypes(separated.document);
       const mend = (found: PlanNode): PlanNode =>
         mapFetches(found, (fetch, path) => separateConflicts(restore(fetch, path), requiredArguments));
@@ -58,4 +69,9 @@ export function createPlanner(supergraphSdl: string): Planner {
       return { ...separated, primary: restore(node.primary, []), fetches: node.rest && mend(node.rest) };
     },
   };
+}
+
+/** What `limits` stop: written out it would be more. */
+function isTooMuch(error: unknown): boolean {
+  return error instanceof Error && error.message.startsWith("Too many options");
 }

@@ -64,44 +64,53 @@ export function createSubgraphClient(options: SubgraphClientOptions): SubgraphCl
   });
   const breaker = createBreaker();
 
-  const headersFor = async ({ authorization, userAgent }: RequestContext): Promise<string[]> => {
-    // The trace context is added by the instrumentation of undici.
-    const headers = ["content-type", "application/json", "accept", accepted];
-    if (options.credential !== undefined) headers.push(serviceCredentialHeader, await options.credential());
-    if (authorization !== undefined) headers.push("authorization", authorization);
-    if (userAgent !== undefined) headers.push("user-agent", userAgent);
-    return headers;
+  // Promises are counted here: each layer of them costs as much as the rest of the layer, several times a request.
+  const exchange = (request: FetchRequest, context: RequestContext, credential?: string): Promise<HttpAnswer> => {
+    const { body, isMutation } = request;
+    const message = { path, body, headers: headersFor(context, credential) };
+    if (isMutation) return post(pool, { ...message, timeoutMs: mutationTimeoutMs, signal: undefined });
+    const query = { ...message, timeoutMs, signal: context.signal };
+    return post(pool, query).catch((error: unknown) => {
+      if (!staleConnection.has(reasonOf(error))) throw error;
+      return post(pool, query);
+    });
   };
 
-  const exchange = async ({ body, isMutation }: FetchRequest, context: RequestContext): Promise<HttpAnswer> => {
-    const request = { path, body, headers: await headersFor(context) };
-    if (isMutation) return post(pool, { ...request, timeoutMs: mutationTimeoutMs, signal: undefined });
-    const { signal } = context;
-    try {
-      return await post(pool, { ...request, timeoutMs, signal });
-    } catch (error) {
-      if (!staleConnection.has(reasonOf(error))) throw error;
-      return post(pool, { ...request, timeoutMs, signal });
+  const fail = (error: unknown, { isMutation }: FetchRequest, { signal }: RequestContext): SubgraphOutcome => {
+    if (!isMutation && signal?.aborted === true) return { ok: false, reason: "ABANDONED" };
+    const reason = reasonOf(error);
+    log.warn({ subgraph: name, reason }, "a subgraph did not answer");
+    // What was wrong with the request says nothing of the subgraph.
+    if (reason !== "UND_ERR_INVALID_ARG" && breaker.failed()) {
+      log.error({ subgraph: name }, "a subgraph keeps failing and is left alone for a while");
     }
+    return { ok: false, reason: "UNAVAILABLE" };
   };
 
   return {
     send: async (request, context) => {
       if (!breaker.admits()) return { ok: false, reason: "UNAVAILABLE" };
       try {
-        const answer = parseAnswer(await exchange(request, context));
+        const credential = options.credential === undefined ? undefined : await options.credential();
+        const answer = parseAnswer(await exchange(request, context, credential));
         breaker.succeeded();
         return { ok: true, answer };
       } catch (error) {
-        if (!request.isMutation && context.signal?.aborted === true) return { ok: false, reason: "ABANDONED" };
-        log.warn({ subgraph: name, reason: reasonOf(error) }, "a subgraph did not answer");
-        if (breaker.failed()) log.error({ subgraph: name }, "a subgraph keeps failing and is left alone for a while");
-        return { ok: false, reason: "UNAVAILABLE" };
+        return fail(error, request, context);
       }
     },
     // Not close(): by now nobody waits for what may still run.
     close: () => pool.destroy(),
   };
+}
+
+function headersFor({ authorization, userAgent }: RequestContext, credential: string | undefined): string[] {
+  // The trace context is added by the instrumentation of undici.
+  const headers = ["content-type", "application/json", "accept", accepted];
+  if (credential !== undefined) headers.push(serviceCredentialHeader, credential);
+  if (authorization !== undefined) headers.push("authorization", authorization);
+  if (userAgent !== undefined) headers.push("user-agent", userAgent);
+  return headers;
 }
 
 /** Its code or name: the message of a network error names hosts, that of a parse error repeats the answer. */
