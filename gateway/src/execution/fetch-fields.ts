@@ -39,7 +39,6 @@ export function takeFields(
     const places = [...locateObjects(run.data, path).values()].flat();
     const [firstKey = ""] = keys;
     for (const { message, extensions, path: below } of errors) {
-      if (below === undefined && data === undefined) continue; // told by the gaps
       for (const place of places) run.errors.push({ message, extensions, path: [...place, ...(below ?? [firstKey])] });
     }
   }

@@ -94,7 +94,7 @@ function compileFlat({ typeName, fields }: FlatSelection): Representer {
       for (const { from, before } of parts) {
         const value = entity[from];
         if (value === undefined) return { kind: "incomplete", missing: from };
-        text += before + (typeof value === "number" ? String(value) : JSON.stringify(value));
+        text += before + JSON.stringify(value);
       }
       return { kind: "text", text: `${text}}` };
     },

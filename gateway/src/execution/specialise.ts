@@ -13,8 +13,8 @@ import {
 
 export type Conditions = Readonly<Record<string, boolean>>;
 
-/** No alias of a client: separate-names.ts calls one like it something else. */
-export const placeholderKey = "nothing__client";
+/** No key of a client's: separate-names.ts calls whatever begins like it something else. */
+export const placeholderKey = "__nothing";
 
 /** Stands in a selection that has nothing left; no client sees it. */
 export const placeholder: FieldNode = {

@@ -37,7 +37,7 @@ export function takeEntities({ lookup, targets }: CollectedTargets, run: Run): v
 /** An error stands wherever its entity does. */
 function reportErrors(
   target: Target,
-  { entity, errors }: EntityAnswer,
+  { errors }: EntityAnswer,
   keys: readonly string[],
   locate: Locate,
   run: Run,
@@ -45,8 +45,6 @@ function reportErrors(
   const [firstKey = ""] = keys;
   for (const { message, extensions, path = [] } of errors) {
     const below = path.slice(2);
-    // Of an entity that is null by an error of its own, the gap tells.
-    if (below.length === 0 && entity === null) continue;
     for (const place of locate(target)) {
       run.errors.push({ message, extensions, path: [...place, ...(below.length === 0 ? [firstKey] : below)] });
     }

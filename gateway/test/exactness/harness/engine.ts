@@ -46,7 +46,7 @@ export function startEngine(supergraphSdl: string, send: Send): EngineUnderTest 
       const operation = getOperationAST(document);
       if (operation == null) throw new Error("Not one operation.");
       const { coerced = {} } = getVariableValues(schema, operation.variableDefinitions ?? [], variables);
-      const fragments = document.definitions.filter(({ kind }) => kind === Kind.FRAGMENT_DEFINITION);
+      const fragments = document.definitions.filter((definition) => definition.kind === Kind.FRAGMENT_DEFINITION);
       const decided = specialise(operation, fragments, coerced as Record<string, boolean>);
       return describePlan(createPlanner(supergraphSdl).plan(decided).fetches);
     },
