@@ -69,8 +69,9 @@ export async function startService(
     log,
   });
   const { supergraphFile: file, shopScalars } = config;
-  const supergraph = createSupergraphSource({ file, shopScalars, clientOf: subgraphs.clientOf, log });
   const { production, introspection, keepAliveMs, limits } = config;
+  const { clientOf } = subgraphs;
+  const supergraph = createSupergraphSource({ file, shopScalars, maxPaths: limits?.maxPaths, clientOf, log });
   const requireAffordable = createCostLimit(limits?.maxCost);
   const maxAgeSecondsOf = createCachePolicy(supergraph);
 

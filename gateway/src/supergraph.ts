@@ -37,7 +37,12 @@ export interface SupergraphSource {
 export interface LoadOptions extends Pick<EngineDeps, "clientOf"> {
   /** Whether its scalars are those of the shop's contract: then one that does not fit is refused before it goes anywhere. */
   readonly shopScalars?: boolean;
+  /** See createPlanner. */
+  readonly maxPaths?: number | undefined;
 }
+
+/** Where nobody means harm. */
+const manyPaths = 50_000;
 
 /** stat()s rather than inotify: it sees renames, mounted files and Kubernetes' swapped symlinks alike. */
 const pollIntervalMs = 500;
@@ -104,13 +109,15 @@ export function createSupergraphSource(
 }
 
 /** @throws what is wrong with the schema, or what the planner does not support in it */
-export function loadSupergraph(sdl: string, { clientOf, shopScalars = false }: LoadOptions): LoadedSupergraph {
+export function loadSupergraph(sdl: string, options: LoadOptions): LoadedSupergraph {
+  const { clientOf, shopScalars = false, maxPaths = manyPaths } = options;
   const names = internNames(sdl);
   const supergraph = Supergraph.build(sdl, { validateSupergraph: true });
   const supergraphSchema = supergraph.schema.toGraphQLJSSchema();
   const schema = withLinkedDirectives(supergraph.apiSchema().toGraphQLJSSchema(), supergraphSchema);
   if (shopScalars) checkScalars(schema);
   const subgraphs = supergraph.subgraphsMetadata();
-  const engine = createEngine({ schema, supergraphSchema, subgraphs, clientOf, planner: createPlanner(sdl) });
+  const planner = createPlanner(sdl, maxPaths);
+  const engine = createEngine({ schema, supergraphSchema, subgraphs, clientOf, planner });
   return { sdl, schema, supergraphSchema, subgraphs, engine, names };
 }

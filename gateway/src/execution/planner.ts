@@ -1,6 +1,7 @@
 import { operationFromDocument, Supergraph } from "@apollo/federation-internals";
 import { type FetchNode, type PlanNode, type QueryPlan, QueryPlanner } from "@apollo/query-planner";
 import { type DocumentNode, parse } from "graphql";
+import { tooComplex } from "../limits/too-complex";
 import { createRestoreDroppedTypes } from "./dropped-types";
 import { expandAbstractTypes } from "./expand-abstract";
 import { keepDirectives } from "./linked-directives";
@@ -20,24 +21,28 @@ export interface PlannedOperation extends SeparatedNames {
 
 export interface Planner {
   readonly requiredArguments: RequiredArguments;
-  /** @param document without conditions: see specialise.ts @throws where the planner finds no plan, or one that would cost too much to find */
+  /**
+   * @param document without conditions: see specialise.ts
+   * @throws TOO_COMPLEX where finding a plan would cost too much; what the planner throws where it finds none
+   */
   plan(document: DocumentNode): PlannedOperation;
 }
 
-/**
- * Planning compares ways through the subgraphs, and on some supergraphs a short operation has millions. With 100 compared
- * the plans of all our suites are the same as with the planner's own 10,000.
- */
-const limits = { maxEvaluatedPlans: 100, pathsLimit: 2_000 };
+/** The plans of all our suites are the same as with the planner's own 10,000. */
+const maxEvaluatedPlans = 100;
 
-/** @param supergraphSdl a valid supergraph @throws what the planner does not support in it */
-export function createPlanner(supergraphSdl: string): Planner {
+/**
+ * @param supergraphSdl a valid supergraph
+ * @param maxPaths how many ways through the subgraphs may be compared at once: on some supergraphs a short operation has millions
+ * @throws what the planner does not support in the supergraph
+ */
+export function createPlanner(supergraphSdl: string, maxPaths: number): Planner {
   const ordered = putResolvableKeysFirst(parse(supergraphSdl, { noLocation: true }));
   const requiredArguments = nameRequiredArguments(ordered);
   // Validated it would be refused for fields that are external and, under their plain names, no longer required.
   const supergraph = Supergraph.build(requiredArguments.supergraph, { validateSupergraph: false });
   const schema = supergraph.apiSchema();
-  const planner = new QueryPlanner(supergraph, { debug: limits });
+  const planner = new QueryPlanner(supergraph, { debug: { maxEvaluatedPlans, pathsLimit: maxPaths } });
   const fieldNames = new Set<string>();
   for (const type of [...supergraph.schema.objectTypes(), ...supergraph.schema.interfaceTypes()]) {
     for (const field of type.fields()) fieldNames.add(field.name);
@@ -52,7 +57,7 @@ export function createPlanner(supergraphSdl: string): Planner {
     try {
       return plan(document);
     } catch (error) {
-      if (isTooMuch(error)) throw error;
+      if (isTooMuch(error)) throw tooComplex("has too many ways to be answered");
       return plan(expandAbstractTypes(document, clientSchema));
     }
   };
@@ -71,7 +76,7 @@ export function createPlanner(supergraphSdl: string): Planner {
   };
 }
 
-/** What `limits` stop: written out it would be more. */
+/** More paths than allowed; written out by expandAbstractTypes it would have more still. */
 function isTooMuch(error: unknown): boolean {
   return error instanceof Error && error.message.startsWith("Too many options");
 }

@@ -10,7 +10,6 @@ import {
   parse,
   visit,
 } from "graphql";
-import { tooComplex } from "../limits/too-complex";
 import { type CompileContext, type CompiledFetch, compileFetches, type FetchOfFields } from "./compile-fetches";
 import { compileFastShaper, type FastShaper } from "./fast-shaper";
 import { compact, topKeys } from "./fetch-documents";
@@ -97,7 +96,6 @@ function tryCompile(document: DocumentNode, context: PrepareContext): Variant | 
   } catch (error) {
     if (error instanceof GraphQLError) return error;
     const originalError = error instanceof Error ? error : new Error(String(error));
-    if (originalError.message.startsWith("Too many options")) return tooComplex("has too many ways to be answered");
     const extensions = { code: "INTERNAL_SERVER_ERROR" };
     return new GraphQLError("The services cannot answer this as it is asked for.", { originalError, extensions });
   }

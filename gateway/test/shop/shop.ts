@@ -79,6 +79,7 @@ export async function startShop(options: { config?: Partial<Config>; routes?: Re
       maxVariableDepth: 8,
       maxVariableValues: 1_000,
       maxCost: 20_000,
+      maxPaths: 2_000,
       credentialFields: [],
     },
     maxBodyBytes: 100_000,

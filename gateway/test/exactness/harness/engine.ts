@@ -48,7 +48,7 @@ export function startEngine(supergraphSdl: string, send: Send): EngineUnderTest 
       const { coerced = {} } = getVariableValues(schema, operation.variableDefinitions ?? [], variables);
       const fragments = document.definitions.filter((definition) => definition.kind === Kind.FRAGMENT_DEFINITION);
       const decided = specialise(operation, fragments, coerced as Record<string, boolean>);
-      return describePlan(createPlanner(supergraphSdl).plan(decided).fetches);
+      return describePlan(createPlanner(supergraphSdl, 50_000).plan(decided).fetches);
     },
   };
 }

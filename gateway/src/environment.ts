@@ -1,0 +1,106 @@
+import { durationMs, list, port, secret, url } from "@shop/env";
+import { z } from "zod";
+import { parseTrustedProxies, type TrustProxy } from "./client-address";
+
+const http = () => url("http", "https");
+const rate = (points: number) => z.coerce.number().int().nonnegative().default(points);
+
+/** Every variable that the gateway reads, with what the README says of it. */
+export const environment = z.object({
+  NODE_ENV: z.string().default("development").describe("production switches introspection and suggestions off"),
+  HOST: z.string().default("127.0.0.1").describe("The address to listen on"),
+  GATEWAY_PORT: port(8085).describe("The gateway's port"),
+  SUPERGRAPH_FILE: z
+    .string()
+    .default("supergraph.graphql")
+    .describe("The composed supergraph, relative to the repository; a changed file is taken up while the gateway runs"),
+  USER_URL: http().optional().describe("Where the user service is, if not where supergraph.yaml says"),
+  PRODUCT_URL: http().optional().describe("Where the product service is, if not where supergraph.yaml says"),
+  ORDER_URL: http().optional().describe("Where the order service is, if not where supergraph.yaml says"),
+  NOTIFICATION_URL: http().optional().describe("Where the notification service is, if not where supergraph.yaml says"),
+  COMMENT_URL: http().optional().describe("Where the comment service is, if not where supergraph.yaml says"),
+  JWKS_URL: http()
+    .default("http://127.0.0.1:8080/.well-known/jwks.json")
+    .describe("The public keys that access tokens are verified with"),
+  TOKEN_ISSUER: z.string().default("http://localhost:8080").describe("The `iss` that an access token must have"),
+  TOKEN_AUDIENCE: z.string().default("shop").describe("The `aud` that an access token must have"),
+  SERVICE_SECRET: secret("development-service-secret").describe("What services prove themselves to each other with"),
+  SUBGRAPH_TIMEOUT_MS: durationMs(3_000).describe("How long a subgraph may take to answer a query"),
+  SUBGRAPH_MUTATION_TIMEOUT_MS: durationMs(10_000).describe("How long a subgraph may take to answer a mutation"),
+  SUBGRAPH_CONNECTIONS: z.coerce.number().int().positive().default(64).describe("Connections to each subgraph"),
+  REDIS_URL: url("redis", "rediss")
+    .optional()
+    .describe("Redis; without it each gateway process counts its rate limits by itself"),
+  RATE_LIMIT_ADDRESS: rate(60_000).describe("Requests and socket operations of one address in a minute; 0: any number"),
+  RATE_LIMIT_VIEWER: rate(30_000).describe("Requests and socket operations of one viewer in a minute; 0: any number"),
+  RATE_LIMIT_CREDENTIALS_ADDRESS: rate(300).describe(
+    "Sign-ins, registrations and password changes tried from one address in 5 minutes; 0: any number",
+  ),
+  RATE_LIMIT_CREDENTIALS_ACCOUNT: rate(10).describe(
+    "Sign-ins, registrations and password changes tried at one account in 5 minutes with no success between; 0: any number",
+  ),
+  TRUSTED_PROXIES: list()
+    .transform((proxies, context): TrustProxy => {
+      try {
+        return parseTrustedProxies(proxies);
+      } catch {
+        context.addIssue("must be addresses and CIDR ranges, or a number of proxies");
+        return z.NEVER;
+      }
+    })
+    .optional()
+    .describe("Whose X-Forwarded-For is believed: addresses and CIDR ranges, or how many proxies there are; none"),
+  INTROSPECTION: z.stringbool().optional().describe("Answers introspection; by default everywhere but in production"),
+  CORS_ORIGINS: list()
+    .optional()
+    .describe(
+      "Origins whose pages may call the gateway; but in production, Apollo Sandbox and any port of localhost may",
+    ),
+  OPERATIONS_FILE: z
+    .string()
+    .optional()
+    .describe("A manifest of registered operations (`npm run operations:register`), read at the start"),
+  OPERATIONS_ONLY: z.stringbool().default(false).describe("Refuses every operation that is not registered"),
+  MAX_BODY_BYTES: z.coerce.number().int().positive().default(1_000_000).describe("The largest request body"),
+  MAX_DOCUMENT_LENGTH: z.coerce
+    .number()
+    .int()
+    .positive()
+    .default(100_000)
+    .describe("The longest document, in characters"),
+  MAX_TOKENS: z.coerce.number().int().positive().default(4_000).describe("The longest document, in tokens"),
+  MAX_DEPTH: z.coerce.number().int().positive().default(24).describe("The deepest selection"),
+  MAX_ALIASES: z.coerce.number().int().positive().default(100).describe("The most aliases in an operation"),
+  MAX_ROOT_FIELDS: z.coerce.number().int().positive().default(30).describe("The most root fields in an operation"),
+  MAX_FIELDS: z.coerce
+    .number()
+    .int()
+    .positive()
+    .default(1_000)
+    .describe("The most fields in a document, its fragments counted wherever they are spread"),
+  MAX_DIRECTIVES: z.coerce.number().int().positive().default(100).describe("The most directives in a document"),
+  MAX_VARIABLE_DEPTH: z.coerce.number().int().positive().default(16).describe("The deepest variable"),
+  MAX_VARIABLE_VALUES: z.coerce.number().int().positive().default(50_000).describe("The most values in the variables"),
+  MAX_COST: z.coerce
+    .number()
+    .int()
+    .positive()
+    .default(200_000)
+    .describe("The most points an operation may cost: 10 for an object of the answer, 1 for a scalar (limits/cost.ts)"),
+  MAX_PATHS: z.coerce
+    .number()
+    .int()
+    .positive()
+    .default(2_000)
+    .describe("The most ways through the subgraphs that may be compared at once to plan an operation"),
+  MAX_SOCKETS: z.coerce.number().int().positive().default(10_000).describe("Open WebSockets and event streams"),
+  MAX_VIEWER_SOCKETS: z.coerce
+    .number()
+    .int()
+    .positive()
+    .default(1_500)
+    .describe("Open WebSockets and event streams of one user, or of one address where nobody is signed in"),
+  SOCKET_INIT_TIMEOUT_MS: durationMs(3_000).describe("How long a new WebSocket may take to send `connection_init`"),
+  MAX_SOCKET_OPERATIONS: z.coerce.number().int().positive().default(100).describe("Operations at once on one socket"),
+  KEEP_ALIVE_MS: durationMs(12_000).describe("Between pings; a client that has not answered by the next is ended"),
+});
