@@ -1,5 +1,5 @@
 import { ApolloGateway } from "@apollo/gateway";
-import { type GatewayGraphQLRequestContext, type GatewayInterface } from "@apollo/server-gateway-interface";
+import { type ApolloServerOptionsWithGateway } from "@apollo/server";
 import { type Logger } from "@shop/telemetry";
 import { type GraphQLSchema } from "graphql";
 import { type Engine } from "./execution/engine";
@@ -7,6 +7,9 @@ import { type InFlight } from "./execution/in-flight";
 import { type Outcome } from "./execution/outcome";
 import { type RequestContext } from "./request-context";
 import { type SupergraphSource } from "./supergraph";
+
+type GatewayInterface = ApolloServerOptionsWithGateway["gateway"];
+type Executor = NonNullable<Awaited<ReturnType<GatewayInterface["load"]>>["executor"]>;
 
 /**
  * Apollo Gateway for what it is good at, loading a supergraph and the next one while requests run, with our engine in place
@@ -29,11 +32,11 @@ export function createApolloGateway(options: {
   });
   const bySchema = new WeakMap<GraphQLSchema, Engine>();
 
-  const execute = async ({ schema, document, request, ...rest }: GatewayGraphQLRequestContext): Promise<Outcome> => {
+  const execute = ({ schema, document, request, context }: Parameters<Executor>[0]): Promise<Outcome> => {
     const engine = bySchema.get(schema);
     if (engine === undefined) throw new Error("An operation was validated against a schema that was never loaded.");
     const operation = engine.prepare(document, request.operationName);
-    return options.inFlight.execute(engine, operation, request.variables ?? {}, rest.context as RequestContext);
+    return options.inFlight.execute(engine, operation, request.variables ?? {}, context as RequestContext);
   };
 
   return {
