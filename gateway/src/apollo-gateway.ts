@@ -8,7 +8,7 @@ import { type Outcome } from "./execution/outcome";
 import { type RequestContext } from "./request-context";
 import { type SupergraphSource } from "./supergraph";
 
-type GatewayInterface = ApolloServerOptionsWithGateway["gateway"];
+type GatewayInterface = ApolloServerOptionsWithGateway<RequestContext>["gateway"];
 type Executor = NonNullable<Awaited<ReturnType<GatewayInterface["load"]>>["executor"]>;
 
 /**
