@@ -12,6 +12,8 @@ import { type Role, type Viewer } from "./viewer";
 
 const algorithm = "EdDSA";
 const type = "at+jwt";
+/** About half a kilobyte each. */
+const maxKnownTokens = 10_000;
 const roles: readonly string[] = ["CUSTOMER", "STAFF", "ADMIN"] satisfies Role[];
 
 export interface AccessTokenClaims {
@@ -56,8 +58,7 @@ export function createAccessTokenVerifier(
     "jwks" in options
       ? createLocalJWKSet(options.jwks)
       : createRemoteJWKSet(new URL(options.jwksUrl), { timeoutDuration: 2_000, cooldownDuration: 5_000 });
-  return async (authorization) => {
-    if (authorization === undefined) return null;
+  const verify = async (authorization: string): Promise<Viewer> => {
     const token = /^Bearer ([\w-]+\.[\w-]+\.[\w-]+)$/i.exec(authorization)?.[1];
     if (token === undefined) throw unauthenticated("The Authorization header holds no access token.");
     const { payload } = await jwtVerify(token, keys, {
@@ -71,6 +72,20 @@ export function createAccessTokenVerifier(
       throw unauthenticated("This access token is not valid, or no longer: refresh it or sign in again.");
     });
     return toViewer(payload);
+  };
+
+  // A signature stays right until its token ends, and working it out costs as much as all else about a request.
+  const known = new Map<string, Viewer>();
+  return async (authorization) => {
+    if (authorization === undefined) return null;
+    const viewer = known.get(authorization);
+    if (viewer !== undefined && viewer.expiresAt.getTime() > Date.now()) return viewer;
+    known.delete(authorization);
+    const verified = await verify(authorization);
+    const [oldest] = known.keys();
+    if (known.size >= maxKnownTokens && oldest !== undefined) known.delete(oldest);
+    known.set(authorization, verified);
+    return verified;
   };
 }
 
