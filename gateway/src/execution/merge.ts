@@ -5,14 +5,9 @@ export function isObject(value: unknown): value is JsonObject {
 }
 
 /**
- * Adds to an object what another subgraph knows of it. Objects and equally long lists are merged; null takes no object's
- * place, since what did arrive stays. Values are taken over, not copied: see `clone`.
+ * Adds to an object what another subgraph knows of it, of some keys. Objects and equally long lists are merged; null takes
+ * no object's place, since what did arrive stays. Values are taken over, not copied: see `clone`.
  */
-export function mergeInto(target: JsonObject, source: JsonObject): void {
-  for (const key in source) mergeKey(target, key, source[key]);
-}
-
-/** The same, of some keys. */
 export function mergeKeys(target: JsonObject, source: JsonObject, keys: readonly string[]): void {
   for (const key of keys) {
     if (Object.hasOwn(source, key)) mergeKey(target, key, source[key]);
@@ -21,14 +16,15 @@ export function mergeKeys(target: JsonObject, source: JsonObject, keys: readonly
 
 function mergeKey(target: JsonObject, key: string, value: unknown): void {
   const known = target[key];
-  if (typeof known === "object" && known !== null) merge(known, value);
+  // Own, lest a "__proto__" in a JSON scalar be merged into the prototype of all objects.
+  if (typeof known === "object" && known !== null && Object.hasOwn(target, key)) merge(known, value);
   else put(target, key, value);
 }
 
 function merge(known: object, value: unknown): void {
   if (known === value || typeof value !== "object" || value === null) return;
   if (!Array.isArray(known)) {
-    if (isObject(value)) mergeInto(known as JsonObject, value);
+    if (isObject(value)) for (const key in value) mergeKey(known as JsonObject, key, value[key]);
   } else if (Array.isArray(value) && known.length === value.length) {
     value.forEach((element: unknown, index) => {
       const present: unknown = known[index];
@@ -49,7 +45,6 @@ export function clone<Value>(value: Value): Value {
 
 /** Sets a property, whatever its name: a JSON scalar may hold "__proto__". */
 export function put(object: JsonObject, key: string, value: unknown): void {
-  if (key === "__proto__")
-    Object.defineProperty(object, key, { value, enumerable: true, configurable: true, writable: true });
-  else object[key] = value;
+  if (key !== "__proto__") object[key] = value;
+  else Object.defineProperty(object, key, { value, enumerable: true, configurable: true, writable: true });
 }

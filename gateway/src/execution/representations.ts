@@ -92,9 +92,10 @@ function compileFlat({ typeName, fields }: FlatSelection): Representer {
       if (entity["__typename"] !== typeName) return other;
       let text = head;
       for (const { from, before } of parts) {
-        const value = entity[from];
+        // Neither what is missing has a text, nor what an object has by nature, as `constructor`.
+        const value = JSON.stringify(entity[from]) as string | undefined;
         if (value === undefined) return { kind: "incomplete", missing: from };
-        text += before + JSON.stringify(value);
+        text += before + value;
       }
       return { kind: "text", text: `${text}}` };
     },

@@ -136,6 +136,52 @@ it("survives names that JavaScript's objects have", async () => {
   expect(await graph.run(whole)).toEqual({ data: { products: [{ id: "1", count: 0 }] } });
 });
 
+it("merges what two subgraphs answer into nothing but the answer", async () => {
+  const part = '@key(fields: "id") { id: ID! part: Part @shareable }';
+  const shared = createGraph({
+    monolith: "type Query { product: Product } type Product { id: ID! part: Part } type Part { left: Int right: Int }",
+    subgraphs: {
+      list: `type Query { product: Product } type Product @key(fields: "id") { id: ID! }`,
+      left: `type Product ${part} type Part { left: Int }`,
+      right: `type Product ${part} type Part { right: Int }`,
+    },
+    records: { Product: [{ id: "1", part: {} }] },
+    resolvers: { Query: { product: () => ({ id: "1" }) } },
+  });
+  const wild: unknown = JSON.parse(`{ "part": { "left": 1, "right": 2, "__proto__": { "spoilt": true } } }`);
+  const tame = { part: { left: 1, right: 2 } };
+  // Whichever of them is merged into the other.
+  for (const [left, right] of [
+    [wild, tame],
+    [tame, wild],
+  ]) {
+    shared.sabotage("left", answers({ data: { _entities: [left] } }));
+    shared.sabotage("right", answers({ data: { _entities: [right] } }));
+    try {
+      expect(await shared.run("{ product { part { left right } } }")).toEqual({ data: { product: tame } });
+      expect({}).not.toHaveProperty("spoilt");
+    } finally {
+      Reflect.deleteProperty(Object.prototype, "spoilt");
+    }
+  }
+});
+
+it("misses a key that is called as something that JavaScript's objects have", async () => {
+  const product = 'type Product @key(fields: "constructor") { constructor: ID!';
+  const keyed = createGraph({
+    monolith: "type Query { products: [Product] } type Product { constructor: ID! count: Int }",
+    subgraphs: { list: `type Query { products: [Product] } ${product} }`, details: `${product} count: Int }` },
+  });
+  keyed.sabotage(
+    "list",
+    answers({ data: { products: [{ __typename: "Product" }, { __typename: "Product", constructor: "1" }] } }),
+  );
+  keyed.sabotage("details", answers({ data: { _entities: [{ count: 1 }] } }));
+  const { data, errors } = await keyed.run("{ products { count } }");
+  expect(data).toEqual({ products: [{ count: null }, { count: 1 }] });
+  expect(errors).toMatchObject([{ path: ["products", 0, "count"] }]);
+});
+
 function fits(name: string, value: unknown): boolean {
   switch (name) {
     case "count":
