@@ -148,20 +148,23 @@ it("merges what two subgraphs answer into nothing but the answer", async () => {
     records: { Product: [{ id: "1", part: {} }] },
     resolvers: { Query: { product: () => ({ id: "1" }) } },
   });
-  const wild: unknown = JSON.parse(`{ "part": { "left": 1, "right": 2, "__proto__": { "spoilt": true } } }`);
-  const tame = { part: { left: 1, right: 2 } };
+  const tame = `{ "part": { "left": 1, "right": 2 } }`;
+  const wild = `{ "part": { "left": 1, "right": 2, "__proto__": { "spoilt": true } } }`;
+  const entity = (text: string) => answers({ data: { _entities: [JSON.parse(text) as unknown] } });
+  const prototype = Object.getPrototypeOf(JSON.parse("{}")) as object;
   // Whichever of them is merged into the other.
-  for (const [left, right] of [
+  for (const [left = "", right = ""] of [
     [wild, tame],
     [tame, wild],
   ]) {
-    shared.sabotage("left", answers({ data: { _entities: [left] } }));
-    shared.sabotage("right", answers({ data: { _entities: [right] } }));
+    shared.sabotage("left", entity(left));
+    shared.sabotage("right", entity(right));
     try {
-      expect(await shared.run("{ product { part { left right } } }")).toEqual({ data: { product: tame } });
-      expect({}).not.toHaveProperty("spoilt");
+      const outcome = await shared.run("{ product { part { left right } } }");
+      expect(outcome).toEqual({ data: { product: { part: { left: 1, right: 2 } } } });
+      expect(prototype).not.toHaveProperty("spoilt");
     } finally {
-      Reflect.deleteProperty(Object.prototype, "spoilt");
+      Reflect.deleteProperty(prototype, "spoilt");
     }
   }
 });
