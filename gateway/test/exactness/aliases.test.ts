@@ -1,4 +1,4 @@
-import { createGraph } from "./harness/graph";
+import { createGraph, unavailable } from "./harness/graph";
 
 const products = [
   { id: "1", name: "Kettle", sku: "K-1", price: 30, makerId: "m1" },
@@ -65,4 +65,55 @@ it.each([
   ["of lists beside themselves", "{ products { id } again: products { price } products { name } }"],
 ])("answers under aliases %s", async (_what, operation) => {
   await graph.expectSame(operation);
+});
+
+describe("one key for several fields, in objects of different types that hold the same entity", () => {
+  const makers = [
+    { id: "1", name: "Ada", city: "Delft" },
+    { id: "2", name: "Bo", city: null },
+  ];
+  const [ada, bo] = makers;
+  const works = [
+    { __typename: "Film", by: bo, seen: [bo] },
+    { __typename: "Book", by: ada, read: [ada, bo] },
+    { __typename: "Film", by: ada, seen: [ada] },
+  ];
+  const query = `type Query { works: [Work!]! } union Work = Book | Film
+    type Book { by: Maker read: [Maker] } type Film { by: Maker seen: [Maker] }`;
+  const typed = createGraph({
+    monolith: `${query} type Maker { id: ID! name: String city: String fee(in: String): String }`,
+    subgraphs: {
+      works: `${query} type Maker @key(fields: "id") { id: ID! }`,
+      makers: `type Maker @key(fields: "id") { id: ID! name: String city: String fee(in: String): String }`,
+    },
+    records: { Maker: makers },
+    resolvers: {
+      Query: { works: () => works },
+      Maker: { fee: ({ id }: { id: string }, args: { in?: string }) => `${id} ${args.in}` },
+    },
+  });
+
+  it.each([
+    ["an alias of two fields", "by { x: name }", "by { x: city }"],
+    ["an alias that is a field, too", "by { name: city }", "by { name }"],
+    ["a field with two sets of arguments", `by { fee(in: "EUR") }`, `by { fee(in: "USD") }`],
+    ["a field with arguments and without", `by { fee(in: "EUR") }`, "by { fee }"],
+    ["a field and an alias like it", "by { fee }", "by { fee: city }"],
+    ["an alias of two lists", "all: read { x: name }", "all: seen { x: city id }"],
+    ["an alias of a field and its type's name", "by { x: name id: __typename }", "by { x: fee id: __typename }"],
+    ["the same field twice", "by { x: name }", "by { x: name city }"],
+  ])("answers %s", async (_what, book, film) => {
+    await typed.expectSame(`{ works { ... on Book { ${book} } ... on Film { ${film} } } }`);
+    await typed.expectSame(`{ works { ... on Film { ${film} } ...B } } fragment B on Book { ${book} }`);
+  });
+
+  it("tells an error under the client's own key", async () => {
+    typed.sabotage("makers", unavailable);
+    const { errors } = await typed.run("{ works { ... on Film { by { x: city } } ... on Book { by { x: name } } } }");
+    typed.sabotage("makers", undefined);
+    expect(errors?.map(({ path }) => path)).toEqual([
+      ["works", 0, "by", "x"],
+      ["works", 1, "by", "x"],
+    ]);
+  });
 });
