@@ -14,6 +14,7 @@ it.each([1, 2, 3])(
   60_000,
 );
 
+// A seed and its path mean a case of the generator as it is: whoever changes that looks for others.
 it.each(seeds)("does not repeat what seed $seed once found: $found", async ({ seed, path }) => {
   const { failure } = await tryProperty({ seed, path, runs: 1 });
   expect(failure?.text).toBeUndefined();

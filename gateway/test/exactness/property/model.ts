@@ -79,7 +79,15 @@ const pick = fc.nat({ max: 999 });
 const field = fc.record<FieldModel>({ base: pick, wrap: pick, args: pick, owner: pick });
 
 const feature = fc.record<FeatureModel>({
-  kind: fc.constantFrom("shareable", "requires", "provides", "override", "interfaceObject", "requires", "provides"),
+  kind: fc.constantFrom(
+    "shareable",
+    "requires",
+    "provides",
+    "override",
+    "interfaceObject",
+    "requires",
+    "interfaceObject",
+  ),
   type: pick,
   field: pick,
   other: pick,

@@ -1,5 +1,6 @@
 import { type CaseModel } from "./model";
-import { applyFeatures, type Features, type InterfaceObject, type Role, subgraphName } from "./features";
+import { applyFeatures } from "./apply-features";
+import { type Features, type InterfaceObject, type Role, subgraphName } from "./features";
 import {
   buildWorld,
   type Field,

@@ -63,7 +63,7 @@ const argLists = [
 ];
 
 /** What every entity can be known by; the fields behind are never null and never fail. */
-const keySets = ["id", "upc", "upc kind", "ref { code }", "id ref { code region }"];
+const keySets = ["id", "id", "upc", "upc kind", "ref { code }", "id ref { code region }"];
 export const keyFields: readonly Field[] = [
   { name: "id", type: { name: "ID", wrap: "T!" }, args: [], owner: 0 },
   { name: "upc", type: { name: "String", wrap: "T!" }, args: [], owner: 0 },
@@ -128,7 +128,9 @@ export function buildWorld(model: CaseModel): World {
   const interfaces = new Map<string, InterfaceType>();
   for (const [index, { implementers, fields }] of model.interfaces.entries()) {
     const name = `I${index}`;
-    const members = [...new Set(implementers.map((implementer) => take(objectNames, implementer)))];
+    const [first = 0] = implementers;
+    const from = first % 3 === 0 ? objectNames : entityNames;
+    const members = [...new Set(implementers.map((implementer) => take(from, implementer)))];
     const own = fields.map((field, position) => toField(`i${index}${"ab".charAt(position)}`, field));
     interfaces.set(name, { name, implementers: members, fields: own });
     for (const member of members) {
