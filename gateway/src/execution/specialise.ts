@@ -71,23 +71,25 @@ function inExecutionOrder(document: DocumentNode): DocumentNode {
     if (definition.kind === Kind.FRAGMENT_DEFINITION) fragments.set(definition.name.value, definition);
   }
   const fields = new Map<string, FieldNode>();
-  const collect = (set: SelectionSetNode, within: readonly string[]): void => {
+  const collect = (set: SelectionSetNode): void => {
     for (const selection of set.selections) {
-      if (selection.kind === Kind.INLINE_FRAGMENT) collect(selection.selectionSet, within);
-      if (selection.kind === Kind.FRAGMENT_SPREAD && !within.includes(selection.name.value)) {
+      if (selection.kind === Kind.FIELD) {
+        const key = (selection.alias ?? selection.name).value;
+        fields.set(key, together(fields.get(key), selection));
+      } else if (selection.kind === Kind.INLINE_FRAGMENT) {
+        collect(selection.selectionSet);
+      } else {
         const fragment = fragments.get(selection.name.value);
-        if (fragment !== undefined) collect(fragment.selectionSet, [...within, selection.name.value]);
+        fragments.delete(selection.name.value); // a second time it brings nothing new
+        if (fragment !== undefined) collect(fragment.selectionSet);
       }
-      if (selection.kind !== Kind.FIELD) continue;
-      const key = (selection.alias ?? selection.name).value;
-      fields.set(key, together(fields.get(key), selection));
     }
   };
   return {
     ...document,
     definitions: document.definitions.map((definition) => {
       if (definition.kind !== Kind.OPERATION_DEFINITION) return definition;
-      collect(definition.selectionSet, []);
+      collect(definition.selectionSet);
       return { ...definition, selectionSet: { kind: Kind.SELECTION_SET, selections: [...fields.values()] } };
     }),
   };
