@@ -39,8 +39,11 @@ export function locateObjects(data: JsonObject, path: readonly string[]): Readon
       return;
     }
     const step = path[depth];
-    if (step === undefined) places.set(value, [...(places.get(value) ?? []), place]);
-    else if (step !== "@") descend((value as JsonObject)[step], depth + 1, [...place, step]);
+    if (step === undefined) {
+      const known = places.get(value);
+      if (known === undefined) places.set(value, [place]);
+      else known.push(place);
+    } else if (step !== "@") descend((value as JsonObject)[step], depth + 1, [...place, step]);
   };
   descend(data, 0, []);
   return places;

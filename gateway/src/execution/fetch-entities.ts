@@ -87,7 +87,9 @@ function readAnswer(
     // An error about all of it, or about none of them, is told where the first entity is.
     const at = error.path?.[1];
     const index = typeof at === "number" && at < slots.length ? at : 0;
-    errorsAt.set(index, [...(errorsAt.get(index) ?? []), error]);
+    const known = errorsAt.get(index);
+    if (known === undefined) errorsAt.set(index, [error]);
+    else known.push(error);
   }
   for (const [index, slot] of slots.entries()) {
     slot.answer = readEntity(subgraph, entities[index], errorsAt.get(index) ?? []);
