@@ -6,7 +6,13 @@ import { takeFields } from "./fetch-fields";
 import { type JsonObject } from "./merge";
 import { type Outcome } from "./outcome";
 import { type Planner } from "./planner";
-import { prepareOperation, type PreparedOperation, type Variables, type Variant } from "./prepared-operation";
+import {
+  type PrepareContext,
+  prepareOperation,
+  type PreparedOperation,
+  type Variables,
+  type Variant,
+} from "./prepared-operation";
 import { createRun, type Run, type RunDeps } from "./run";
 import { runFetches } from "./run-fetches";
 import { type SubgraphAnswer, type SubgraphClient } from "./subgraph-client";
@@ -40,24 +46,27 @@ export interface EngineDeps {
 /** More would help nobody, and each is a message of its own. */
 const maxVariableErrors = 20;
 
-export function createEngine({ schema: clientSchema, supergraphSchema: schema, planner, ...rest }: EngineDeps): Engine {
-  const context = {
-    ...{ schema, clientSchema, planner },
+export function createEngine(deps: EngineDeps): Engine {
+  const { schema: clientSchema, supergraphSchema, planner } = deps;
+  const prepareContext: PrepareContext = {
+    schema: supergraphSchema,
+    clientSchema,
+    planner,
     requiredFields: planner.requiredArguments.fields,
-    interfaceObjects: interfaceObjectsOf(schema),
+    interfaceObjects: interfaceObjectsOf(supergraphSchema),
   };
-  const clients = new Map(rest.subgraphs.map((subgraph) => [subgraph.name, rest.clientOf(subgraph)]));
-  const deps: RunDeps = {
+  const clients = new Map(deps.subgraphs.map((subgraph) => [subgraph.name, deps.clientOf(subgraph)]));
+  const runDeps: RunDeps = {
     clientOf: (name) => {
       const client = clients.get(name);
       if (client === undefined) throw new Error(`The plan names an unknown subgraph: ${name}`);
       return client;
     },
-    isConcrete: (typeName) => isConcrete(schema, typeName),
+    isConcrete: (typeName) => isConcrete(supergraphSchema, typeName),
   };
   const prepared = new WeakMap<DocumentNode, Map<string, PreparedOperation>>();
 
-  const run = async (variant: Variant, coerced: Variables, run: Run): Promise<Outcome> => {
+  const finish = async (variant: Variant, coerced: Variables, run: Run): Promise<Outcome> => {
     await runFetches(variant.fetches, variant.requiredKeys, run);
     if (variant.introspect !== undefined) answerIntrospection(variant, coerced, run.data);
     if (run.errors.length === 0 && run.gaps.size === 0) {
@@ -71,7 +80,8 @@ export function createEngine({ schema: clientSchema, supergraphSchema: schema, p
     prepare: (document, operationName = "") => {
       const byName = prepared.get(document) ?? new Map<string, PreparedOperation>();
       prepared.set(document, byName);
-      const operation = byName.get(operationName) ?? prepareOperation(document, operationName || undefined, context);
+      const operation =
+        byName.get(operationName) ?? prepareOperation(document, operationName || undefined, prepareContext);
       byName.set(operationName, operation);
       return operation;
     },
@@ -84,13 +94,13 @@ export function createEngine({ schema: clientSchema, supergraphSchema: schema, p
       const variant = operation.variantFor(coerced);
       if (variant instanceof GraphQLError) return toRefusal(variant);
       if (variant.unreachable !== undefined) return { data: null, errors: [noWayTo(variant.unreachable)] };
-      return run(variant, coerced, createRun(planVariables(variant, variables), context, deps));
+      return finish(variant, coerced, createRun(planVariables(variant, variables), context, runDeps));
     },
     runEvent: (variant, event, coerced, context) => {
       if (variant.primary === undefined) throw new Error("Only a subscription has events.");
-      const started = createRun(planVariables(variant, coerced), context, deps);
-      takeFields(variant.primary, event, [started.data], started);
-      return run(variant, coerced, started);
+      const run = createRun(planVariables(variant, coerced), context, runDeps);
+      takeFields(variant.primary, event, [run.data], run);
+      return finish(variant, coerced, run);
     },
   };
 }
