@@ -2,6 +2,7 @@ import {
   DirectiveLocation,
   type DocumentNode,
   GraphQLDirective,
+  type GraphQLFieldConfigArgumentMap,
   GraphQLSchema,
   isInputType,
   parseType,
@@ -40,14 +41,12 @@ export function keepDirectives(document: DocumentNode, isKnown: (name: string) =
 
 /** The same directive over the schema's own types; undefined where the schema hides one of them. */
 function inSchema(directive: GraphQLDirective, schema: GraphQLSchema): GraphQLDirective | undefined {
-  const args = directive.args.map(({ name, ...arg }) => {
+  const config = directive.toConfig();
+  const args: GraphQLFieldConfigArgumentMap = {};
+  for (const [name, arg] of Object.entries(config.args)) {
     const type = typeFromAST(schema, parseType(String(arg.type)));
-    return isInputType(type) ? ([name, { ...arg, type }] as const) : undefined;
-  });
-  if (args.includes(undefined)) return undefined;
-  return new GraphQLDirective({
-    ...directive.toConfig(),
-    locations: directive.locations.filter((at) => executable.has(at)),
-    args: Object.fromEntries(args.filter((arg) => arg !== undefined)),
-  });
+    if (!isInputType(type)) return undefined;
+    args[name] = { ...arg, type };
+  }
+  return new GraphQLDirective({ ...config, args, locations: config.locations.filter((at) => executable.has(at)) });
 }

@@ -9,7 +9,6 @@ export function mapFetches(
   map: (fetch: FetchNode, path: readonly string[]) => PlanNode,
   path: readonly string[] = [],
 ): PlanNode {
-  const inside = (child: PlanNode): PlanNode => mapFetches(child, map, path);
   switch (node.kind) {
     case "Fetch":
       return map(node, path);
@@ -17,14 +16,9 @@ export function mapFetches(
       return { ...node, node: mapFetches(node.node, map, [...path, ...node.path.map(String)]) };
     case "Sequence":
     case "Parallel":
-      return { ...node, nodes: node.nodes.map(inside) };
+      return { ...node, nodes: node.nodes.map((child) => mapFetches(child, map, path)) };
     case "Condition":
-      return {
-        ...node,
-        ...(node.ifClause && { ifClause: inside(node.ifClause) }),
-        ...(node.elseClause && { elseClause: inside(node.elseClause) }),
-      };
     case "Defer":
-      return node;
+      return node; // refused by fetch-graph.ts
   }
 }
