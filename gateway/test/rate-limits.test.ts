@@ -130,6 +130,12 @@ describe("tries at accounts", () => {
     expect(codesOf(await signIn(`${randomUUID()}@example.com`, "wrong", someone()))).toEqual([]);
   });
 
+  it("knows an account that is named by a variable's default", async () => {
+    const email = `${randomUUID()}@example.com`;
+    const byDefault = login.replace("LoginInput!", `LoginInput! = { email: "${email}", password: "wrong" }`);
+    expect(await statusesOf(3, () => shop.ask(byDefault, { headers: someone() }))).toEqual([200, 200, 429]);
+  });
+
   it("forgives an account's owner who gets it right", async () => {
     const email = `${randomUUID()}@example.com`;
     for (const password of ["wrong", "right", "wrong", "right", "wrong", "wrong"]) {

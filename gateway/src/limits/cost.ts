@@ -14,13 +14,13 @@ import {
   SchemaMetaFieldDef,
   type SelectionSetNode,
   TypeMetaFieldDef,
-  valueFromASTUntyped,
 } from "graphql";
 import { type Amount, type Evaluation, larger, multiply, total } from "./amount";
 import { type ArgumentSizes, hasVariableArguments, measureArguments, type Variables } from "./argument-sizes";
 import { type CostAnnotations, type ListSize, readCostAnnotations } from "./cost-annotations";
 import { fragmentsOf } from "./extent";
 import { introspectionSize, isMostlyEmpty } from "./introspection-sizes";
+import { defaultsOf } from "./variable-defaults";
 
 /** What counts how much. A page of twenty objects with ten scalars each comes to some 400 points. */
 const points = {
@@ -144,11 +144,4 @@ function findField(
     if (name === TypeMetaFieldDef.name) return TypeMetaFieldDef;
   }
   return isUnionType(parent) ? undefined : parent.getFields()[name];
-}
-
-function defaultsOf(operation: OperationDefinitionNode): Variables {
-  const given = (operation.variableDefinitions ?? []).flatMap(({ variable, defaultValue }) =>
-    defaultValue === undefined ? [] : [[variable.name.value, valueFromASTUntyped(defaultValue)] as const],
-  );
-  return Object.fromEntries(given);
 }

@@ -9,6 +9,7 @@ import {
   type SelectionSetNode,
   valueFromASTUntyped,
 } from "graphql";
+import { defaultsOf } from "./variable-defaults";
 
 /** One try at somebody's account, as one root field of a mutation makes it. */
 export interface CredentialAttempt {
@@ -40,6 +41,7 @@ const attempts: ReadonlyMap<string, FindAccount> = new Map([
 /**
  * Each root field counts, so that aliases and fragments multiply nothing.
  * @param document valid: its fragments end
+ * @param variables as the client sent them
  */
 export function findCredentialAttempts(
   document: DocumentNode,
@@ -48,11 +50,12 @@ export function findCredentialAttempts(
   viewer: Viewer | null,
 ): CredentialAttempt[] {
   if (operation.operation !== OperationTypeNode.MUTATION) return [];
+  const values = { ...defaultsOf(operation), ...variables };
   return rootFields(document, operation.selectionSet).flatMap((field) => {
     const findAccount = attempts.get(field.name.value);
     if (findAccount === undefined) return [];
     const given = (field.arguments ?? []).map(
-      ({ name, value }) => [name.value, valueFromASTUntyped(value, variables)] as const,
+      ({ name, value }) => [name.value, valueFromASTUntyped(value, values)] as const,
     );
     const tokens = rootFields(document, field.selectionSet).find(({ name }) => name.value === "tokens");
     return {
