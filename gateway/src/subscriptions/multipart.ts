@@ -11,7 +11,8 @@ const end = "--\r\n";
  */
 export const multipart: StreamFormat = {
   contentType: 'multipart/mixed;boundary="graphql";subscriptionSpec=1.0',
-  accepts: (accept) => /multipart\/mixed[^,]*;\s*subscriptionSpec="?1\.0\b/i.test(accept),
+  // From the start of an entry: tried from anywhere, a long header costs the square of its length.
+  accepts: (accept) => /(?:^|,)\s*multipart\/mixed[^,]*;\s*subscriptionSpec="?1\.0\b/i.test(accept),
   // These clients read an ordinary answer as well, and accept one.
   isForEverything: false,
   opening: "\r\n--graphql",
