@@ -1,15 +1,12 @@
-import { type ObjectType, type Subgraph, type Supergraph } from "@apollo/federation-internals";
+import { type Supergraph } from "@apollo/federation-internals";
 import { type FetchNode } from "@apollo/query-planner";
 import {
   type DocumentNode,
   type FieldNode,
-  type FragmentDefinitionNode,
   getNamedType,
   getOperationAST,
   type GraphQLObjectType,
-  type GraphQLSchema,
   isAbstractType,
-  isObjectType,
   Kind,
   type OperationDefinitionNode,
   parse,
@@ -20,21 +17,15 @@ import {
   visit,
   visitWithTypeInfo,
 } from "graphql";
+import { type Answerer, createAnswerer, differingTypes, type Fragments } from "./answerers";
 
 /** Adds to a fetch what it should ask for. @param path to where its answer belongs */
 export type RestoreDroppedTypes = (fetch: FetchNode, path: readonly string[]) => FetchNode;
 
-/** A subgraph, for what it can answer with. */
-interface Answerer {
-  readonly schema: GraphQLSchema;
-  /** Whether it resolves a field by itself, given nothing but the object. */
-  resolves(typeName: string, fieldName: string): boolean;
-}
-
 /** What the client's operation says. */
 interface Wanted {
   readonly operation: OperationDefinitionNode;
-  readonly fragments: ReadonlyMap<string, FragmentDefinitionNode>;
+  readonly fragments: Fragments;
 }
 
 /**
@@ -45,7 +36,7 @@ interface Wanted {
 export function createRestoreDroppedTypes(supergraph: Supergraph): (document: DocumentNode) => RestoreDroppedTypes {
   const subgraphs = [...supergraph.subgraphs()];
   const answerers = new Map(subgraphs.map((subgraph) => [subgraph.name, createAnswerer(subgraph)]));
-  const differing = differingTypes([...answerers.values()].map(({ schema }) => schema));
+  const differing = differingTypes(answerers.values());
   return (document) => {
     const operation = getOperationAST(document);
     if (operation == null || differing.size === 0) return (fetch) => fetch;
@@ -59,34 +50,6 @@ export function createRestoreDroppedTypes(supergraph: Supergraph): (document: Do
       return answerer === undefined ? fetch : restoreIn(fetch, path, answerer, differing, { operation, fragments });
     };
   };
-}
-
-function createAnswerer(subgraph: Subgraph): Answerer {
-  const metadata = subgraph.metadata();
-  const requires = metadata.requiresDirective();
-  return {
-    schema: subgraph.schema.toGraphQLJSSchema(),
-    resolves: (typeName, fieldName) => {
-      const field = (subgraph.schema.type(typeName) as ObjectType | undefined)?.field(fieldName);
-      return field !== undefined && !metadata.isFieldExternal(field) && !field.hasAppliedDirective(requires);
-    },
-  };
-}
-
-/** Abstract types that do not have the same members in every subgraph that knows them. */
-function differingTypes(schemas: readonly GraphQLSchema[]): Set<string> {
-  const members = new Map<string, string>();
-  const differing = new Set<string>();
-  for (const schema of schemas) {
-    for (const type of Object.values(schema.getTypeMap()).filter(isAbstractType)) {
-      if (type.name === "_Entity") continue; // what it holds is each subgraph's own affair
-      const names = schema.getPossibleTypes(type).map(({ name }) => name);
-      const here = names.sort().join();
-      if ((members.get(type.name) ?? here) !== here) differing.add(type.name);
-      members.set(type.name, here);
-    }
-  }
-  return differing;
 }
 
 function restoreIn(
@@ -103,11 +66,11 @@ function restoreIn(
   const start = path.filter((step) => step !== "@").reduce(under, [operation.selectionSet]);
   // What the client selects at each level, beside what the fetch does.
   const levels: SelectionSetNode[][] = [start];
-  const added: SelectionNode[] = [];
 
+  const document = parse(fetch.operation, { noLocation: true });
   const types = new TypeInfo(answerer.schema);
   const restored = visit(
-    parse(fetch.operation, { noLocation: true }),
+    document,
     visitWithTypeInfo(types, {
       Field: {
         enter: (field) => {
@@ -121,15 +84,14 @@ function restoreIn(
           const { selections } = field.selectionSet;
           const missing = answerer.schema
             .getPossibleTypes(type)
-            .flatMap((member) => missingOf(member, selections, wanted, answerer, fragments) ?? []);
-          added.push(...missing);
-          const selectionSet = { ...field.selectionSet, selections: [...selections, ...missing] };
-          return missing.length === 0 ? undefined : { ...field, selectionSet };
+            .flatMap((member) => missingOf(member, selections, wanted, answerer, fragments));
+          if (missing.length === 0) return undefined;
+          return { ...field, selectionSet: { ...field.selectionSet, selections: [...selections, ...missing] } };
         },
       },
     }),
   );
-  return added.length === 0 ? fetch : { ...fetch, ...withVariables(restored, operation) };
+  return restored === document ? fetch : { ...fetch, ...withVariables(restored, operation) };
 }
 
 /** The fragment on a member that a fetch lacks. */
@@ -138,60 +100,21 @@ function missingOf(
   selections: readonly SelectionNode[],
   wanted: readonly SelectionSetNode[],
   answerer: Answerer,
-  fragments: Wanted["fragments"],
-): SelectionNode | undefined {
-  const applies = (condition: string | undefined): boolean => {
-    const type = condition === undefined ? member : answerer.schema.getType(condition);
-    return type === member || (isAbstractType(type) && answerer.schema.isSubType(type, member));
-  };
-  const present = new Set(fieldsOf({ kind: Kind.SELECTION_SET, selections }, fragments, applies).map(keyOf));
-  const resolvable = wanted.flatMap((set) => resolvableIn(set, member, answerer, fragments));
-  const lacking = resolvable.filter((selection) => selection.kind !== Kind.FIELD || !present.has(keyOf(selection)));
-  if (lacking.length === 0) return undefined;
-  return {
-    kind: Kind.INLINE_FRAGMENT,
-    typeCondition: { kind: Kind.NAMED_TYPE, name: { kind: Kind.NAME, value: member.name } },
-    selectionSet: { kind: Kind.SELECTION_SET, selections: lacking },
-  };
-}
-
-/** What of a selection belongs to a type's objects and is the subgraph's own to resolve, all the way down. */
-function resolvableIn(
-  set: SelectionSetNode,
-  type: GraphQLObjectType,
-  answerer: Answerer,
-  fragments: Wanted["fragments"],
+  fragments: Fragments,
 ): SelectionNode[] {
-  return set.selections.flatMap((selection): SelectionNode[] => {
-    if (selection.kind === Kind.FIELD) {
-      const field = resolvableField(selection, type, answerer, fragments);
-      return field === undefined ? [] : [field];
-    }
-    const fragment = selection.kind === Kind.FRAGMENT_SPREAD ? fragments.get(selection.name.value) : selection;
-    const condition = fragment?.typeCondition?.name.value ?? type.name;
-    const on = answerer.schema.getType(condition);
-    const applies = on === type || (isAbstractType(on) && answerer.schema.isSubType(on, type));
-    const selections = fragment && applies ? resolvableIn(fragment.selectionSet, type, answerer, fragments) : [];
-    if (selections.length === 0 || !selection.directives?.length) return selections;
-    const { directives } = selection;
-    return [{ kind: Kind.INLINE_FRAGMENT, directives, selectionSet: { kind: Kind.SELECTION_SET, selections } }];
-  });
-}
-
-function resolvableField(
-  field: FieldNode,
-  type: GraphQLObjectType,
-  answerer: Answerer,
-  fragments: Wanted["fragments"],
-): FieldNode | undefined {
-  if (field.name.value === "__typename") return field;
-  const definition = type.getFields()[field.name.value];
-  if (definition === undefined || !answerer.resolves(type.name, field.name.value)) return undefined;
-  if (field.selectionSet === undefined) return field;
-  const below = getNamedType(definition.type);
-  if (!isObjectType(below)) return undefined;
-  const selections = resolvableIn(field.selectionSet, below, answerer, fragments);
-  return selections.length === 0 ? undefined : { ...field, selectionSet: { ...field.selectionSet, selections } };
+  const applies = (condition: string | undefined): boolean => answerer.meets(member, condition);
+  const present = new Set(fieldsOf({ kind: Kind.SELECTION_SET, selections }, fragments, applies).map(keyOf));
+  const lacking = wanted
+    .flatMap((set) => answerer.ownPart(set, member, fragments))
+    .filter((selection) => selection.kind !== Kind.FIELD || !present.has(keyOf(selection)));
+  if (lacking.length === 0) return [];
+  return [
+    {
+      kind: Kind.INLINE_FRAGMENT,
+      typeCondition: { kind: Kind.NAMED_TYPE, name: { kind: Kind.NAME, value: member.name } },
+      selectionSet: { kind: Kind.SELECTION_SET, selections: lacking },
+    },
+  ];
 }
 
 /** A fetch's operation, with the variables declared that what was added uses. */
@@ -218,7 +141,7 @@ function withVariables(
 /** The fields of a selection, those in its fragments with them. @param applies whether a fragment's condition does */
 function fieldsOf(
   set: SelectionSetNode,
-  fragments: Wanted["fragments"],
+  fragments: Fragments,
   applies: (condition: string | undefined) => boolean = () => true,
 ): FieldNode[] {
   return set.selections.flatMap((selection) => {
