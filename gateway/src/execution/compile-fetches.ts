@@ -1,4 +1,4 @@
-import { type PlanNode } from "@apollo/query-planner";
+import { type FetchNode, type PlanNode } from "@apollo/query-planner";
 import { type DocumentNode, type GraphQLSchema, Kind, OperationTypeNode, parse } from "graphql";
 import { combineDocuments, compact, topKeys } from "./fetch-documents";
 import { type FetchStep, groupSteps, type StepGroup, toSteps } from "./fetch-graph";
@@ -88,19 +88,17 @@ function compileGroup({ steps, after }: StepGroup, context: CompileContext): Com
 
 function compileLookups(steps: readonly FetchStep[], context: CompileContext) {
   // The same selection at several places is one lookup.
-  const bySelection = new Map<string, { selection: string; document: DocumentNode; steps: FetchStep[] }>();
+  const bySelection = new Map<string, { document: DocumentNode; fetch: FetchNode; members: FetchStep[] }>();
   for (const step of steps) {
     const document = documentOf(step, context);
     const selection = compact(withoutName(document)) + JSON.stringify(step.fetch.outputRewrites ?? []);
     const known = bySelection.get(selection);
-    if (known === undefined) bySelection.set(selection, { selection, document, steps: [step] });
-    else known.steps.push(step);
+    if (known === undefined) bySelection.set(selection, { document, fetch: step.fetch, members: [step] });
+    else known.members.push(step);
   }
-  const selections = [...bySelection.values()];
-  const combined = combineDocuments(selections.map(({ document }) => document));
-  const lookups = selections.map(({ selection, document, steps: members }, index): EntityLookup => {
+  const combined = combineDocuments([...bySelection.values()].map(({ document }) => document));
+  const lookups = [...bySelection].map(([selection, { document, fetch, members }], index): EntityLookup => {
     const { responseKey, variable } = combined.parts[index] ?? { responseKey: "", variable: "" };
-    const [{ fetch }] = members as [FetchStep, ...FetchStep[]];
     return {
       responseKey,
       variable,
@@ -156,7 +154,7 @@ function withoutName(document: DocumentNode): DocumentNode {
 }
 
 /** Keys as they are in the data, once the renaming rewrites are through. */
-function renamedKeys(keys: readonly string[], { outputRewrites = [] }: FetchStep["fetch"]): string[] {
+function renamedKeys(keys: readonly string[], { outputRewrites = [] }: FetchNode): string[] {
   const renamed = new Map(
     outputRewrites.flatMap((rewrite) =>
       rewrite.kind === "KeyRenamer" ? [[rewrite.path.at(-1) ?? "", rewrite.renameKeyTo] as const] : [],
