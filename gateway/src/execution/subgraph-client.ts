@@ -51,6 +51,17 @@ const maxAnswerBytes = 32_000_000;
 const accepted = "application/json, application/graphql-response+json";
 /** A kept-alive connection that the subgraph closed just as it was used; the request was not read. */
 const staleConnection = new Set(["UND_ERR_SOCKET", "ECONNRESET", "EPIPE"]);
+/**
+ * What a client can bring about by what it asks or sends, as a very long User-Agent, says nothing of the subgraph: it must not
+ * keep others from it.
+ */
+const requestFaults = new Set([
+  "UND_ERR_INVALID_ARG",
+  "UND_ERR_RES_EXCEEDED_MAX_SIZE",
+  "HTTP_400",
+  "HTTP_413",
+  "HTTP_431",
+]);
 
 /** Speaks GraphQL over HTTP to one subgraph, over connections that are kept. */
 export function createSubgraphClient(options: SubgraphClientOptions): SubgraphClient {
@@ -80,8 +91,7 @@ export function createSubgraphClient(options: SubgraphClientOptions): SubgraphCl
     if (!isMutation && signal?.aborted === true) return { ok: false, reason: "ABANDONED" };
     const reason = reasonOf(error);
     log.warn({ subgraph: name, reason }, "a subgraph did not answer");
-    // What was wrong with the request says nothing of the subgraph.
-    if (reason !== "UND_ERR_INVALID_ARG" && breaker.failed()) {
+    if (!requestFaults.has(reason) && breaker.failed()) {
       log.error({ subgraph: name }, "a subgraph keeps failing and is left alone for a while");
     }
     return { ok: false, reason: "UNAVAILABLE" };
@@ -113,7 +123,7 @@ function headersFor({ authorization, userAgent }: RequestContext, credential: st
   return headers;
 }
 
-/** Its code or name: the message of a network error names hosts, that of a parse error repeats the answer. */
+/** Its code or name: the message of a network error names hosts. */
 function reasonOf(error: unknown): string {
   if (!(error instanceof Error)) return "unknown";
   return "code" in error && typeof error.code === "string" ? error.code : error.name;
@@ -121,8 +131,16 @@ function reasonOf(error: unknown): string {
 
 /** Whatever the status: a subgraph may answer with errors of GraphQL and a status that says so too. */
 function parseAnswer({ status, text }: HttpAnswer): SubgraphAnswer {
-  const answer = JSON.parse(text) as SubgraphAnswer | null;
+  const answer = tryParse(text) as SubgraphAnswer | null | undefined;
   if (typeof answer?.data === "object" && answer.data !== null) return answer;
   if (Array.isArray(answer?.errors) && answer.errors.length > 0) return answer;
-  throw new Error(`HTTP ${status} without a GraphQL answer`);
+  throw Object.assign(new Error("No GraphQL answer"), { code: `HTTP_${status}` });
+}
+
+function tryParse(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return undefined;
+  }
 }
