@@ -1,3 +1,5 @@
+import { once } from "node:events";
+import { request as httpRequest, type IncomingMessage } from "node:http";
 import { connectSocket, openEventStream } from "./shop/clients";
 import { type Shop, startShop } from "./shop/shop";
 
@@ -9,8 +11,18 @@ afterEach(() => shop.stop());
 
 const subscription = "subscription { notificationReceived { title } }";
 /** More than the buffers of a connection hold. */
-const flood = (): void => {
-  for (let n = 0; n < 400; n += 1) shop.events.add("x".repeat(100_000));
+const flood = ({ events }: Shop): void => {
+  for (let n = 0; n < 400; n += 1) events.add("x".repeat(100_000));
+};
+/** Reads a stream as slowly as a thin line lets it. @returns how many characters came before it ended, or `enough` */
+const trickle = async (stream: IncomingMessage, enough: number): Promise<number> => {
+  let read = 0;
+  for await (const chunk of stream) {
+    read += (chunk as Buffer).length;
+    if (read >= enough) break;
+    await new Promise((resolve) => setTimeout(resolve, 2));
+  }
+  return read;
 };
 const upstreamsAre = async (count: number): Promise<void> => {
   while (shop.notification.openSockets() !== count) await new Promise(setImmediate);
@@ -22,7 +34,7 @@ it("ends a socket whose client does not read, and no other", async () => {
   await shop.events.hasReaders(1);
   expect(shop.notification.openSockets()).toBe(1);
   slow.socket.pause();
-  flood();
+  flood(shop);
   for (let n = 0; n < 400; n += 1) expect((await prompt.receive()).type).toBe("next");
   slow.socket.resume();
   await slow.closed;
@@ -37,7 +49,34 @@ it("ends a socket whose client does not read, and no other", async () => {
 it("ends an event stream whose client does not read", async () => {
   const stream = await openEventStream(shop.url, subscription);
   await shop.events.hasReaders(1);
-  flood();
+  flood(shop);
   await upstreamsAre(0);
   stream.close();
 });
+
+it("leaves an event stream alone whose client reads, slowly and all the time", async () => {
+  const busy = await startShop({ config: { keepAliveMs: 400 } });
+  const headers = { "content-type": "application/json", accept: "text/event-stream" };
+  const request = httpRequest(busy.url, { method: "POST", headers }).end(JSON.stringify({ query: subscription }));
+  const [response] = (await once(request, "response")) as [IncomingMessage];
+  await busy.events.hasReaders(1);
+  flood(busy);
+  expect(await trickle(response, 40_000_000)).toBeGreaterThanOrEqual(40_000_000);
+  request.destroy();
+  await busy.stop();
+});
+
+it.each(["text/event-stream", "multipart/mixed;subscriptionSpec=1.0, application/json"])(
+  "stops, though a client does not read: %s",
+  async (accept) => {
+    const stopping = await startShop();
+    const headers = { "content-type": "application/json", accept };
+    const request = httpRequest(stopping.url, { method: "POST", headers }).end(JSON.stringify({ query: subscription }));
+    const [response] = (await once(request, "response")) as [IncomingMessage];
+    await stopping.events.hasReaders(1);
+    flood(stopping);
+    response.on("error", () => undefined);
+    await stopping.stop();
+    request.destroy();
+  },
+);

@@ -47,6 +47,7 @@ it("fills each event from every subgraph, in order", async () => {
 it("serves the same as server-sent events", async () => {
   const stream = await openEventStream(shop.url, notifications);
   expect(stream.response.headers.get("content-type")).toContain("text/event-stream");
+  expect(stream.response.headers.get("cache-control")).toContain("private");
   await shop.events.hasReaders(1);
   shop.events.add("Paid", "ord_1");
   expect(await stream.receive()).toEqual({ event: "next", data: filled("Paid", "ord_1").payload });
@@ -196,6 +197,19 @@ it("survives upgrades that are none of its own", async () => {
     socket.resume();
     await once(socket, "close");
   }
+  expect(await shop.ask("{ unread }")).toMatchObject({ status: 200 });
+});
+
+it("lets go of a refused upgrade, though its client holds on", async () => {
+  const socket = connect({ port: shop.gateway.port, host: "127.0.0.1", allowHalfOpen: true });
+  socket.write("GET /elsewhere HTTP/1.1\r\nHost: x\r\nConnection: Upgrade\r\nUpgrade: websocket\r\n\r\n");
+  socket.on("error", () => undefined); // the reset that a write to a closed connection gets
+  socket.on("end", () => {
+    const writing = setInterval(() => socket.write("still here"), 5);
+    socket.once("close", () => clearInterval(writing));
+  });
+  socket.resume();
+  await new Promise((resolve) => socket.once("close", resolve));
   expect(await shop.ask("{ unread }")).toMatchObject({ status: 200 });
 });
 

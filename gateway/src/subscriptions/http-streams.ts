@@ -19,7 +19,7 @@ export interface HttpStreams {
    * @throws GraphQLError with an HTTP status where there are too many streams
    */
   serve(reply: FastifyReply, format: StreamFormat, request: SubmittedOperation, context: RequestContext): Promise<void>;
-  /** Ends what is still open. */
+  /** Cuts off clients that do not read, once all operations have ended. */
   close(): void;
 }
 
@@ -46,7 +46,7 @@ export function createHttpStreams(options: HttpStreamsOptions): HttpStreams {
     stream.writeHead(200, {
       ...(reply.getHeaders() as Record<string, string>),
       "content-type": contentType,
-      "cache-control": "no-cache, no-transform",
+      "cache-control": "private, no-store, no-transform",
       "x-accel-buffering": "no", // proxies would hold events back until they have a bufferful
     });
     stream.write(opening);
@@ -67,14 +67,11 @@ export function createHttpStreams(options: HttpStreamsOptions): HttpStreams {
       if (reason.aborted) leave();
       reason.addEventListener("abort", leave, { once: true });
     }
-    let step = await events.next();
-    while (step.done !== true) {
-      if (!stream.write(format.next(step.value))) await once(stream, "drain", { signal }).catch(() => undefined);
-      step = await events.next();
-    }
-    clearTimeout(expiry);
-    clearInterval(heartbeat);
-    stream.end(expired.signal.aborted ? format.failed(tell(unauthenticated())) : lastOf(step.value, format));
+    const end = await writeAll(stream, format, events, signal).finally(() => {
+      clearTimeout(expiry);
+      clearInterval(heartbeat);
+    });
+    stream.end(expired.signal.aborted ? format.failed(tell(unauthenticated())) : lastOf(end, format));
   };
   const lastOf = (end: StreamEnd, { completed, failed, stopped }: StreamFormat): string => {
     switch (end.kind) {
@@ -126,24 +123,38 @@ export function createHttpStreams(options: HttpStreamsOptions): HttpStreams {
       }
     },
     close: () => {
-      for (const stream of open) stream.end();
+      // The others have been told, or are about to be: their operations have ended.
+      for (const stream of open) if (stream.writableNeedDrain) stream.destroy();
     },
   };
 }
 
-/** Keeps proxies from giving up on a silent stream, and ends a client that has read nothing between two beats. */
+/** Writes each result when there is room for it. @returns how the operation ended */
+async function writeAll(
+  stream: ServerResponse,
+  format: StreamFormat,
+  events: AsyncGenerator<string, StreamEnd>,
+  signal: AbortSignal,
+): Promise<StreamEnd> {
+  for (;;) {
+    const step = await events.next();
+    if (step.done === true) return step.value;
+    if (!stream.write(format.next(step.value))) await once(stream, "drain", { signal }).catch(() => undefined);
+  }
+}
+
+/** Keeps proxies from giving up on a silent stream, and ends a client that has made no room from one beat to the next. */
 function beat(stream: ServerResponse, format: StreamFormat, keepAliveMs: number): NodeJS.Timeout {
-  let draining = false;
-  const heartbeat = setInterval(
-    () => {
-      if (draining && stream.writableNeedDrain) return void stream.destroy();
-      draining = stream.writableNeedDrain;
-      if (!draining) stream.write(format.heartbeat);
-    },
-    Math.min(format.heartbeatMs, keepAliveMs),
-  );
-  stream.once("close", () => clearInterval(heartbeat));
-  return heartbeat;
+  let isStuck = false;
+  stream.on("drain", () => {
+    isStuck = false;
+  });
+  const onBeat = (): void => {
+    if (isStuck) return void stream.destroy();
+    isStuck = stream.writableNeedDrain;
+    if (!isStuck) stream.write(format.heartbeat);
+  };
+  return setInterval(onBeat, Math.min(format.heartbeatMs, keepAliveMs));
 }
 
 // eslint-disable-next-line @typescript-eslint/require-await -- what is there already, in the shape of a stream

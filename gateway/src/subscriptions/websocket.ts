@@ -89,10 +89,10 @@ export function serveWebSockets(server: Server, options: WebSocketOptions): WebS
       const userAgent = request.headers["user-agent"];
       const address = options.clientAddress(request);
       const context = await options.authenticate({ authorization, userAgent, address, signal: gone.signal });
+      if (gone.signal.aborted) return forbidden; // its `close` will not come again, to give back what is taken here
       const release = options.slots.take(context);
       if (release === undefined) return { ok: false, code: tryAgainLater, reason: "Too many sockets" };
-      if (gone.signal.aborted) release();
-      else socket.once("close", release);
+      socket.once("close", release);
       closeOnExpiry(socket, context);
       return { ok: true, context };
     } catch (error) {
@@ -150,6 +150,8 @@ function closeAway(socket: WebSocket): Promise<void> {
   });
 }
 
+/** Destroyed as soon as it is told: nobody else looks after a connection whose client never closes its side. */
 function refuseUpgrade(socket: Duplex, status: string): void {
+  socket.once("finish", () => socket.destroy());
   socket.end(`HTTP/1.1 ${status}\r\nConnection: close\r\nContent-Length: 0\r\n\r\n`);
 }
