@@ -15,6 +15,7 @@ import { compileFastShaper, type FastShaper } from "./fast-shaper";
 import { compact, topKeys } from "./fetch-documents";
 import { compileIntrospection, type Introspect } from "./introspection";
 import { type Planner } from "./planner";
+import { type RecentlyUsed } from "./recently-used";
 import { restoreRequired } from "./restore-required";
 import { compileRewrites } from "./rewrites";
 import { type FieldShape, type ObjectShape, shapeOperation } from "./shapes";
@@ -57,10 +58,12 @@ export interface PrepareContext extends CompileContext {
   /** What clients see. */
   readonly clientSchema: GraphQLSchema;
   readonly interfaceObjects: ReadonlySet<string>;
+  /** Of all operations, so that neither many of them nor many variants of one fill the memory; made again when needed. */
+  readonly variants: RecentlyUsed<Variant | GraphQLError>;
 }
 
-/** The variants of one operation that are kept; each is made again when it is asked for. */
-const maxVariants = 32;
+/** How many there have been: a number tells the variants of one from those of another. */
+let operations = 0;
 
 /** @throws GraphQLError where the document has no such operation */
 export function prepareOperation(
@@ -71,19 +74,18 @@ export function prepareOperation(
   const operation = operationOf(document, operationName);
   const fragments = [...fragmentsOf(document).values()];
   const conditionNames = conditionVariables(document);
-  const variants = new Map<string, Variant | GraphQLError>();
+  const { variants } = context;
+  const id = (operations += 1);
 
   return {
     operation,
     variantFor: (variables) => {
-      const key = conditionNames.map((name) => (variables[name] === true ? "1" : "0")).join("");
+      const key = `${id} ${conditionNames.map((name) => (variables[name] === true ? "1" : "0")).join("")}`;
       const known = variants.get(key);
       if (known !== undefined) return known;
       const conditions = Object.fromEntries(conditionNames.map((name) => [name, variables[name] === true]));
       // What has no plan today has none tomorrow, and finding that out is as dear as finding one.
       const variant = tryCompile(specialise(operation, fragments, conditions), context);
-      const [oldest] = variants.keys();
-      if (variants.size >= maxVariants && oldest !== undefined) variants.delete(oldest);
       variants.set(key, variant);
       return variant;
     },
