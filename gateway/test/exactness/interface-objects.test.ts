@@ -25,7 +25,7 @@ const graph = createGraph({
     interface Printed { title: String pages: Int }
     union Shelved = Book
     type Shelf { top: Shelved }
-    type Book implements Media & Printed { ${common} ${reviewed} pages: Int shelf: Shelf }
+    type Book implements Media & Printed { ${common} ${reviewed} pages: Int hard: Int! shelf: Shelf }
     type Film implements Media { ${common} ${reviewed} minutes: Int }
     type Review { text: String about: Media }`,
   subgraphs: {
@@ -35,7 +35,7 @@ const graph = createGraph({
       interface Printed { title: String pages: Int }
       union Shelved = Book
       type Shelf { top: Shelved }
-      type Book implements Media & Printed @key(fields: "id") { ${common} pages: Int shelf: Shelf }
+      type Book implements Media & Printed @key(fields: "id") { ${common} pages: Int hard: Int! shelf: Shelf }
       type Film implements Media @key(fields: "id") { ${common} minutes: Int }`,
     reviews: `
       type Query { ${queries.top} }
@@ -62,6 +62,7 @@ const graph = createGraph({
         {
           reviews: (media: { id: string }, { first }: { first: number }) =>
             Array.from({ length: first }, (_, index) => ({ text: `${media.id}/${index}`, about: all[index] })),
+          hard: () => failure("too hard"),
           risky: ({ id }: { id: string }) => {
             if (id === "2") throw failure("too risky");
             return id;
@@ -97,6 +98,8 @@ it.each([
     "fragments on unions",
     "{ best { ... on Shelved { __typename } } top { ... on Shelved { ... on Media { score title } } } }",
   ],
+  ["null for what only an entity that failed could be", "{ best { ... on Book { hard } } }"],
+  ["null for it beside what is known of it", "{ best { id score ... on Book { title hard } } books { score } }"],
   ["nothing but the key", "{ top { id } }"],
 ])("answers %s", async (_what, operation) => {
   await graph.expectSame(operation);
