@@ -3,6 +3,7 @@ import { serviceUnavailable } from "@shop/graphql-errors";
 import { type Logger } from "@shop/telemetry";
 import { GraphQLError } from "graphql";
 import { type AbortNotice } from "./abort-notice";
+import { withStatus } from "./http-status";
 import { type RateLimits } from "./limits/rate-limits";
 
 /** Who asks, and what of their request a subgraph gets to see. */
@@ -57,8 +58,4 @@ export function createAuthenticate(deps: {
 
 function isUnauthenticated(error: GraphQLError): boolean {
   return error.extensions["code"] === "UNAUTHENTICATED";
-}
-
-function withStatus(error: GraphQLError, status: number): GraphQLError {
-  return new GraphQLError(error.message, { extensions: { ...error.extensions, http: { status } } });
 }

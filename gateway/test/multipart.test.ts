@@ -117,6 +117,7 @@ it("is refused with 429 where a client has too many open, until one is gone", as
     expect(only.response.status).toBe(200);
     const refused = await openMultipart(small.url, { query });
     expect(refused.response.status).toBe(429);
+    expect(Number(refused.response.headers.get("retry-after"))).toBeGreaterThan(0);
     expect(refused.response.headers.get("content-type")).toContain("application/json");
     only.leave();
     let status = 429;

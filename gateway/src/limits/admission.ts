@@ -6,7 +6,7 @@ import { requireModestVariables } from "./variables";
 
 /** What a request brings that costs work before its schema is even looked at. */
 export interface Submission {
-  /** Undefined where the request names a persisted operation: its text was admitted when it was registered. */
+  /** Undefined where there is none, which the door refuses in its own way. */
   readonly query: string | undefined;
   readonly variables?: Readonly<Record<string, unknown>> | null | undefined;
 }

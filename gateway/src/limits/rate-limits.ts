@@ -1,8 +1,7 @@
-import { HeaderMap } from "@apollo/server";
 import { type Viewer } from "@shop/auth";
 import { rateLimited } from "@shop/graphql-errors";
-import { GraphQLError } from "graphql";
 import { toAddressKey } from "../client-address";
+import { withStatus } from "../http-status";
 import { type Budget } from "./budget";
 import { type CredentialAttempt, succeeded } from "./credential-attempts";
 import { createRateLimiter } from "./rate-limiter";
@@ -87,12 +86,5 @@ export function createRateLimits(settings: RateLimitSettings, shared: SharedBudg
 }
 
 function requireSpent(retryAfterMs: number): void {
-  if (retryAfterMs > 0) throw tooMany(retryAfterMs);
-}
-
-function tooMany(retryAfterMs: number): GraphQLError {
-  const seconds = Math.ceil(retryAfterMs / 1_000);
-  const { message, extensions } = rateLimited(seconds);
-  const http: unknown = { status: 429, headers: new HeaderMap([["retry-after", String(seconds)]]) };
-  return new GraphQLError(message, { extensions: { ...extensions, http } as Record<string, unknown> });
+  if (retryAfterMs > 0) throw withStatus(rateLimited(Math.ceil(retryAfterMs / 1_000)), 429);
 }

@@ -3,8 +3,9 @@ import { type ServerResponse } from "node:http";
 import { rateLimited, serviceUnavailable, unauthenticated } from "@shop/graphql-errors";
 import { inSpan, type Logger } from "@shop/telemetry";
 import { type FastifyReply } from "fastify";
-import { GraphQLError, type GraphQLFormattedError } from "graphql";
+import { type GraphQLError, type GraphQLFormattedError } from "graphql";
 import { type FormatError, formatErrors } from "../client-errors";
+import { withStatus } from "../http-status";
 import { type Operations, type StartedOperation, type SubmittedOperation } from "../operations";
 import { type RequestContext } from "../request-context";
 import { type StreamFormat } from "./stream-format";
@@ -168,8 +169,4 @@ function plainAnswer(started: Exclude<StartedOperation, { kind: "stream" }>) {
   return started.kind === "single"
     ? { status: 200, body: started.result }
     : { status: started.status, body: { errors: started.errors } };
-}
-
-function withStatus(error: GraphQLError, status: number): GraphQLError {
-  return new GraphQLError(error.message, { extensions: { ...error.extensions, http: { status } } });
 }
