@@ -65,18 +65,3 @@ it("leaves an event stream alone whose client reads, slowly and all the time", a
   request.destroy();
   await busy.stop();
 });
-
-it.each(["text/event-stream", "multipart/mixed;subscriptionSpec=1.0, application/json"])(
-  "stops, though a client does not read: %s",
-  async (accept) => {
-    const stopping = await startShop();
-    const headers = { "content-type": "application/json", accept };
-    const request = httpRequest(stopping.url, { method: "POST", headers }).end(JSON.stringify({ query: subscription }));
-    const [response] = (await once(request, "response")) as [IncomingMessage];
-    await stopping.events.hasReaders(1);
-    flood(stopping);
-    response.on("error", () => undefined);
-    await stopping.stop();
-    request.destroy();
-  },
-);
