@@ -91,7 +91,13 @@ export function complete(shape: ObjectShape, fetched: Fetched): Outcome {
     if (isLeafType(type)) return fits(leafKind(type), value) ? value : misfit();
     if (!isObject(value)) return misfit();
     const shape = shapeOf(field, value);
-    return shape === undefined ? misfit() : completeObject(shape, value);
+    if (shape === undefined) return misfit();
+    const lost = shape.isConcrete ? undefined : reasonBeyond(shape, fetched.gaps.get(value));
+    if (lost === undefined) return completeObject(shape, value);
+    // What the object really is was to be told with the fields that did not come.
+    if (lost.kind === "UNKNOWN_ENTITY") return null;
+    reportMissing(field, lost);
+    return lost.scope === "ENTITY" ? null : completeObject(shape, value);
   };
 
   const completeList = (type: GraphQLOutputType, field: FieldShape, list: readonly unknown[]): unknown => {
@@ -127,11 +133,18 @@ interface CompletionError extends FetchError {
   readonly gap?: Gap | undefined;
 }
 
-/** One error for a field that a whole fetch failed to bring, however many objects lack it. */
+/**
+ * One error for a field that a whole fetch failed to bring, however many objects lack it; and none twice that several fetches
+ * have met.
+ */
 function withoutRepeats(errors: readonly CompletionError[]): CompletionError[] {
   const told = new Map<Reason, Set<FieldShape>>();
-  return errors.filter(({ gap }) => {
-    if (gap?.reason.scope !== "FETCH") return true;
+  const seen = new Set<string>();
+  return errors.filter(({ gap, message, path }) => {
+    if (gap?.reason.scope !== "FETCH") {
+      const text = JSON.stringify([path, message]);
+      return !seen.has(text) && seen.add(text);
+    }
     const fields = told.get(gap.reason) ?? new Set();
     const isRepeat = fields.has(gap.field);
     told.set(gap.reason, fields.add(gap.field));
@@ -140,6 +153,12 @@ function withoutRepeats(errors: readonly CompletionError[]): CompletionError[] {
 }
 
 const internal = { code: "INTERNAL_SERVER_ERROR" };
+
+/** Why fields are missing that the shape, an interface's, does not have. */
+function reasonBeyond({ fields }: ObjectShape, gaps: ReadonlyMap<string, Reason> | undefined): Reason | undefined {
+  if (gaps === undefined) return undefined;
+  return [...gaps].find(([key]) => !fields.some(({ dataKey }) => dataKey === key))?.[1];
+}
 
 function shapeOf({ shapes, isAbstract, type }: FieldShape, object: JsonObject): ObjectShape | undefined {
   if (!isAbstract) return shapes.values().next().value;
