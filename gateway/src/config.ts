@@ -36,6 +36,7 @@ export interface Config {
   readonly maxBodyBytes: number;
   readonly maxSockets: number;
   readonly maxViewerSockets: number;
+  readonly maxViewerSubscriptions: number;
   readonly socketInitTimeoutMs: number;
   readonly maxSocketOperations: number;
   readonly keepAliveMs: number;
@@ -172,6 +173,7 @@ const unlimited = {
   maxBodyBytes: Number.MAX_SAFE_INTEGER, // the HTTP server takes an integer
   maxSockets: Infinity,
   maxViewerSockets: Infinity,
+  maxViewerSubscriptions: Infinity,
   maxSocketOperations: Infinity,
 } satisfies Partial<Config>;
 
@@ -214,6 +216,7 @@ function settingsOf(
     maxBodyBytes: env.MAX_BODY_BYTES,
     maxSockets: env.MAX_SOCKETS,
     maxViewerSockets: env.MAX_VIEWER_SOCKETS,
+    maxViewerSubscriptions: env.MAX_VIEWER_SUBSCRIPTIONS,
     socketInitTimeoutMs: env.SOCKET_INIT_TIMEOUT_MS,
     maxSocketOperations: env.MAX_SOCKET_OPERATIONS,
     keepAliveMs: env.KEEP_ALIVE_MS,

@@ -78,9 +78,12 @@ export const environment = z.object({
   MAX_PATHS: most(2_000).describe(
     "The most ways through the subgraphs that may be compared at once to plan an operation",
   ),
-  MAX_SOCKETS: most(10_000).describe("Open WebSockets and event streams"),
+  MAX_SOCKETS: most(10_000).describe("Open WebSockets, and as many event streams"),
   MAX_VIEWER_SOCKETS: most(1_500).describe(
     "Open WebSockets and event streams of one user, or of one address where nobody is signed in",
+  ),
+  MAX_VIEWER_SUBSCRIPTIONS: most(5_000).describe(
+    "Open subscriptions of one user, or of one address where nobody is signed in",
   ),
   SOCKET_INIT_TIMEOUT_MS: durationMs(3_000).describe("How long a new WebSocket may take to send `connection_init`"),
   MAX_SOCKET_OPERATIONS: most(100).describe("Operations at once on one socket"),

@@ -82,6 +82,7 @@ export async function startService(
   const subscriptions = createSubscriptions({
     ...{ supergraph, subgraphs, formatError, production, introspection, log },
     ...{ credential, keepAliveMs, timeoutMs: config.subgraphTimeoutMs, requireAffordable },
+    slots: createViewerSlots(config.maxViewerSubscriptions),
   });
   const admission = createAdmission(limits);
   const { operationsFile, operationsOnly: onlyRegistered } = config;

@@ -1,4 +1,4 @@
-import { serviceUnavailable } from "@shop/graphql-errors";
+import { rateLimited, serviceUnavailable } from "@shop/graphql-errors";
 import { type DocumentNode, GraphQLError, type GraphQLFormattedError } from "graphql";
 import { getVariableValues } from "graphql/execution/values";
 import { formatErrors } from "../client-errors";
@@ -10,6 +10,7 @@ import { createPlans } from "./plans";
 import { type StreamDeps } from "./stream";
 import { createStreams, type Prepared } from "./streams";
 import { createSubscriber, type StreamEnd } from "./subscriber";
+import { type ViewerSlots } from "./viewer-slots";
 
 export interface SubscribeRequest {
   readonly query: string;
@@ -37,9 +38,12 @@ export interface SubscriptionsDeps extends StreamDeps {
   readonly production: boolean;
   readonly introspection: boolean;
   readonly requireAffordable: RequireAffordable;
+  /** For subscriptions, each of which may be a socket at a subgraph. */
+  readonly slots: ViewerSlots;
 }
 
 const drainMs = 5_000;
+const retryAfterSeconds = 10;
 
 /**
  * Federated subscriptions: an event comes from one subgraph, what is selected in it from all. Clients whose operation and
@@ -85,8 +89,11 @@ export function createSubscriptions(deps: SubscriptionsDeps): Subscriptions {
       if (isStopping) return refuse([serviceUnavailable("This instance", 1)]);
       const prepared = prepare(request);
       if (!prepared.ok) return prepared;
+      const release = deps.slots.take(request.context);
+      if (release === undefined) return refuse([rateLimited(retryAfterSeconds)]);
       open += 1;
       const onDone = (): void => {
+        release();
         open -= 1;
         if (open === 0) onDrained?.();
       };

@@ -1,7 +1,7 @@
 import { toAddressKey } from "../client-address";
 import { type RequestContext } from "../request-context";
 
-/** How many sockets and event streams each client has open. */
+/** How many of something each client has open: connections, or subscriptions over them. */
 export interface ViewerSlots {
   /** @returns gives the slot back, when called for the first time; undefined where the client has as many as it may */
   take(context: Pick<RequestContext, "viewer" | "authorization" | "address">): (() => void) | undefined;

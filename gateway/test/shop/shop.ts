@@ -85,6 +85,7 @@ export async function startShop(options: { config?: Partial<Config>; routes?: Re
     maxBodyBytes: 100_000,
     maxSockets: 50,
     maxViewerSockets: 50,
+    maxViewerSubscriptions: 100,
     socketInitTimeoutMs: 1_000,
     maxSocketOperations: 5,
     keepAliveMs: 5_000,
