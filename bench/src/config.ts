@@ -3,7 +3,7 @@ import { resolve } from "node:path";
 export const repository = resolve(__dirname, "../..");
 
 /** Given to every Node process that is measured: what npm run gateway gives itself. */
-export const v8Flags = ["--max-semi-space-size=32"];
+export const v8Flags = ["--max-semi-space-size=32", "--max-old-space-size=1024"];
 
 /** The gateway that is measured has a core to itself; load, subgraphs and all else share the other. */
 export const gatewayCore = 1;

@@ -31,7 +31,7 @@ export function describeMachine(): Machine {
     date: new Date().toISOString().slice(0, 10),
     cpu: all[0]?.model.trim() ?? "unknown CPU",
     cores: all.length,
-    system: `${type()} ${release()}`,
+    system: `${type()} ${release().replace(/-.*/, "")}`, // what follows names its distributor
     node: process.versions.node,
     v8Flags: v8Flags.join(" "),
     commit: describeCommit(),
