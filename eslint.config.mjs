@@ -29,7 +29,7 @@ export default tseslint.config(
   },
   {
     // The one reader of the environment in each package; tests may set up a child's environment.
-    files: ["**/config.ts", "**/test/**", "**/conformance/**"],
+    files: ["**/config.ts", "**/test/**"],
     ignores: ["**/*.mjs"],
     rules: {
       "no-restricted-syntax": ["error", { selector: "ExportDefaultDeclaration", message: "Name what you export." }],

@@ -1,9 +1,8 @@
-import { durationMs, list, port, secret, url } from "@shop/env";
+import { count, durationMs, list, port, secret, url } from "@shop/env";
 import { z } from "zod";
 import { parseTrustedProxies, type TrustProxy } from "./client-address";
 
 const http = () => url("http", "https");
-const most = (count: number) => z.coerce.number().int().positive().default(count);
 const rate = (points: number) => z.coerce.number().int().nonnegative().default(points);
 
 /** Every variable that the gateway reads, with what the README says of it. */
@@ -28,7 +27,7 @@ export const environment = z.object({
   SERVICE_SECRET: secret("development-service-secret").describe("What services prove themselves to each other with"),
   SUBGRAPH_TIMEOUT_MS: durationMs(3_000).describe("How long a subgraph may take to answer a query"),
   SUBGRAPH_MUTATION_TIMEOUT_MS: durationMs(10_000).describe("How long a subgraph may take to answer a mutation"),
-  SUBGRAPH_CONNECTIONS: most(64).describe("Connections to each subgraph"),
+  SUBGRAPH_CONNECTIONS: count(64).describe("Connections to each subgraph"),
   REDIS_URL: url("redis", "rediss")
     .optional()
     .describe("Redis; without it each gateway process counts its rate limits by itself"),
@@ -62,30 +61,30 @@ export const environment = z.object({
     .optional()
     .describe("A manifest of registered operations (`npm run operations:register`), read at the start"),
   OPERATIONS_ONLY: z.stringbool().default(false).describe("Refuses every operation that is not registered"),
-  MAX_BODY_BYTES: most(1_000_000).describe("The largest request body"),
-  MAX_DOCUMENT_LENGTH: most(100_000).describe("The longest document, in characters"),
-  MAX_TOKENS: most(4_000).describe("The longest document, in tokens"),
-  MAX_DEPTH: most(24).describe("The deepest selection"),
-  MAX_ALIASES: most(100).describe("The most aliases in an operation"),
-  MAX_ROOT_FIELDS: most(30).describe("The most root fields in an operation"),
-  MAX_FIELDS: most(1_000).describe("The most fields in a document, its fragments counted wherever they are spread"),
-  MAX_DIRECTIVES: most(100).describe("The most directives in a document"),
-  MAX_VARIABLE_DEPTH: most(16).describe("The deepest variable"),
-  MAX_VARIABLE_VALUES: most(50_000).describe("The most values in the variables"),
-  MAX_COST: most(200_000).describe(
+  MAX_BODY_BYTES: count(1_000_000).describe("The largest request body"),
+  MAX_DOCUMENT_LENGTH: count(100_000).describe("The longest document, in characters"),
+  MAX_TOKENS: count(4_000).describe("The longest document, in tokens"),
+  MAX_DEPTH: count(24).describe("The deepest selection"),
+  MAX_ALIASES: count(100).describe("The most aliases in an operation"),
+  MAX_ROOT_FIELDS: count(30).describe("The most root fields in an operation"),
+  MAX_FIELDS: count(1_000).describe("The most fields in a document, its fragments counted wherever they are spread"),
+  MAX_DIRECTIVES: count(100).describe("The most directives in a document"),
+  MAX_VARIABLE_DEPTH: count(16).describe("The deepest variable"),
+  MAX_VARIABLE_VALUES: count(50_000).describe("The most values in the variables"),
+  MAX_COST: count(200_000).describe(
     "The most points an operation may cost: 10 for an object of the answer, 1 for a scalar (limits/cost.ts)",
   ),
-  MAX_PATHS: most(2_000).describe(
+  MAX_PATHS: count(2_000).describe(
     "The most ways through the subgraphs that may be compared at once to plan an operation",
   ),
-  MAX_SOCKETS: most(10_000).describe("Open WebSockets, and as many event streams"),
-  MAX_VIEWER_SOCKETS: most(1_500).describe(
+  MAX_SOCKETS: count(10_000).describe("Open WebSockets, and as many event streams"),
+  MAX_VIEWER_SOCKETS: count(1_500).describe(
     "Open WebSockets and event streams of one user, or of one address where nobody is signed in",
   ),
-  MAX_VIEWER_SUBSCRIPTIONS: most(5_000).describe(
+  MAX_VIEWER_SUBSCRIPTIONS: count(5_000).describe(
     "Open subscriptions of one user, or of one address where nobody is signed in",
   ),
   SOCKET_INIT_TIMEOUT_MS: durationMs(3_000).describe("How long a new WebSocket may take to send `connection_init`"),
-  MAX_SOCKET_OPERATIONS: most(100).describe("Operations at once on one socket"),
+  MAX_SOCKET_OPERATIONS: count(100).describe("Operations at once on one socket"),
   KEEP_ALIVE_MS: durationMs(12_000).describe("Between pings; a client that has not answered by the next is ended"),
 });

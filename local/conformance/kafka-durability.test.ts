@@ -1,14 +1,13 @@
 import { appendFileSync, readdirSync } from "node:fs";
 import { join } from "node:path";
 import { type Kafka } from "kafkajs";
+import { given } from "./config";
 import { createKafka, startConsumer, uniqueName, valuesOf } from "./kafka-clients";
-import { addressOf, givenBroker, startBrokerProcess } from "./kafka-process";
+import { addressOf, startBrokerProcess } from "./kafka-process";
 import { createDataFolder, type StandInProcess } from "./stand-in";
 import { connectRaw } from "./kafka-raw-client";
 
-process.env["KAFKAJS_NO_PARTITIONER_WARNING"] = "1";
-
-const describeOwnBroker = givenBroker === undefined ? describe : describe.skip;
+const describeOwnBroker = given.kafka === undefined ? describe : describe.skip;
 
 describeOwnBroker("stopped and killed (only a broker of the suite's own may be)", () => {
   let folder: ReturnType<typeof createDataFolder>;

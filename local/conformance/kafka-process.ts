@@ -1,3 +1,4 @@
+import { given } from "./config";
 import { createDataFolder, startStandIn, type StandInProcess } from "./stand-in";
 
 /** The broker under test: one that was named in the environment, or a stand-in of the suite's own. */
@@ -7,9 +8,6 @@ export interface BrokerUnderTest {
   end(): Promise<void>;
 }
 
-/** host:port of a real broker to run against, in place of the stand-in. */
-export const givenBroker = process.env["CONFORMANCE_KAFKA"];
-
 export const startBrokerProcess = (dataDir: string, port = 0): Promise<StandInProcess> =>
   startStandIn("kafka", dataDir, { port });
 
@@ -17,7 +15,7 @@ export const addressOf = ({ port }: StandInProcess): string => `127.0.0.1:${port
 
 /** The broker that CONFORMANCE_KAFKA names, or else the stand-in on a free port with an empty data folder. */
 export async function startBrokerUnderTest(): Promise<BrokerUnderTest> {
-  if (givenBroker !== undefined) return { address: givenBroker, end: () => Promise.resolve() };
+  if (given.kafka !== undefined) return { address: given.kafka, end: () => Promise.resolve() };
   const folder = createDataFolder();
   const broker = await startBrokerProcess(folder.path);
   return {

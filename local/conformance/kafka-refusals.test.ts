@@ -1,9 +1,8 @@
 import { type Kafka } from "kafkajs";
+import { given } from "./config";
 import { createKafka, uniqueName } from "./kafka-clients";
-import { givenBroker, startBrokerUnderTest, type BrokerUnderTest } from "./kafka-process";
+import { startBrokerUnderTest, type BrokerUnderTest } from "./kafka-process";
 import { connectRaw, encodeRequest, type RawClient } from "./kafka-raw-client";
-
-process.env["KAFKAJS_NO_PARTITIONER_WARNING"] = "1";
 
 const errorCode = { corrupt: 2, outOfOrder: 45, invalidEpoch: 47, unsupportedVersion: 35 };
 
@@ -153,7 +152,7 @@ describe("what a broker does not support", () => {
   });
 });
 
-const describeStandIn = givenBroker === undefined ? describe : describe.skip;
+const describeStandIn = given.kafka === undefined ? describe : describe.skip;
 describeStandIn("transactions (a real broker has them; the stand-in says that it has not)", () => {
   it("are refused when a producer asks for them", async () => {
     const producer = kafka.producer({ transactionalId: uniqueName("tx"), maxInFlightRequests: 1 });

@@ -6,8 +6,6 @@ import { CompressionTypes, ConfigResourceTypes, type Admin, type Kafka } from "k
 import { createImpatientKafka, createKafka, startConsumer, uniqueName, valuesOf } from "./kafka-clients";
 import { startBrokerUnderTest, type BrokerUnderTest } from "./kafka-process";
 
-process.env["KAFKAJS_NO_PARTITIONER_WARNING"] = "1";
-
 let broker: BrokerUnderTest;
 let kafka: Kafka;
 let admin: Admin;

@@ -1,11 +1,12 @@
 import { appendFileSync, readdirSync, statSync, truncateSync } from "node:fs";
 import { join } from "node:path";
 import { type Connection, mongo } from "mongoose";
-import { addIndex, connectTo, givenMongo, startMongoProcess, type Thing, urlOf } from "./mongo-process";
+import { given } from "./config";
+import { addIndex, connectTo, startMongoProcess, type Thing, urlOf } from "./mongo-process";
 import { createDataFolder, type StandInProcess } from "./stand-in";
 
 // A server that was given is not ours to kill, nor to damage the files of.
-const standInOnly = givenMongo === undefined ? describe : describe.skip;
+const standInOnly = given.mongo === undefined ? describe : describe.skip;
 
 const atTheEnd: (() => unknown)[] = [];
 afterEach(async () => {

@@ -1,9 +1,7 @@
 import { randomUUID } from "node:crypto";
 import { type Connection, createConnection, type mongo } from "mongoose";
+import { given } from "./config";
 import { createDataFolder, startStandIn, type StandInProcess } from "./stand-in";
-
-/** URL of a real server to run against, in place of the stand-in. */
-export const givenMongo = process.env["CONFORMANCE_MONGO"];
 
 export const startMongoProcess = (dataDir: string): Promise<StandInProcess> => startStandIn("mongo", dataDir);
 
@@ -30,8 +28,8 @@ export type Thing = mongo.BSON.Document & { _id?: string | number | mongo.Object
 /** A database of its own on the server that CONFORMANCE_MONGO names, or else on a stand-in with an empty data folder. */
 export async function openTestDatabase() {
   const folder = createDataFolder();
-  const standIn = givenMongo === undefined ? await startMongoProcess(folder.path) : undefined;
-  const url = standIn === undefined ? (givenMongo ?? "") : urlOf(standIn);
+  const standIn = given.mongo === undefined ? await startMongoProcess(folder.path) : undefined;
+  const url = standIn === undefined ? (given.mongo ?? "") : urlOf(standIn);
   const connection = await connectTo(url, uniqueDatabase());
   let collections = 0;
   return {

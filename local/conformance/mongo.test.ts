@@ -1,7 +1,8 @@
 import { createConnection as createSocket } from "node:net";
 import { once } from "node:events";
 import { type Connection, Schema, Types, mongo } from "mongoose";
-import { addIndex, givenMongo, openTestDatabase, type Thing } from "./mongo-process";
+import { given } from "./config";
+import { addIndex, openTestDatabase, type Thing } from "./mongo-process";
 
 const { Binary, Decimal128, Double, Int32, Long, UUID } = mongo.BSON;
 
@@ -279,7 +280,7 @@ describe("what is refused", () => {
 });
 
 // What a real server can do, or answers in its own way.
-const standInOnly = givenMongo === undefined ? describe : describe.skip;
+const standInOnly = given.mongo === undefined ? describe : describe.skip;
 
 standInOnly("the stand-in alone", () => {
   it("refuses a transaction as a standalone server does", async () => {

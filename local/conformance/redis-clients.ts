@@ -69,3 +69,8 @@ for _, id in ipairs(beyond) do redis.call('HDEL', KEYS[4], id) end
 redis.call('ZREMRANGEBYRANK', KEYS[3], 0, -(tonumber(ARGV[1]) + 1))
 redis.call('ZREMRANGEBYSCORE', KEYS[1], '-inf', '(' .. ARGV[2])
 return #beyond`;
+
+/** Waits, without a guess at how long, for what the server does by itself. */
+export async function until(holds: () => Promise<boolean>): Promise<void> {
+  while (!(await holds()));
+}

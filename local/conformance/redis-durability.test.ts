@@ -1,7 +1,8 @@
 import { appendFileSync, statSync } from "node:fs";
 import { join } from "node:path";
 import { Redis } from "ioredis";
-import { givenRedis, startRedisProcess, urlOf } from "./redis-process";
+import { given } from "./config";
+import { startRedisProcess, urlOf } from "./redis-process";
 import { createDataFolder, type StandInProcess } from "./stand-in";
 
 let folder: ReturnType<typeof createDataFolder>;
@@ -26,11 +27,11 @@ const logPath = () => join(folder.path, "appendonly.aof");
 
 // A real server may be anyone's: it is not for this suite to kill, and its files are not ours to damage.
 const suite =
-  givenRedis === undefined
+  given.redis === undefined
     ? describe
     : (name: string, _tests: () => void) =>
         describe(name, () => {
-          it("is tried on the stand-in only, which may be killed", () => expect(givenRedis).toBeDefined());
+          it("is tried on the stand-in only, which may be killed", () => expect(given.redis).toBeDefined());
         });
 
 suite("what the stand-in keeps", () => {

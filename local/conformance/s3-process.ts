@@ -1,3 +1,4 @@
+import { given } from "./config";
 import { createDataFolder, startStandIn, type StandInProcess } from "./stand-in";
 
 /** Where a store is and whose it is. */
@@ -13,7 +14,7 @@ export interface S3Process extends StandInProcess {
 }
 
 /** A real server to run against, in place of the stand-in. */
-export const givenS3 = parseTarget(process.env["CONFORMANCE_S3"]);
+export const givenS3 = parseTarget(given.s3);
 
 /** @param text http://accessKey:secretKey@host:port */
 function parseTarget(text: string | undefined): S3Target | undefined {

@@ -8,6 +8,9 @@ export const port = (defaultPort: number) => z.coerce.number().int().min(0).max(
 /** A length of time in milliseconds with its default. */
 export const durationMs = (defaultMs: number) => z.coerce.number().int().positive().default(defaultMs);
 
+/** A number of things, at least one, with its default. */
+export const count = (defaultCount: number) => z.coerce.number().int().positive().default(defaultCount);
+
 /** The URL of a store or a service, in one of the schemes it can be spoken to in. */
 export const url = (...schemes: string[]) =>
   z.string().refine((value) => URL.canParse(value) && schemes.some((scheme) => value.startsWith(`${scheme}://`)), {

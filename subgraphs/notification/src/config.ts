@@ -1,8 +1,7 @@
-import { durationMs, list, loadEnvironment, port, secret, url } from "@shop/env";
+import { count, durationMs, list, loadEnvironment, port, secret, url } from "@shop/env";
 import { z } from "zod";
 
 const days = (defaultDays: number) => z.coerce.number().positive().default(defaultDays);
-const count = (defaultCount: number) => z.coerce.number().int().positive().default(defaultCount);
 
 export const environment = z.object({
   HOST: z.string().default("127.0.0.1").describe("The address that the service listens on."),
