@@ -1,11 +1,10 @@
 // Run by `npm run bench:abuse`: what each abusive request costs the gateway in CPU, and the dearest that it admits.
 import { spawn } from "node:child_process";
-import { once } from "node:events";
-import { type AddressInfo, createServer } from "node:net";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { abuses, dearest } from "./abuse-collection";
 import { childEnvironment, repository } from "./config";
+import { findFreePort } from "./free-port";
 import { readCpuMs } from "./process-statistics";
 
 interface Sent {
@@ -97,15 +96,6 @@ async function isReady(url: string): Promise<boolean> {
     ({ ok }) => ok,
     () => false,
   );
-}
-
-async function findFreePort(): Promise<number> {
-  const server = createServer().listen(0, "127.0.0.1");
-  await once(server, "listening");
-  const { port } = server.address() as AddressInfo;
-  server.close();
-  await once(server, "close");
-  return port;
 }
 
 void main();

@@ -1,8 +1,7 @@
-import { once } from "node:events";
-import { type AddressInfo, createServer } from "node:net";
 import { setTimeout as sleep } from "node:timers/promises";
 import { type GatewayName, gateways } from "./gateways/gateways";
 import { startPinned } from "./pinned-process";
+import { findFreePort } from "./free-port";
 import { type Rig } from "./rig";
 
 export interface RunningGateway {
@@ -57,13 +56,4 @@ export async function postQuery(url: string, query: string, authorization: strin
     body: JSON.stringify({ query }),
   });
   return { status: response.status, text: await response.text() };
-}
-
-async function findFreePort(): Promise<number> {
-  const server = createServer().listen(0, "127.0.0.1");
-  await once(server, "listening");
-  const { port } = server.address() as AddressInfo;
-  server.close();
-  await once(server, "close");
-  return port;
 }

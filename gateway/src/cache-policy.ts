@@ -6,7 +6,10 @@ import {
   getNamedType,
   type GraphQLNamedType,
   type GraphQLSchema,
+  isAbstractType,
   isCompositeType,
+  isInterfaceType,
+  isObjectType,
   Kind,
   type OperationDefinitionNode,
   OperationTypeNode,
@@ -21,7 +24,7 @@ interface Hint {
 /**
  * For how long anyone may keep the answer to a valid operation, by the rules of Apollo's `@cacheControl(maxAge:,
  * inheritMaxAge:)`: an object for as long as its field says, or else its type, or else not at all; a value as long as the
- * object that it is of; an answer as long as the least of all.
+ * object that it is of; an answer as long as the least of all. Of an abstract type any member may turn up: the strictest rules.
  * @param supergraphSchema with the directives
  * @returns seconds; 0 where any of it is not for everyone
  */
@@ -47,18 +50,33 @@ export function maxAgeSecondsOf(
     });
     return Math.min(...ages);
   };
+  /** What the types say that may turn up where an abstract one stands. */
+  const strictest = (
+    type: GraphQLNamedType | undefined,
+    part: (member: GraphQLNamedType) => { readonly astNode?: Annotated } | undefined = (member) => member,
+  ): number[] =>
+    isAbstractType(type)
+      ? supergraphSchema.getPossibleTypes(type).flatMap((each) => hintOf(part(each)?.astNode?.directives).maxAge ?? [])
+      : [];
   const ageOfField = (node: FieldNode, type: GraphQLNamedType | undefined, parentAge: number): number => {
     if (node.name.value === "__typename") return parentAge;
-    const field = type !== undefined && "getFields" in type ? type.getFields()[node.name.value] : undefined;
-    if (field === undefined || !("args" in field)) return 0;
+    const field = fieldOf(type, node);
+    if (field === undefined) return 0;
     const returned = getNamedType(field.type);
     const hints = [hintOf(field.astNode?.directives), hintOf(returned.astNode?.directives)];
     const inherits = !isCompositeType(returned) || hints.some(({ inheritMaxAge }) => inheritMaxAge);
-    const age = hints.find(({ maxAge }) => maxAge !== undefined)?.maxAge ?? (inherits ? parentAge : 0);
+    const said = hints.find(({ maxAge }) => maxAge !== undefined)?.maxAge ?? (inherits ? parentAge : 0);
+    const age = Math.min(said, ...strictest(type, (each) => fieldOf(each, node)), ...strictest(returned));
     if (age === 0 || node.selectionSet === undefined) return age;
     return Math.min(age, ageOfSet(node.selectionSet, returned, age));
   };
   return ageOfSet(operation.selectionSet, supergraphSchema.getQueryType() ?? undefined, 0);
+}
+
+type Annotated = { readonly directives?: readonly ConstDirectiveNode[] | undefined } | null | undefined;
+
+function fieldOf(type: GraphQLNamedType | undefined, { name }: FieldNode) {
+  return isObjectType(type) || isInterfaceType(type) ? type.getFields()[name.value] : undefined;
 }
 
 function hintOf(directives: readonly ConstDirectiveNode[] | undefined): Hint {

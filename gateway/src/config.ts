@@ -3,6 +3,7 @@ import { loadEnvironment } from "@shop/env";
 import { type z } from "zod";
 import { type TrustProxy } from "./client-address";
 import { environment } from "./environment";
+import { credentialMutations } from "./limits/credential-attempts";
 import { type RateLimitSettings } from "./limits/rate-limits";
 
 export { environment };
@@ -77,19 +78,6 @@ export interface OperationLimits {
   readonly credentialFields: readonly string[];
 }
 
-/** Each tries a password or a token, or sends mail. */
-const credentialFields: readonly string[] = [
-  "login",
-  "registerUser",
-  "refreshTokens",
-  "requestEmailVerification",
-  "verifyEmail",
-  "requestPasswordReset",
-  "resetPassword",
-  "changePassword",
-  "deleteAccount",
-];
-
 const apolloSandbox = "https://studio.apollographql.com";
 const repository = resolve(__dirname, "../..");
 
@@ -105,7 +93,7 @@ export function loadConfig(): Config {
     comment: env.COMMENT_URL,
   };
   return {
-    ...settingsOf(env, credentialFields),
+    ...settingsOf(env, credentialMutations),
     port: env.GATEWAY_PORT,
     supergraphFile: resolve(repository, env.SUPERGRAPH_FILE),
     shopScalars: true,

@@ -6,6 +6,9 @@ import { type AbortNotice } from "./abort-notice";
 import { withStatus } from "./http-status";
 import { type RateLimits } from "./limits/rate-limits";
 
+/** As much of it as a session is shown with; subgraphs are not to be asked to take more. */
+const maxUserAgentLength = 500;
+
 /** Who asks, and what of their request a subgraph gets to see. */
 export interface RequestContext {
   readonly viewer: Viewer | null;
@@ -52,7 +55,7 @@ export function createAuthenticate(deps: {
     const viewer = await verify(authorization);
     const viewerAdmitted = rateLimits.admitViewer(viewer);
     if (viewerAdmitted !== undefined) await viewerAdmitted;
-    return { viewer, authorization, userAgent, address, signal };
+    return { viewer, authorization, userAgent: userAgent?.slice(0, maxUserAgentLength), address, signal };
   };
 }
 

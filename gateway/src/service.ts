@@ -114,6 +114,7 @@ export async function startService(
   const webSockets = serveWebSockets(app.server, {
     ...{ path, operations, authenticate, clientAddress, formatError, slots, keepAliveMs, log },
     admitOperation: (context) => rateLimits.admitOperation(context),
+    newcomerSlots: createViewerSlots(config.maxViewerSockets),
     maxSockets: config.maxSockets,
     maxSocketOperations: config.maxSocketOperations,
     maxMessageBytes: config.maxBodyBytes,

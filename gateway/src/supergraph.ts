@@ -60,6 +60,15 @@ export function createSupergraphSource(
   let current: LoadedSupergraph | undefined;
   let next: LoadedSupergraph | undefined;
   const listeners: ((supergraph: LoadedSupergraph) => void)[] = [];
+  const tell = (swapped: LoadedSupergraph): void => {
+    for (const listener of listeners) {
+      try {
+        listener(swapped);
+      } catch (error) {
+        log.error({ err: error }, "what follows the supergraph failed at a swapped one");
+      }
+    }
+  };
 
   return {
     onSwap: (listener) => void listeners.push(listener),
@@ -83,7 +92,7 @@ export function createSupergraphSource(
             update(sdl);
             current = next;
             log.info({ file }, "the supergraph was swapped");
-            for (const listener of listeners) listener(next);
+            tell(next);
           } catch (error) {
             log.error({ err: error, file }, "the changed supergraph was refused; the one before stays in use");
           }

@@ -236,3 +236,15 @@ it("delivers what has come before it stops, and tells clients to come back elsew
   expect(await stream.receive()).toBeUndefined();
   await stopped;
 });
+
+it("ends one whose event is larger than is taken, and says so", async () => {
+  const client = await connectSocket(shop.socketUrl);
+  client.send(subscribe("subscription { notificationReceived { title } }"));
+  await shop.events.hasReaders(1);
+  shop.events.add("x".repeat(1_000_001));
+  expect(await client.receive()).toMatchObject({
+    type: "error",
+    payload: [{ extensions: { code: "INTERNAL_SERVER_ERROR", serviceName: "notification" } }],
+  });
+  client.socket.close();
+});

@@ -127,6 +127,19 @@ describe("connection_init", () => {
   });
 });
 
+it("429: an address has too many sockets that have not said whose they are; it may open another when one has", async () => {
+  const clients: SocketClient[] = [];
+  for (let n = 0; n < shop.config.maxViewerSockets; n += 1) clients.push(await open());
+  await expect(open()).rejects.toThrow("429");
+  clients[0]?.send(init);
+  expect(await clients[0]?.receive()).toEqual({ type: "connection_ack" });
+  await open();
+  await expect(open()).rejects.toThrow("429");
+  clients[1]?.socket.close();
+  await clients[1]?.closed;
+  await open();
+});
+
 describe("ping", () => {
   it.each([
     [undefined, undefined],

@@ -88,39 +88,39 @@ function compileGroup({ steps, after }: StepGroup, context: CompileContext): Com
 
 function compileLookups(steps: readonly FetchStep[], context: CompileContext) {
   // The same selection at several places is one lookup.
-  const bySelection = new Map<string, { document: DocumentNode; fetch: FetchNode; members: FetchStep[] }>();
+  const bySelection = new Map<
+    string,
+    { selection: string; document: DocumentNode; fetch: FetchNode; members: FetchStep[] }
+  >();
   for (const step of steps) {
     const document = documentOf(step, context);
     const selection = compact(withoutName(document)) + JSON.stringify(step.fetch.outputRewrites ?? []);
     const known = bySelection.get(selection);
-    if (known === undefined) bySelection.set(selection, { document, fetch: step.fetch, members: [step] });
+    if (known === undefined) bySelection.set(selection, { selection, document, fetch: step.fetch, members: [step] });
     else known.members.push(step);
   }
-  const combined = combineDocuments([...bySelection.values()].map(({ document }) => document));
-  const lookups = [...bySelection].map(([selection, { document, fetch, members }], index): EntityLookup => {
-    const { responseKey, variable } = combined.parts[index] ?? { responseKey: "", variable: "" };
-    return {
-      responseKey,
-      variable,
-      aloneHead: headOf(compact(document)),
-      variableNames: fetch.variableUsages ?? [],
-      keys: renamedKeys(topKeys(document), fetch),
-      rewrite: compileRewrites(context.schema, fetch.outputRewrites),
-      members: members.map((step) => ({
-        path: step.path,
-        representer: compileRepresenter({
-          schema: context.schema,
-          requires: step.fetch.requires ?? [],
-          inputRewrites: step.fetch.inputRewrites,
-          requiredFields: context.requiredFields,
-        }),
-      })),
-      selection: `${fetch.serviceName} ${selection}`,
-      isShared: false,
-    };
-  });
+  const { text, parts } = combineDocuments([...bySelection.values()]);
+  const lookups = parts.map(({ selection, document, fetch, members, responseKey, variable }): EntityLookup => ({
+    responseKey,
+    variable,
+    aloneHead: headOf(compact(document)),
+    variableNames: fetch.variableUsages ?? [],
+    keys: renamedKeys(topKeys(document), fetch),
+    rewrite: compileRewrites(context.schema, fetch.outputRewrites),
+    members: members.map((step) => ({
+      path: step.path,
+      representer: compileRepresenter({
+        schema: context.schema,
+        requires: step.fetch.requires ?? [],
+        inputRewrites: step.fetch.inputRewrites,
+        requiredFields: context.requiredFields,
+      }),
+    })),
+    selection: `${fetch.serviceName} ${selection}`,
+    isShared: false,
+  }));
   const variableNames = [...new Set(steps.flatMap(({ fetch }) => fetch.variableUsages ?? []))];
-  return { head: headOf(combined.text), variableNames, lookups };
+  return { head: headOf(text), variableNames, lookups };
 }
 
 /** What is looked up the same way in several fetches of an operation need be asked for once in a request. */

@@ -13,7 +13,7 @@ import {
   type Variables,
   type Variant,
 } from "./prepared-operation";
-import { createRecentlyUsed } from "./recently-used";
+import { createRecentlyUsed } from "../recently-used";
 import { createRun, type Run, type RunDeps } from "./run";
 import { runFetches } from "./run-fetches";
 import { type SubgraphAnswer, type SubgraphClient } from "./subgraph-client";
@@ -57,7 +57,7 @@ export function createEngine(deps: EngineDeps): Engine {
     planner,
     requiredFields: planner.requiredArguments.fields,
     interfaceObjects: interfaceObjectsOf(supergraphSchema),
-    variants: createRecentlyUsed(maxVariants),
+    variants: createRecentlyUsed({ maxValues: maxVariants }),
   };
   const clients = new Map(deps.subgraphs.map((subgraph) => [subgraph.name, deps.clientOf(subgraph)]));
   const runDeps: RunDeps = {

@@ -12,28 +12,30 @@ import {
   visit,
 } from "graphql";
 
-export interface CombinedDocument {
+export interface CombinedDocument<Part> {
   readonly text: string;
-  /** For each document that went in: the variable of its representations, and what its `_entities` is called. */
-  readonly parts: readonly { readonly variable: string; readonly responseKey: string }[];
+  /** What went in, each with the variable of its representations and what its `_entities` is called. */
+  readonly parts: readonly (Part & { readonly variable: string; readonly responseKey: string })[];
 }
 
 const representations = "representations";
 const entities = "_entities";
 
 /** One document for several `_entities` queries, each under an alias and with representations of its own. */
-export function combineDocuments(documents: readonly DocumentNode[]): CombinedDocument {
-  const [first, ...others] = documents;
+export function combineDocuments<Part extends { readonly document: DocumentNode }>(
+  given: readonly Part[],
+): CombinedDocument<Part> {
+  const [first, ...others] = given;
   if (first !== undefined && others.length === 0) {
-    return { text: compact(first), parts: [{ variable: representations, responseKey: entities }] };
+    return { text: compact(first.document), parts: [{ ...first, variable: representations, responseKey: entities }] };
   }
   const variables = new Map<string, VariableDefinitionNode>();
   const fields: FieldNode[] = [];
   const fragments: FragmentDefinitionNode[] = [];
-  const parts = documents.map((document, index) => {
+  const parts = given.map((part, index) => {
     const variable = `${representations}${index}`;
     const responseKey = `${entities}${index}`;
-    const renamed = renameWithin(document, index, variable);
+    const renamed = renameWithin(part.document, index, variable);
     const operation = operationOf(renamed);
     for (const definition of operation.variableDefinitions ?? []) {
       variables.set(definition.variable.name.value, definition);
@@ -42,12 +44,12 @@ export function combineDocuments(documents: readonly DocumentNode[]): CombinedDo
       if (selection.kind === Kind.FIELD) fields.push({ ...selection, alias: nameNode(responseKey) });
     }
     fragments.push(...fragmentsOf(renamed));
-    return { variable, responseKey };
+    return { ...part, variable, responseKey };
   });
   const operation: OperationDefinitionNode = {
     kind: Kind.OPERATION_DEFINITION,
     operation: OperationTypeNode.QUERY,
-    name: first && operationOf(first).name,
+    name: first && operationOf(first.document).name,
     variableDefinitions: [...variables.values()],
     selectionSet: { kind: Kind.SELECTION_SET, selections: fields },
   };

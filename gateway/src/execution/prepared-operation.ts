@@ -15,7 +15,7 @@ import { compileFastShaper, type FastShaper } from "./fast-shaper";
 import { compact, topKeys } from "./fetch-documents";
 import { compileIntrospection, type Introspect } from "./introspection";
 import { type Planner } from "./planner";
-import { type RecentlyUsed } from "./recently-used";
+import { type RecentlyUsed } from "../recently-used";
 import { restoreRequired } from "./restore-required";
 import { compileRewrites } from "./rewrites";
 import { type FieldShape, type ObjectShape, shapeOperation } from "./shapes";

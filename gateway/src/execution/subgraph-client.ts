@@ -5,12 +5,6 @@ import { type RequestContext } from "../request-context";
 import { createBreaker } from "./breaker";
 import { type HttpAnswer, post } from "./http-post";
 
-/** What is asked of a subgraph over a socket. */
-export interface SubgraphRequest {
-  readonly query: string;
-  readonly variables?: Readonly<Record<string, unknown>> | undefined;
-}
-
 export interface FetchRequest {
   /** JSON text with `query` and `variables`. */
   readonly body: string;
@@ -80,10 +74,11 @@ export function createSubgraphClient(options: SubgraphClientOptions): SubgraphCl
     const { body, isMutation } = request;
     const message = { path, body, headers: headersFor(context, credential) };
     if (isMutation) return post(pool, { ...message, timeoutMs: mutationTimeoutMs, signal: undefined });
-    const query = { ...message, timeoutMs, signal: context.signal };
-    return post(pool, query).catch((error: unknown) => {
+    const query = { ...message, signal: context.signal };
+    const startedAtMs = performance.now();
+    return post(pool, { ...query, timeoutMs }).catch((error: unknown) => {
       if (!staleConnection.has(reasonOf(error))) throw error;
-      return post(pool, query);
+      return post(pool, { ...query, timeoutMs: timeoutMs - (performance.now() - startedAtMs) });
     });
   };
 

@@ -38,6 +38,9 @@ const attempts: ReadonlyMap<string, FindAccount> = new Map([
   ["requestEmailVerification", ofViewer],
 ]);
 
+/** What tries a password or a token, or sends mail. */
+export const credentialMutations: readonly string[] = [...attempts.keys(), "refreshTokens", "verifyEmail"];
+
 /**
  * Each root field counts, so that aliases and fragments multiply nothing.
  * @param document valid: its fragments end

@@ -1,7 +1,7 @@
 import { GraphQLError, stripIgnoredCharacters } from "graphql";
 import { badRequest } from "../bad-request";
 import { idOf, type RegisteredOperation } from "./operation-manifest";
-import { createTextCache } from "./text-cache";
+import { createRecentlyUsed } from "../recently-used";
 
 /** An operation as a client sent it: its text, or what that is known by, or both. */
 export interface SubmittedText {
@@ -24,7 +24,7 @@ export interface OperationTextsOptions {
   readonly onlyRegistered: boolean;
 }
 
-const cacheBounds = { maxTexts: 2_000, maxCharacters: 4_000_000 };
+const rememberedBounds = { maxValues: 2_000, maxWeight: 4_000_000, weightOf: (text: string) => text.length };
 
 /**
  * Registered operations are known from the start. Where others are taken too, clients may have a text remembered with its
@@ -33,7 +33,7 @@ const cacheBounds = { maxTexts: 2_000, maxCharacters: 4_000_000 };
 export function createOperationTexts({ registered, onlyRegistered }: OperationTextsOptions): OperationTexts {
   const byId = new Map(registered.map(({ id, body }) => [id, body]));
   const isRegistered = createMatcher(registered);
-  const remembered = createTextCache(cacheBounds);
+  const remembered = createRecentlyUsed<string>(rememberedBounds);
 
   const byText = (text: string, id: string | undefined): string => {
     if (onlyRegistered) {

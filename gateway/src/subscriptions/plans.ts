@@ -8,6 +8,7 @@ import {
   validate,
 } from "graphql";
 import { badRequest } from "../bad-request";
+import { createRecentlyUsed } from "../recently-used";
 import { type LoadedSupergraph } from "../supergraph";
 import { planSubscription, type SubscriptionPlan } from "./plan";
 import { readSharing, type Sharing } from "./sharing";
@@ -37,30 +38,25 @@ export interface Plans {
   ): Validated;
 }
 
-const maxPlans = 500;
+/** Their texts together are bounded too, since what is kept of a long one is many times its length. */
+const bounds = { maxValues: 500, maxWeight: 1_000_000, weightOf: (_: ValidSubscription, key: string) => key.length };
 
 /** Validated subscriptions with their plans, the last that were used. */
 export function createPlans(options: { production: boolean; introspection: boolean }): Plans {
-  const known = new Map<string, ValidSubscription>();
+  const known = createRecentlyUsed(bounds);
   const rules = options.introspection ? specifiedRules : [...specifiedRules, NoSchemaIntrospectionCustomRule];
 
   return {
     validate: ({ query, document, operationName }, supergraph) => {
       const key = `${operationName ?? ""} ${query}`;
       const found = known.get(key);
-      known.delete(key);
-      if (found?.supergraph === supergraph) {
-        known.set(key, found); // the last used are the last to go
-        return { ok: true, subscription: found };
-      }
+      if (found?.supergraph === supergraph) return { ok: true, subscription: found };
       const errors = validate(supergraph.schema, document, rules, { hideSuggestions: options.production });
       if (errors.length > 0) return { ok: false, errors: errors.map(toValidationError) };
       const operation = getOperationAST(document, operationName);
       if (operation == null) throw badRequest("Name the operation to run in `operationName`.");
       const planFor = createPlanFor({ query, document, operation, operationName, supergraph });
       const subscription = { supergraph, document, operation, planFor };
-      const [oldest] = known.keys();
-      if (known.size >= maxPlans && oldest !== undefined) known.delete(oldest);
       known.set(key, subscription);
       return { ok: true, subscription };
     },

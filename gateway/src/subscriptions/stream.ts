@@ -137,7 +137,8 @@ export function openStream(
     canJoin: (from) => {
       switch (promised) {
         case "RESUMABLE":
-          return from === undefined ? isLive : from === position;
+          // Of one that waits for a slow client, what comes next happened before now.
+          return from === undefined ? isLive && !isPaused : from === position;
         case "CURRENT_STATE":
           return isFresh || lastEvent?.errors === undefined;
         case "NOTHING":

@@ -55,6 +55,13 @@ export function endingErrors(
       const { message, extensions } = unauthenticated();
       return [{ message, extensions }];
     }
+    case "TOO_LARGE":
+      return [
+        {
+          message: `An event of the ${name} service is too large.`,
+          extensions: { code: "INTERNAL_SERVER_ERROR", serviceName: name },
+        },
+      ];
     case "REFUSED":
       // Without a path: there is no answer that it could point into.
       return readSubgraphErrors(name, { errors: end.errors }).map(({ message, extensions }) => ({

@@ -27,6 +27,8 @@ export type UpstreamEnd =
   | { readonly kind: "COMPLETED" }
   | { readonly kind: "REFUSED"; readonly errors: readonly unknown[] }
   | { readonly kind: "UNAUTHENTICATED" }
+  /** An event is larger than is taken; opened again, the subgraph would send it again. */
+  | { readonly kind: "TOO_LARGE" }
   /** The connection broke, or was never made. */
   | { readonly kind: "LOST"; readonly closeCode: number };
 
@@ -109,8 +111,10 @@ export function openUpstreamSocket(options: UpstreamSocketOptions): UpstreamSock
   socket.on("pong", () => {
     answeredPing = true;
   });
-  // What went wrong is told by the close that follows.
-  socket.on("error", () => undefined);
+  // Whatever else went wrong is told by the close that follows.
+  socket.on("error", (error: NodeJS.ErrnoException) => {
+    if (error.code === "WS_ERR_UNSUPPORTED_MESSAGE_LENGTH") end({ kind: "TOO_LARGE" });
+  });
   socket.on("close", (code) => {
     end(refusals.has(code) ? { kind: "UNAUTHENTICATED" } : { kind: "LOST", closeCode: code });
   });

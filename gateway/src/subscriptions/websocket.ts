@@ -24,6 +24,8 @@ export interface WebSocketOptions {
   readonly admitOperation: (context: RequestContext) => Promise<void>;
   readonly formatError: FormatError;
   readonly slots: ViewerSlots;
+  /** For sockets that have not said whose they are, by address. */
+  readonly newcomerSlots: ViewerSlots;
   readonly maxSockets: number;
   readonly maxSocketOperations: number;
   readonly maxMessageBytes: number;
@@ -49,7 +51,7 @@ export function serveWebSockets(server: Server, options: WebSocketOptions): WebS
   const unanswered = new Set<WebSocket>();
   let closing = false;
 
-  const serve = (socket: WebSocket, request: IncomingMessage): void => {
+  const serve = (socket: WebSocket, request: IncomingMessage, onKnown: () => void): void => {
     socket.on("error", (error) => log.debug({ err: error }, "a socket broke"));
     socket.on("pong", () => unanswered.delete(socket));
     if (socket.protocol !== GRAPHQL_TRANSPORT_WS_PROTOCOL) {
@@ -61,7 +63,12 @@ export function serveWebSockets(server: Server, options: WebSocketOptions): WebS
     const connection = createSocketConnection({
       writer,
       close: (code, reason) => socket.close(code, reason),
-      connect: (params) => connect(socket, request, params),
+      connect: async (params) => {
+        const connected = await connect(socket, request, params);
+        // One that is refused goes on being counted until it is gone: its client may take its time to answer the close.
+        if (connected.ok) onKnown();
+        return connected;
+      },
       start: createSocketOperations({ writer, operations, admit: admitOperation, formatError, log }),
       tooMany: () => formatErrors([rateLimited(1)], formatError),
       maxOperations: options.maxSocketOperations,
@@ -103,10 +110,17 @@ export function serveWebSockets(server: Server, options: WebSocketOptions): WebS
 
   const onUpgrade = (request: IncomingMessage, socket: Duplex, head: Buffer): void => {
     socket.on("error", () => socket.destroy()); // until ws takes over, nobody else listens
-    const pathname = request.url?.split("?", 1)[0];
-    const full = closing || sockets.clients.size >= options.maxSockets;
-    if (full || pathname !== options.path) refuseUpgrade(socket, full ? "503 Service Unavailable" : "404 Not Found");
-    else sockets.handleUpgrade(request, socket, head, serve);
+    const isFull = closing || sockets.clients.size >= options.maxSockets;
+    const isElsewhere = request.url?.split("?", 1)[0] !== options.path;
+    const newcomer = { ...nobody, address: options.clientAddress(request) };
+    const release = isFull || isElsewhere ? undefined : options.newcomerSlots.take(newcomer);
+    if (release === undefined) {
+      const status = isFull ? "503 Service Unavailable" : isElsewhere ? "404 Not Found" : "429 Too Many Requests";
+      refuseUpgrade(socket, status);
+      return;
+    }
+    socket.once("close", release);
+    sockets.handleUpgrade(request, socket, head, (opened) => serve(opened, request, release));
   };
   server.on("upgrade", onUpgrade);
 
@@ -133,6 +147,7 @@ export function serveWebSockets(server: Server, options: WebSocketOptions): WebS
   };
 }
 
+const nobody = { viewer: null, authorization: undefined };
 const forbidden: Connected = { ok: false, code: CloseCode.Forbidden, reason: "Forbidden" };
 
 function closeOnExpiry(socket: WebSocket, context: RequestContext): void {
