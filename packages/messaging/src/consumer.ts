@@ -117,6 +117,9 @@ export function startConsumer(options: {
               ...textHeaders(message.headers),
               "dead-letter-reason": error.message,
               "dead-letter-group": options.groupId,
+              "dead-letter-topic": topic,
+              "dead-letter-partition": String(partition),
+              "dead-letter-offset": message.offset,
             },
           });
         });

@@ -11,7 +11,10 @@ export interface MessageBus {
    * @throws while the broker does not answer or refuses; nothing may be counted as published then
    */
   publish(records: readonly EventRecord[]): Promise<void>;
-  /** Publishes a message that could not be read, as it came, to the topic for those. */
+  /**
+   * Publishes a message that could not be read, as it came, to the topic for those. At least once: a message that is read
+   * again is given up again, and its headers say which message of which group it was.
+   */
   publishDeadLetter(topic: string, message: DeadLetter): Promise<void>;
   /** Rejects while no broker answers. */
   ping(): Promise<void>;

@@ -108,23 +108,25 @@ it("reads again what a Redis lacks that was put back to an earlier state", async
   expect(before.edges.every(({ node }) => ids.has(node.id))).toBe(true);
 });
 
-/** The reasons of what was given up of a key, in the order of its partition. */
+/** The reasons of what was given up of a key, in the order of its partition; each message once, however often it was read. */
 async function deadLettersOf(key: string, count: number): Promise<string[]> {
   const consumer = shop.kafka.consumer({ groupId: `${shop.prefix}-dead-letters` });
-  const reasons: string[] = [];
+  const reasons = new Map<string, string>();
   await consumer.connect();
   try {
     await consumer.subscribe({ topics: ["order.v1.dead-letter"], fromBeginning: true });
     await consumer.run({
       eachMessage: ({ message }) => {
+        const header = (name: string) => String(message.headers?.[`dead-letter-${name}`]);
         // Other tests' services read the same topic, each giving up for itself.
-        const isOurs = String(message.headers?.["dead-letter-group"]) === shop.prefix;
-        if (isOurs && String(message.key) === key) reasons.push(String(message.headers?.["dead-letter-reason"]));
+        if (header("group") === shop.prefix && String(message.key) === key) {
+          reasons.set(`${header("partition")}/${header("offset")}`, header("reason"));
+        }
         return Promise.resolve();
       },
     });
     return await eventually(
-      () => Promise.resolve(reasons),
+      () => Promise.resolve([...reasons.values()]),
       ({ length }) => length >= count,
     );
   } finally {
