@@ -8,6 +8,7 @@ import { type Inventory, shortageErrors } from "./inventory";
 import { advance } from "./order-changes";
 import { keyInProgress, keyReused, type OrderError, readStoredErrors } from "./order-errors";
 import { createOrderNumber } from "./order-number";
+import { type OrderStatus } from "./order-status";
 import { type Order, type OrderOutcome, refused, withLines } from "./orders";
 import { checkPlacement, type PlacementInput } from "./placement-input";
 import { type PricedLine, priceOrder } from "./pricing";
@@ -24,6 +25,8 @@ export interface Placement {
 }
 
 const batchSize = 20;
+// An order that came to one of these while its stock was being asked for keeps none.
+const overStatuses: ReadonlySet<OrderStatus> = new Set(["REJECTED", "CANCELLED", "EXPIRED"]);
 
 export function createPlacement(deps: {
   db: Database;
@@ -38,7 +41,8 @@ export function createPlacement(deps: {
   const { db, inventory, currency, log } = deps;
 
   async function begin(tx: Tx, viewer: Viewer, key: ClientKey, input: PlacementInput) {
-    const { lines, shippingAddress: address, expectedTotal } = input;
+    const { lines, expectedTotal } = input;
+    const address = toAddress(input.shippingAddress);
     const now = new Date();
     const id = createId("ord", now.getTime());
     const claim = await claimKey(tx, key, [lines, address, expectedTotal ?? null], id);
@@ -51,7 +55,7 @@ export function createPlacement(deps: {
         status: "PENDING",
         currency,
         expectedTotalMinor: expectedTotal?.amountMinor,
-        ...toAddress(address),
+        ...address,
         attendAt: new Date(now.getTime() + deps.resumeAfterMs),
         placedAt: now,
         updatedAt: now,
@@ -85,7 +89,7 @@ export function createPlacement(deps: {
       ? await inTransaction(db, (tx) => accept(tx, order, held.lines, pricing.totalMinor))
       : await reject(order, [pricing.error]);
     const now = settled ?? (await read(order.id));
-    if (now.status === "REJECTED") await release(order);
+    if (overStatuses.has(now.status)) await release(order);
     return now;
   }
 
@@ -117,7 +121,10 @@ export function createPlacement(deps: {
   /** Best effort: a hold that nobody confirms lapses by itself. */
   async function release(order: Order): Promise<void> {
     await inventory.release(order.id, order.lines).catch((error: unknown) => {
-      log.warn({ err: error, orderId: order.id }, "the stock of a rejected order was not released: its hold lapses");
+      log.warn(
+        { err: error, orderId: order.id },
+        "the stock of an order that is over was not released: its hold lapses",
+      );
     });
   }
 
@@ -130,6 +137,13 @@ export function createPlacement(deps: {
       log.warn({ err: error, orderId: order.id }, "an order stays PENDING for now");
       return null;
     }
+  }
+
+  /** Its failure must not keep the others of the batch from their turn. */
+  async function settleAgain(order: Order): Promise<void> {
+    await settleOrLeave(order).catch((error: unknown) => {
+      log.error({ err: error, orderId: order.id }, "an order could not be settled: it is tried again");
+    });
   }
 
   function read(orderId: string): Promise<Order> {
@@ -162,7 +176,7 @@ export function createPlacement(deps: {
            ORDER BY attend_at LIMIT ${batchSize} FOR UPDATE SKIP LOCKED)
         RETURNING id`;
       const orders = await db.order.findMany({ where: { id: { in: taken.map(({ id }) => id) } }, include: withLines });
-      await Promise.all(orders.map(settleOrLeave));
+      await Promise.all(orders.map(settleAgain));
       return taken.length;
     },
   };
@@ -172,7 +186,8 @@ function toOutcome(order: Order): OrderOutcome {
   return order.status === "REJECTED" ? refused(order, ...readStoredErrors(order.rejection)) : { ok: true, order };
 }
 
+/** With null for what is absent: to a client's key both are the same input. */
 function toAddress(address: PlacementInput["shippingAddress"]) {
-  const { recipient, line1, line2, city, region, postalCode, countryCode, phone } = address;
+  const { recipient, line1, line2 = null, city, region = null, postalCode, countryCode, phone = null } = address;
   return { recipient, line1, line2, city, region, postalCode, countryCode, phone };
 }

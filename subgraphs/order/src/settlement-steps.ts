@@ -95,6 +95,13 @@ export function createSettlementSteps(deps: {
     return abandoned ? { status: "FAILED", failureCode: "abandoned" } : null;
   }
 
+  /** Whether a capture that we gave up was carried out: it was asked for twice at once, with different answers about the stock. */
+  async function wasCaptured(paymentId: string): Promise<boolean> {
+    const captures = await db.transaction.findMany({ where: { paymentId, kind: "CAPTURE", status: "FAILED" } });
+    const outcomes = await Promise.all(captures.map(({ id }) => provider.find(id)));
+    return outcomes.some((outcome) => outcome?.status === "SUCCEEDED");
+  }
+
   return {
     AUTHORIZE: async (job) => {
       const outcome = await askForAuthorization(job);
@@ -115,7 +122,7 @@ export function createSettlementSteps(deps: {
       }
       const outcome = await provider.capture({ key: transaction.id, authorization: authorizationOf(job) });
       if (outcome.status === "FAILED") {
-        await inventory.release(order.id, order.lines);
+        // The order keeps its stock for another payment, and lets it go when it is cancelled or expires.
         return note(job, outcome, (tx, now) => giveBack(tx, now, outcome.failureCode, [paymentDeclined()]));
       }
       return note(job, outcome, async (tx, now) => {
@@ -127,10 +134,19 @@ export function createSettlementSteps(deps: {
       });
     },
     VOID: async (job) => {
+      const { id: paymentId, amountMinor } = job.payment;
       const outcome = await provider.void({ key: job.transaction.id, authorization: authorizationOf(job) });
-      if (outcome.status === "FAILED") log.error({ paymentId: job.payment.id, outcome }, "held money was not let go");
+      const wasTaken = outcome.status === "FAILED" && (await wasCaptured(paymentId));
+      if (outcome.status === "FAILED") log.error({ paymentId, outcome, wasTaken }, "held money was not let go");
       return note(job, outcome, async (tx, now) => {
-        return { ...now, payment: await refreshPayment(tx, now.payment.id), transaction: null };
+        const payment = await refreshPayment(tx, paymentId);
+        if (!wasTaken) return { ...now, payment, transaction: null };
+        const reason = "It was taken although its order could not be paid.";
+        return {
+          ...now,
+          payment,
+          transaction: await openTransaction(tx, { paymentId, kind: "REFUND", amountMinor, reason }),
+        };
       });
     },
     REFUND: async (job) => {

@@ -86,10 +86,10 @@ export function createSettlement(deps: {
         take: batchSize,
       });
       const taken = await Promise.all(
-        due.map(async ({ id, kind, attempts, attendAt }) => {
+        due.map(async ({ id, attempts, attendAt }) => {
           const { count } = await db.transaction.updateMany({
             where: { id, status: "PENDING", attendAt },
-            data: { attempts: attempts + 1, attendAt: nextAttemptAt(kind, attempts + 1) },
+            data: { attempts: attempts + 1, attendAt: nextAttemptAt(attempts + 1) },
           });
           return count === 1 ? [id] : [];
         }),
@@ -98,9 +98,8 @@ export function createSettlement(deps: {
       return due.length;
     },
     hasten: async (transactionId) => {
-      // A capture is never run twice at once (see transactions.ts), so its own call or lease comes first.
       const { count } = await db.transaction.updateMany({
-        where: { id: transactionId, status: "PENDING", kind: { not: "CAPTURE" } },
+        where: { id: transactionId, status: "PENDING" },
         data: { attendAt: new Date() },
       });
       return count === 1;

@@ -9,17 +9,13 @@ export { type Payment, type Transaction };
 /** What has come of a transaction for good. */
 export type SettledOutcome = Exclude<ProviderOutcome, { status: "PENDING" }>;
 
-/**
- * For how long a transaction is its own call's before a worker takes it up. A capture's may not overlap: it releases
- * stock when it is refused, and a second one that lags behind would release what was committed anew meanwhile.
- */
-const leaseMs: Record<TransactionKind, number> = { AUTHORIZE: 7_000, CAPTURE: 30_000, VOID: 10_000, REFUND: 10_000 };
+/** For how long a transaction is its own call's before a worker takes it up: longer than what a step asks for can take. */
+const leaseMs = 10_000;
 const longestDelayMs = 30_000;
 
 /** When a worker takes up a transaction again that it has tried so many times. */
-export function nextAttemptAt(kind: TransactionKind, attempts: number): Date {
-  const delayMs = kind === "CAPTURE" ? leaseMs.CAPTURE : Math.min(1_000 * 2 ** attempts, longestDelayMs);
-  return new Date(Date.now() + delayMs);
+export function nextAttemptAt(attempts: number): Date {
+  return new Date(Date.now() + Math.min(1_000 * 2 ** attempts, longestDelayMs));
 }
 
 /**
@@ -36,7 +32,7 @@ export async function openTransaction(
       id: createId("txn", now),
       ...asked,
       status: "PENDING",
-      attendAt: new Date(now + leaseMs[asked.kind]),
+      attendAt: new Date(now + leaseMs),
       createdAt: new Date(now),
     },
   });
