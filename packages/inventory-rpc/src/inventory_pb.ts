@@ -337,7 +337,7 @@ export const ShortageReasonSchema: GenEnum<ShortageReason> = /*@__PURE__*/ enumD
 export const Inventory: GenService<{
   /**
    * Holds stock for an order. Asked again while the hold lives it answers the same; a hold that lapsed is taken anew or
-   * refused, never replayed.
+   * refused, never replayed. An order that was released is refused.
    *
    * @generated from rpc shop.inventory.v1.Inventory.Reserve
    */
@@ -347,7 +347,8 @@ export const Inventory: GenService<{
     output: typeof ReserveResponseSchema;
   };
   /**
-   * Makes the held stock final. Takes a lapsed hold anew where it can; else nothing of the order is committed.
+   * Makes the held stock final. Takes a lapsed hold anew where it can; else it refuses, and what it made final so far is
+   * the order's until a later Commit comes through, or a Release.
    *
    * @generated from rpc shop.inventory.v1.Inventory.Commit
    */

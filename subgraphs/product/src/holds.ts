@@ -33,10 +33,8 @@ export interface Holds {
    * @returns false where it has nothing
    */
   giveBack(hold: Hold, productId: string, mark: boolean): Promise<boolean>;
-  /** Leaves the mark of a release where the order has nothing, or has no mark. */
-  markReleased(productId: string, orderId: string): Promise<void>;
-  /** Forgets the mark of a release, so that the order may take units again. */
-  unmark(productId: string, orderId: string): Promise<void>;
+  /** Leaves the mark of a release where the order has nothing. @returns false where it has something, or the mark */
+  markReleased(productId: string, orderId: string): Promise<boolean>;
   /** Closes what is committed; its mark stays a while, for a commit that is asked for once more. */
   settle(line: OrderLine, orderId: string): Promise<void>;
   /** @returns null for an unknown product */
@@ -97,12 +95,11 @@ export function createHolds({ products }: Pick<Store, "products">, onChange: () 
     },
 
     markReleased: async (productId, orderId) => {
-      const mark = marked(orderId, 0, "RELEASED");
-      await products.updateOne({ _id: productId, "holds.orderId": { $ne: orderId } }, { $push: { holds: mark } });
-    },
-
-    unmark: async (productId, orderId) => {
-      await products.updateOne({ _id: productId }, { $pull: { holds: { orderId, state: "RELEASED" } } });
+      const { modifiedCount } = await products.updateOne(
+        { _id: productId, "holds.orderId": { $ne: orderId } },
+        { $push: { holds: marked(orderId, 0, "RELEASED") } },
+      );
+      return modifiedCount === 1;
     },
 
     settle: async ({ productId, quantity }, orderId) => {

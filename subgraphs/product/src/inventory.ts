@@ -28,9 +28,9 @@ export class ContradictionError extends Error {}
 export interface Inventory {
   /** Holds all lines until `holdMs` from now, or none. Asked again while the hold lives, it answers the same. */
   reserve(orderId: string, lines: readonly OrderLine[], holdMs: number): Promise<ReserveOutcome>;
-  /** Makes all lines final, or none; what lapsed is taken anew where it can be. */
+  /** Makes lines final, taking what lapsed anew, up to the first that is short. All are, or the answer says which is not. */
   commit(orderId: string, lines: readonly OrderLine[]): Promise<CommitOutcome>;
-  /** Gives back whatever the order has of these products, held or committed. */
+  /** Gives back whatever the order has of these products, held or committed. It gets none of them again. */
   release(orderId: string, lines: readonly OrderLine[]): Promise<void>;
   /** Closes what was committed: it has left the house, and nothing can give it back any more. */
   settle(orderId: string, lines: readonly OrderLine[]): Promise<void>;
@@ -79,10 +79,7 @@ export function createInventory(deps: {
       const product = await holds.read(line.productId, orderId);
       const own = product?.holds[0];
       if (product !== null && own !== undefined) {
-        if (own.state === "RELEASED") {
-          await holds.unmark(line.productId, orderId);
-          continue;
-        }
+        if (own.state === "RELEASED") return { ok: false, shortage: shortageOfReleased(line) };
         requireSame(line, own);
         if (own.state !== "HELD" || !hasLapsed(own)) return { ok: true, product };
         const prolonged = await holds.prolong(line, orderId, expiresAt);
@@ -96,13 +93,13 @@ export function createInventory(deps: {
   }
 
   async function commitLine(line: OrderLine, orderId: string): Promise<Shortage | null> {
-    const { productId, quantity: requested } = line;
+    const { productId } = line;
     for (let tries = 0; tries < maxTries; tries++) {
       if (await holds.commit(line, orderId)) return null;
       if ((await holds.take(line, orderId, "COMMITTED")) !== null) return null;
       const product = await holds.read(productId, orderId);
       const own = product?.holds[0];
-      if (own?.state === "RELEASED") return { productId, reason: "UNAVAILABLE", requested, available: 0 };
+      if (own?.state === "RELEASED") return shortageOfReleased(line);
       if (own !== undefined) {
         requireSame(line, own);
         if (own.state !== "HELD") return null;
@@ -114,16 +111,22 @@ export function createInventory(deps: {
     throw new Error(`product ${productId} changes too fast to commit it`);
   }
 
-  /** Gives back what the order has of a product, whichever state that is in by then. */
-  async function giveBack(productId: string, orderId: string, mark: boolean): Promise<void> {
+  /** Takes a refused Reserve back. What is final by now is so by another run of it, whose order is being paid. */
+  async function undo(productId: string, orderId: string): Promise<void> {
+    const own = (await holds.read(productId, orderId))?.holds[0];
+    if (own?.state === "HELD") await holds.giveBack(own, productId, false);
+  }
+
+  /** Gives back what the order has of a product, whichever state that is in by then, and has it take nothing more. */
+  async function giveBack(productId: string, orderId: string): Promise<void> {
     for (let tries = 0; tries < maxTries; tries++) {
-      const own = (await holds.read(productId, orderId))?.holds[0];
-      if (own === undefined) {
-        if (mark) await holds.markReleased(productId, orderId);
-        return;
-      }
-      if (own.state === "RELEASED" || own.state === "SETTLED") return;
-      if (await holds.giveBack(own, productId, mark)) return;
+      const product = await holds.read(productId, orderId);
+      if (product === null) return;
+      const own = product.holds[0];
+      if (own?.state === "RELEASED" || own?.state === "SETTLED") return;
+      const isDone =
+        own === undefined ? await holds.markReleased(productId, orderId) : await holds.giveBack(own, productId, true);
+      if (isDone) return;
     }
     throw new Error(`product ${productId} changes too fast to give it back`);
   }
@@ -148,7 +151,7 @@ export function createInventory(deps: {
           }
         }
         if (shortages.length === 0) return { ok: true, lines: reserved };
-        for (const { productId } of sorted) await giveBack(productId, orderId, false);
+        for (const { productId } of sorted) await undo(productId, orderId);
         return { ok: false, shortages };
       }),
 
@@ -157,16 +160,16 @@ export function createInventory(deps: {
         for (const line of sorted) {
           lease.requireTime();
           const shortage = await commitLine(line, orderId);
-          if (shortage === null) continue;
-          for (const { productId } of sorted) await giveBack(productId, orderId, false);
-          return { ok: false, shortages: [shortage] };
+          // What is final so far is the order's until that is paid after all or released: taking it back here could take
+          // it from a later run of this call that came through.
+          if (shortage !== null) return { ok: false, shortages: [shortage] };
         }
         return { ok: true };
       }),
 
     release: (orderId, lines) =>
       alone(orderId, lines, async (sorted) => {
-        for (const { productId } of sorted) await giveBack(productId, orderId, true);
+        for (const { productId } of sorted) await giveBack(productId, orderId);
       }),
 
     settle: async (orderId, lines) => {
@@ -179,6 +182,11 @@ export function createInventory(deps: {
         .lean<ProductRecord[]>()
         .exec(),
   };
+}
+
+/** What an order meets that was released: only a call of its that lagged behind comes then. */
+function shortageOfReleased({ productId, quantity: requested }: OrderLine): Shortage {
+  return { productId, reason: "UNAVAILABLE", requested, available: 0 };
 }
 
 function hasLapsed({ expiresAt }: Hold): boolean {

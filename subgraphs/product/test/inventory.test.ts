@@ -104,7 +104,7 @@ describe("Commit and Release", () => {
     expect(await stockOf(id)).toEqual({ available: 3, stock: 3 });
   });
 
-  it("commits nothing of an order whose hold is gone and cannot be had again", async () => {
+  it("refuses an order whose hold is gone and cannot be had again, and keeps the rest for it until it is released", async () => {
     const a = await shop.addProduct({ initialStock: 3 });
     const b = await shop.addProduct({ initialStock: 1 });
     const request = { orderId: order(), lines: [line(a), line(b)] };
@@ -112,6 +112,9 @@ describe("Commit and Release", () => {
     await shop.inventory.reserve({ orderId: order(), lines: [line(b)], holdMs });
     const { committed, shortages } = await shop.inventory.commit(request);
     expect({ committed, shortages }).toMatchObject({ committed: false, shortages: [{ productId: b, available: 0 }] });
+    expect(await stockOf(b)).toEqual({ available: 0, stock: 1 });
+    expect((await stockOf(a)).available).toBe(2);
+    await shop.inventory.release(request);
     expect([await stockOf(a), await stockOf(b)]).toEqual([
       { available: 3, stock: 3 },
       { available: 0, stock: 1 },

@@ -5,6 +5,8 @@ import { mongo } from "mongoose";
 export interface OverheardStore extends TcpGate {
   /** How often a collection was read so far by exactly these fields; workers ask by others. */
   reads(collection: string, ...fields: string[]): number;
+  /** Holds back the answer to the next such read, and all that comes after it. @returns when that has been asked for */
+  freezeAtRead(collection: string, ...fields: string[]): Promise<void>;
 }
 
 const opMsg = 2013;
@@ -12,12 +14,28 @@ const commandAt = 21; // after the header, the flags, and the kind of the first 
 
 export async function overhearStore(mongoUrl: string): Promise<OverheardStore> {
   const counts = new Map<string, number>();
+  const awaited = new Map<string, () => void>();
   const gate = await startTcpGate(mongoUrl, () =>
-    createListener((read) => counts.set(read, (counts.get(read) ?? 0) + 1)),
+    createListener((read) => {
+      counts.set(read, (counts.get(read) ?? 0) + 1);
+      awaited.get(read)?.();
+      awaited.delete(read);
+    }),
   );
   const url = new URL(gate.url);
   url.searchParams.set("directConnection", "true"); // else the driver goes where the server says that it is
-  return { ...gate, url: url.href, reads: (...read) => counts.get(read.join()) ?? 0 };
+  return {
+    ...gate,
+    url: url.href,
+    reads: (...read) => counts.get(read.join()) ?? 0,
+    freezeAtRead: (...read) =>
+      new Promise((resolve) => {
+        awaited.set(read.join(), () => {
+          gate.set("frozen");
+          resolve();
+        });
+      }),
+  };
 }
 
 function createListener(onRead: (read: string) => void): (chunk: Buffer) => void {
