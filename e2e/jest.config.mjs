@@ -1,3 +1,8 @@
 import { preset } from "../jest.preset.mjs";
 
-export default { ...preset, rootDir: import.meta.dirname, testMatch: ["<rootDir>/test/**/*.test.ts"], maxWorkers: 1 };
+export default {
+  ...preset,
+  rootDir: import.meta.dirname,
+  testMatch: ["<rootDir>/{test,faults}/**/*.test.ts"],
+  maxWorkers: 1,
+};

@@ -1,6 +1,7 @@
 import { type Environment } from "./config";
 import { databaseExists } from "./databases";
 import { messageOf } from "./failure";
+import { withoutPassword } from "./without-password";
 
 const limitMs = 5_000;
 
@@ -33,10 +34,6 @@ export async function findSilentStores(config: Environment): Promise<string[]> {
     }),
   );
   return tried.flat();
-}
-
-export function withoutPassword(address: string): string {
-  return address.replace(/\/\/([^:/@]*):[^@/]+@/g, "//$1@");
 }
 
 async function problemOf(answer: Promise<unknown>): Promise<string | undefined> {

@@ -1,4 +1,5 @@
 import { join } from "node:path";
+import { type Database } from "@shop/migrations";
 import { type Config } from "./config";
 import { type WantedPort } from "./ports";
 import { type StandInKind } from "./stand-in-kinds";
@@ -83,4 +84,14 @@ export function serviceEnvironment(config: Config): Record<string, string> {
     PAYMENTS_SANDBOX_WEBHOOK_SECRET: config.PAYMENTS_SANDBOX_WEBHOOK_SECRET,
   };
   return { ...derived, ...config.inherited };
+}
+
+/** The databases by their variables in the environment that the services are given. */
+export function databaseUrls(env: Readonly<Record<string, string>>): Record<Database, string> {
+  const required = (variable: string): string => env[variable] ?? "";
+  return {
+    user: required("USER_DATABASE_URL"),
+    order: required("ORDER_DATABASE_URL"),
+    comment: required("COMMENT_DATABASE_URL"),
+  };
 }

@@ -11,8 +11,8 @@ import { findSilentStores } from "./given-stores";
 import { startNodeProcess, type StartedProcess } from "./managed-process";
 import { findPortProblems } from "./ports";
 import { homeOfCluster } from "./postgres/binaries";
-import { untilReady, whenReady } from "./readiness";
-import { planServices, serviceEnvironment, type ServicePlan } from "./services";
+import { startServiceProcess } from "./service-process";
+import { databaseUrls, planServices, serviceEnvironment, type ServicePlan } from "./services";
 import { endLeftoverStores, planStores, type Stores } from "./stores";
 import { createSupervisor } from "./supervisor";
 
@@ -33,7 +33,6 @@ interface ShopOptions {
   readonly signal: AbortSignal;
 }
 
-const readyLimitMs = 60_000;
 // What a service takes to end whose supervisor was killed.
 const drainLimitMs = 15_000;
 const wayOutOfStore =
@@ -68,12 +67,8 @@ export async function startShop(config: Config, options: ShopOptions): Promise<S
   };
 
   const startService = (plan: ServicePlan): Promise<void> => {
-    const { name, script, args, url } = plan;
-    const start = (signal: AbortSignal): Promise<StartedProcess> =>
-      whenReady(startNodeProcess({ name, script, args, env, onLine }), {
-        wait: (over) => untilReady(url, readyLimitMs, over),
-        signal,
-      });
+    const { name, url } = plan;
+    const start = (signal: AbortSignal): Promise<StartedProcess> => startServiceProcess(plan, { env, onLine, signal });
     return orFail(`${name} did not get ready at ${url}`, supervisor.supervise({ name, isStore: false, start }));
   };
   const runSeed = async ({ name, script }: { name: string; script: string }): Promise<void> => {
@@ -144,15 +139,6 @@ function prepareDataDir(dataDir: string, fresh: boolean): void {
       `DATA_DIR, where the data is kept, cannot be used: ${messageOf(error)}. Set it to a folder that this user may write.`,
     );
   }
-}
-
-function databaseUrls(env: Readonly<Record<string, string>>) {
-  const required = (variable: string): string => env[variable] ?? "";
-  return {
-    user: required("USER_DATABASE_URL"),
-    order: required("ORDER_DATABASE_URL"),
-    comment: required("COMMENT_DATABASE_URL"),
-  };
 }
 
 async function orFail(what: string, work: Promise<void>, wayOut = ""): Promise<void> {

@@ -1,13 +1,13 @@
 import { join } from "node:path";
 import { type Logger } from "@shop/telemetry";
 import { type Config, type Environment } from "./config";
-import { withoutPassword } from "./given-stores";
 import { type StartedProcess } from "./managed-process";
 import { type WantedPort } from "./ports";
 import { endLeftoverPostgres, postgresPassword, postgresUser, startPostgres } from "./postgres/server";
 import { endLeftoverRedis, findRedisServer, startRedisBinary } from "./redis/binary";
 import { startStandInProcess } from "./stand-in-process";
 import { type Supervised } from "./supervisor";
+import { withoutPassword } from "./without-password";
 
 /** The backing services of one run: what is started for them, and where the services find them. */
 export interface Stores {
