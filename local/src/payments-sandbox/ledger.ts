@@ -39,8 +39,8 @@ export interface Ledger {
   refund(key: string, chargeId: string, amountMinor: number): Operation | KeyReused | null;
   operation(key: string): Operation | null;
   charges(): Charge[];
-  /** Authorizations that are not settled yet, for instance from before a restart. */
-  pending(): Operation[];
+  /** All operations, from before a restart too. */
+  operations(): Operation[];
   settle(key: string): void;
   close(): void;
 }
@@ -108,27 +108,25 @@ export function openLedger(dataDir: string, onSettled: (operation: Operation) =>
     },
     capture: (key, chargeId) =>
       operate(key, "capture", chargeId, null, (charge) =>
-        charge.state === "authorized"
+        charge.state === "authorized" || charge.state === "captured"
           ? { charge: { ...charge, state: "captured" } }
-          : { failureCode: `charge_is_${charge.state}` },
+          : { failureCode: "authorization_gone" },
       ),
     void: (key, chargeId) =>
       operate(key, "void", chargeId, null, (charge) =>
-        charge.state === "authorized" || charge.state === "pending"
-          ? { charge: { ...charge, state: "voided" } }
-          : { failureCode: `charge_is_${charge.state}` },
+        charge.state === "captured" ? { failureCode: "already_captured" } : { charge: { ...charge, state: "voided" } },
       ),
     refund: (key, chargeId, amountMinor) =>
       operate(key, "refund", chargeId, amountMinor, (charge) => {
-        if (charge.state !== "captured") return { failureCode: `charge_is_${charge.state}` };
+        if (charge.state !== "captured") return { failureCode: "not_captured" };
         const refundedMinor = charge.refundedMinor + amountMinor;
         return refundedMinor > charge.amountMinor
-          ? { failureCode: "refund_exceeds_charge" }
+          ? { failureCode: "amount_refused" }
           : { charge: { ...charge, refundedMinor } };
       }),
     operation: (key) => entries.get(key)?.operation ?? null,
     charges: () => [...charges.values()],
-    pending: () => [...entries.values()].map(({ operation }) => operation).filter(({ status }) => status === "pending"),
+    operations: () => [...entries.values()].map(({ operation }) => operation),
     settle: (key) => {
       const entry = entries.get(key);
       const charge = entry && charges.get(entry.charge.id);
@@ -137,7 +135,7 @@ export function openLedger(dataDir: string, onSettled: (operation: Operation) =>
       record({
         operation: succeeds
           ? { ...entry.operation, status: "succeeded" }
-          : { ...entry.operation, status: "failed", failureCode: `charge_is_${charge.state}` },
+          : { ...entry.operation, status: "failed", failureCode: "authorization_gone" },
         charge: succeeds ? { ...charge, state: "authorized" } : charge,
         request: entry.request,
       });

@@ -42,7 +42,10 @@ export async function startPaymentsSandbox(
       () => undefined, // stopped: it is settled after the next start
     );
   };
-  ledger.pending().forEach(settleLater);
+  for (const operation of ledger.operations()) {
+    if (operation.status === "pending") settleLater(operation);
+    else webhooks.send(operation);
+  }
 
   const app = fastify({ forceCloseConnections: true, bodyLimit: 10_000 });
   app.setErrorHandler((error, _request, reply) => {

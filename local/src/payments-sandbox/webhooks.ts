@@ -1,4 +1,4 @@
-import { createHmac, randomUUID } from "node:crypto";
+import { createHmac } from "node:crypto";
 import { join } from "node:path";
 import { type Logger } from "@shop/telemetry";
 import { openJournal } from "./journal";
@@ -12,19 +12,30 @@ interface WebhookEvent {
   readonly key: string;
 }
 
-type Entry = { readonly queued: WebhookEvent } | { readonly delivered: string };
+interface Attempt {
+  readonly event: WebhookEvent;
+  /** What was waited before it, in milliseconds. */
+  readonly delayMs: number;
+}
 
 // So that the answer to the call that caused it is usually there first, as with providers far away.
 const firstDelayMs = 250;
 const longestDelayMs = 30_000;
 const timeoutMs = 10_000;
+// A merchant that was down for long is not met with everything at once.
+const maxAtOnce = 16;
 
-/** Tells the merchant of each settled operation, again and again until it answers 2xx, over restarts too. */
+/** Tells the merchant of settled operations, each again and again until it answers 2xx. */
 export interface WebhookSender {
+  /** Does nothing where the merchant has been told, before a restart for instance. */
   send(operation: Operation): void;
   stop(): void;
 }
 
+/**
+ * Only what was delivered is noted: what is yet to be is known from the ledger, so that nothing is lost by a kill between
+ * an operation and its webhook.
+ */
 export function startWebhookSender(options: {
   dataDir: string;
   url: string;
@@ -32,23 +43,37 @@ export function startWebhookSender(options: {
   log: Logger;
 }): WebhookSender {
   const { log } = options;
-  const waiting = new Map<string, WebhookEvent>();
-  const timers = new Set<NodeJS.Timeout>();
-  const stopping = new AbortController();
-  const journal = openJournal<Entry>(join(options.dataDir, "webhooks.jsonl"), (entry) => {
-    if ("queued" in entry) waiting.set(entry.queued.id, entry.queued);
-    else waiting.delete(entry.delivered);
+  const delivered = new Set<string>();
+  const journal = openJournal<{ delivered: string }>(join(options.dataDir, "webhooks.jsonl"), (entry) => {
+    delivered.add(entry.delivered);
   });
+  const timers = new Set<NodeJS.Timeout>();
+  const due: Attempt[] = [];
+  const stopping = new AbortController();
+  let inFlight = 0;
 
   function schedule(event: WebhookEvent, delayMs: number): void {
     const timer = setTimeout(() => {
       timers.delete(timer);
-      void deliver(event, delayMs);
+      due.push({ event, delayMs });
+      deliverDue();
     }, delayMs);
     timers.add(timer);
   }
 
-  async function deliver(event: WebhookEvent, delayMs: number): Promise<void> {
+  function deliverDue(): void {
+    while (inFlight < maxAtOnce && !stopping.signal.aborted) {
+      const attempt = due.shift();
+      if (attempt === undefined) return;
+      inFlight++;
+      void deliver(attempt).finally(() => {
+        inFlight--;
+        deliverDue();
+      });
+    }
+  }
+
+  async function deliver({ event, delayMs }: Attempt): Promise<void> {
     const body = JSON.stringify(event);
     try {
       const response = await fetch(options.url, {
@@ -61,7 +86,7 @@ export function startWebhookSender(options: {
       if (!response.ok) throw new Error(`answered ${response.status}`);
       if (stopping.signal.aborted) return; // it is told once more after the restart
       journal.append({ delivered: event.id });
-      waiting.delete(event.id);
+      delivered.add(event.id);
     } catch (error) {
       if (stopping.signal.aborted) return;
       log.debug({ err: error, event: event.id }, "a webhook is sent again later");
@@ -69,13 +94,10 @@ export function startWebhookSender(options: {
     }
   }
 
-  for (const event of waiting.values()) schedule(event, firstDelayMs);
   return {
-    send: (operation) => {
-      const event = { id: randomUUID(), type: `${operation.kind}.${operation.status}`, key: operation.key };
-      journal.append({ queued: event });
-      waiting.set(event.id, event);
-      schedule(event, firstDelayMs);
+    send: ({ id, key, kind, status }) => {
+      const event = { id: `evt_${id}`, type: `${kind}.${status}`, key };
+      if (!delivered.has(event.id)) schedule(event, firstDelayMs);
     },
     stop: () => {
       stopping.abort();

@@ -1,7 +1,7 @@
 import { durationMs, list, loadEnvironment, port, secret, url } from "@shop/env";
 import { z } from "zod";
 
-export const environment = z.object({
+const variables = z.object({
   HOST: z.string().default("127.0.0.1").describe("The address that the service listens on."),
   ORDER_PORT: port(8082).describe("The order service's port."),
   ORDER_DATABASE_URL: url("postgresql", "postgres").describe("The order service's PostgreSQL database."),
@@ -21,6 +21,17 @@ export const environment = z.object({
     .default("http://127.0.0.1:8181")
     .describe("The product service's inventory RPC (gRPC)."),
   INVENTORY_TIMEOUT_MS: durationMs(3_000).describe("How long an inventory call may take, in milliseconds."),
+  PAYMENT_PROVIDER: z
+    .enum(["sandbox", "stripe"])
+    .default("sandbox")
+    .describe("Who takes payments: the built-in `sandbox`, which moves no real money, or `stripe`."),
+  STRIPE_SECRET_KEY: z.string().min(16).optional().describe("Stripe's secret key (`sk_…`); required with `stripe`."),
+  STRIPE_WEBHOOK_SECRET: z
+    .string()
+    .min(16)
+    .optional()
+    .describe("What Stripe signs its webhooks with (`whsec_…`); required with `stripe`."),
+  STRIPE_API_URL: url("http", "https").default("https://api.stripe.com").describe("Stripe's API."),
   PAYMENTS_SANDBOX_URL: url("http", "https")
     .default("http://127.0.0.1:8086")
     .describe("The sandbox payment provider, which moves no real money."),
@@ -39,6 +50,15 @@ export const environment = z.object({
   ORDER_WORKER_INTERVAL_MS: durationMs(1_000).describe("How often the workers look for work, in milliseconds."),
 });
 
+// Told together with whatever else does not fit.
+const missing = (name: string) => ({ path: [name], when: () => true });
+export const environment = variables
+  .refine((given) => given.PAYMENT_PROVIDER !== "stripe" || given.STRIPE_SECRET_KEY, missing("STRIPE_SECRET_KEY"))
+  .refine(
+    (given) => given.PAYMENT_PROVIDER !== "stripe" || given.STRIPE_WEBHOOK_SECRET,
+    missing("STRIPE_WEBHOOK_SECRET"),
+  );
+
 export interface Config {
   readonly host: string;
   /** 0 takes any free one. */
@@ -49,7 +69,9 @@ export interface Config {
   readonly serviceSecret: string;
   readonly currency: string;
   readonly inventory: { readonly url: string; readonly timeoutMs: number };
-  readonly sandbox: { readonly url: string; readonly webhookSecret: string };
+  readonly payments:
+    | { readonly provider: "sandbox"; readonly url: string; readonly webhookSecret: string }
+    | { readonly provider: "stripe"; readonly url: string; readonly secretKey: string; readonly webhookSecret: string };
   readonly providerTimeoutMs: number;
   readonly paymentTimeoutMs: number;
   readonly resumeAfterMs: number;
@@ -68,10 +90,23 @@ export function loadConfig(): Config {
     serviceSecret: values.SERVICE_SECRET,
     currency: values.SHOP_CURRENCY,
     inventory: { url: values.INVENTORY_URL, timeoutMs: values.INVENTORY_TIMEOUT_MS },
-    sandbox: { url: values.PAYMENTS_SANDBOX_URL, webhookSecret: values.PAYMENTS_SANDBOX_WEBHOOK_SECRET },
+    payments: toPayments(values),
     providerTimeoutMs: values.PAYMENT_PROVIDER_TIMEOUT_MS,
     paymentTimeoutMs: values.ORDER_PAYMENT_TIMEOUT_MS,
     resumeAfterMs: values.ORDER_RESUME_AFTER_MS,
     workerIntervalMs: values.ORDER_WORKER_INTERVAL_MS,
   };
+}
+
+function toPayments(values: z.infer<typeof environment>): Config["payments"] {
+  if (values.PAYMENT_PROVIDER === "sandbox") {
+    return {
+      provider: "sandbox",
+      url: values.PAYMENTS_SANDBOX_URL,
+      webhookSecret: values.PAYMENTS_SANDBOX_WEBHOOK_SECRET,
+    };
+  }
+  // Where they are missing, the environment was refused.
+  const { STRIPE_SECRET_KEY: secretKey = "", STRIPE_WEBHOOK_SECRET: webhookSecret = "" } = values;
+  return { provider: "stripe", url: values.STRIPE_API_URL, secretKey, webhookSecret };
 }

@@ -17,7 +17,7 @@ import { createLoaders } from "./loaders";
 import { createOrders } from "./orders";
 import { createPayments } from "./payments";
 import { createPlacement } from "./placement";
-import { createSandboxProvider } from "./providers/sandbox";
+import { createProvider } from "./providers/create-provider";
 import { createQuotes } from "./quotes";
 import { createRefunds } from "./refunds";
 import { resolvers } from "./resolvers";
@@ -48,7 +48,7 @@ export async function startService(config: Config, log: Logger): Promise<Service
     }),
     holdMs: paymentTimeoutMs + holdMarginMs,
   });
-  const provider = createSandboxProvider({ ...config.sandbox, timeoutMs: config.providerTimeoutMs });
+  const provider = createProvider({ payments: config.payments, timeoutMs: config.providerTimeoutMs, log });
 
   const settlement = createSettlement({ db, steps: createSettlementSteps({ db, inventory, provider, log }), log });
   const orders = createOrders({ db });
@@ -68,7 +68,7 @@ export async function startService(config: Config, log: Logger): Promise<Service
     payments,
     cancellation,
     quotes: createQuotes({ inventory, currency }),
-    refunds: createRefunds({ db, settlement, payments }),
+    refunds: createRefunds({ db, orders, payments, settlement }),
     fulfilment: createFulfilment({ db }),
   };
 
@@ -96,7 +96,7 @@ export async function startService(config: Config, log: Logger): Promise<Service
     resolvers,
     verifyViewer: createAccessTokenVerifier(config.tokens),
     verifyCaller: createServiceVerifier({ secret: config.serviceSecret }),
-    createContext: ({ viewer }) => ({ ...useCases, viewer, loaders: createLoaders({ viewer, orders, payments }) }),
+    createContext: ({ viewer }) => ({ ...useCases, viewer, loaders: createLoaders({ viewer, orders }) }),
     isOutage: (error) => isDatabaseOutage(error) || error instanceof UnavailableError,
     readiness: { postgres: () => db.$queryRaw`SELECT 1` },
     routes: (app) => registerPaymentWebhooks({ app, provider, settlement, wake: () => settling.wake() }),

@@ -8,7 +8,14 @@ import { advance } from "./order-changes";
 import { invalidTransition, type OrderError, paymentDeclined } from "./order-errors";
 import { lockAgain, type Order } from "./orders";
 import { type PaymentProvider, type ProviderOutcome } from "./payment-provider";
-import { openTransaction, type Payment, refreshPayment, settleTransaction, type Transaction } from "./transactions";
+import {
+  openTransaction,
+  type Payment,
+  refreshPayment,
+  type SettledOutcome,
+  settleTransaction,
+  type Transaction,
+} from "./transactions";
 
 /** A payment on its way, with all that it takes to go on. */
 export interface Job {
@@ -46,14 +53,22 @@ export function createSettlementSteps(deps: {
   /** Notes an outcome under the order's lock, together with what follows from it, unless somebody has noted it before. */
   async function note(
     job: OpenJob,
-    outcome: ProviderOutcome,
-    follow: (tx: Tx, job: OpenJob) => Promise<Job>,
+    outcome: ProviderOutcome | SettledOutcome,
+    follow: (tx: Tx, job: OpenJob, outcome: SettledOutcome) => Promise<Job>,
   ): Promise<Job | null> {
     if (outcome.status === "PENDING") return null;
+    if (outcome.status === "UNKNOWN") {
+      const transactionId = job.transaction.id;
+      log.warn(
+        { err: outcome.cause, transactionId },
+        "the provider gave no answer: a transaction stays PENDING for now",
+      );
+      return null;
+    }
     return inTransaction(db, async (tx) => {
       const order = await lockAgain(tx, job.order);
       const isFirst = await settleTransaction(tx, job.transaction.id, outcome);
-      return isFirst ? follow(tx, { ...job, order }) : null;
+      return isFirst ? follow(tx, { ...job, order }, outcome) : null;
     });
   }
 
@@ -83,33 +98,30 @@ export function createSettlementSteps(deps: {
   }
 
   /** The operation as it stands; begun only for an order that can be paid, and safe to begin again with the same key. */
-  async function askForAuthorization({ transaction, payment, order }: OpenJob): Promise<ProviderOutcome | null> {
+  async function askForAuthorization({
+    transaction,
+    payment,
+    order,
+  }: OpenJob): Promise<ProviderOutcome | SettledOutcome | null> {
     const { id: key, attempts, createdAt } = transaction;
-    const known = attempts === 0 ? null : await provider.find(key);
+    const amount = toMoney(payment.amountMinor, payment.currency);
+    const known = attempts === 0 ? null : await provider.find({ key, amount });
     if (known !== null) return known;
     if (order.status === "AWAITING_PAYMENT" && payment.token !== null) {
-      const amount = toMoney(payment.amountMinor, payment.currency);
       return provider.authorize({ key, amount, token: payment.token });
     }
     const abandoned = createdAt.getTime() + abandonAfterMs < Date.now();
     return abandoned ? { status: "FAILED", failureCode: "abandoned" } : null;
   }
 
-  /** Whether a capture that we gave up was carried out: it was asked for twice at once, with different answers about the stock. */
-  async function wasCaptured(paymentId: string): Promise<boolean> {
-    const captures = await db.transaction.findMany({ where: { paymentId, kind: "CAPTURE", status: "FAILED" } });
-    const outcomes = await Promise.all(captures.map(({ id }) => provider.find(id)));
-    return outcomes.some((outcome) => outcome?.status === "SUCCEEDED");
-  }
-
   return {
     AUTHORIZE: async (job) => {
       const outcome = await askForAuthorization(job);
       if (outcome === null) return null;
-      return note(job, outcome, (tx, now) =>
-        outcome.status === "FAILED"
-          ? fail(tx, now, outcome.failureCode, [paymentDeclined()])
-          : decide(tx, { ...now, authorization: outcome.reference }),
+      return note(job, outcome, (tx, now, settled) =>
+        settled.status === "FAILED"
+          ? fail(tx, now, settled.failureCode, [paymentDeclined()])
+          : decide(tx, { ...now, authorization: settled.reference }),
       );
     },
     CAPTURE: async (job) => {
@@ -136,7 +148,8 @@ export function createSettlementSteps(deps: {
     VOID: async (job) => {
       const { id: paymentId, amountMinor } = job.payment;
       const outcome = await provider.void({ key: job.transaction.id, authorization: authorizationOf(job) });
-      const wasTaken = outcome.status === "FAILED" && (await wasCaptured(paymentId));
+      // A capture that was given up and came through: it ran twice at once, with different answers about the stock.
+      const wasTaken = outcome.status === "FAILED" && outcome.failureCode === "already_captured";
       if (outcome.status === "FAILED") log.error({ paymentId, outcome, wasTaken }, "held money was not let go");
       return note(job, outcome, async (tx, now) => {
         const payment = await refreshPayment(tx, paymentId);

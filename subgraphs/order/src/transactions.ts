@@ -6,8 +6,9 @@ import { summarize } from "./payment-status";
 
 export { type Payment, type Transaction };
 
-/** What has come of a transaction for good. */
-export type SettledOutcome = Exclude<ProviderOutcome, { status: "PENDING" }>;
+/** What has come of a transaction for good: what its provider says, or that we gave it up. */
+export type SettledOutcome =
+  Extract<ProviderOutcome, { status: "SUCCEEDED" }> | { readonly status: "FAILED"; readonly failureCode: string };
 
 /** For how long a transaction is its own call's before a worker takes it up: longer than what a step asks for can take. */
 const leaseMs = 10_000;

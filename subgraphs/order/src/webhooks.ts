@@ -22,8 +22,8 @@ export function registerPaymentWebhooks(options: {
       if (request.params.provider !== provider.name) return reply.code(404).send();
       const { body } = request;
       const headers = request.headers as Record<string, string | undefined>;
-      const transactionId = Buffer.isBuffer(body) ? provider.readWebhook(headers, body) : null;
-      if (transactionId === null) {
+      const reading = Buffer.isBuffer(body) ? provider.readWebhook(headers, body) : { authentic: false as const };
+      if (!reading.authentic) {
         return reply.code(400).type("application/problem+json").send({
           type: "about:blank",
           title: "Bad Request",
@@ -32,7 +32,8 @@ export function registerPaymentWebhooks(options: {
           code: "BAD_SIGNATURE",
         });
       }
-      if (await settlement.hasten(transactionId)) options.wake();
+      // What is not about us is taken too: what is refused is sent again, and in the end nothing more is.
+      if (reading.key !== null && (await settlement.hasten(reading.key))) options.wake();
       return reply.code(204).send();
     });
     done();

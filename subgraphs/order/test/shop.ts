@@ -90,7 +90,7 @@ export async function startShop(overrides: Partial<Config> = {}, run: typeof sta
     serviceSecret,
     currency: "EUR",
     inventory: { url: inventory.url, timeoutMs: 2_000 },
-    sandbox: { url: sandboxUrl, webhookSecret },
+    payments: { provider: "sandbox", url: sandboxUrl, webhookSecret },
     providerTimeoutMs: 1_000,
     paymentTimeoutMs: 600_000,
     resumeAfterMs: 10_000,

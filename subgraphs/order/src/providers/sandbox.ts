@@ -1,13 +1,12 @@
 import { createHmac, timingSafeEqual } from "node:crypto";
 import { Agent, request } from "undici";
 import { z } from "zod";
-import { type PaymentProvider, type ProviderOutcome } from "../payment-provider";
-import { UnavailableError } from "../unavailable";
+import { failureCodes, type PaymentProvider, type ProviderOutcome } from "../payment-provider";
 
 const operation = z.object({
   id: z.string(),
   status: z.enum(["pending", "succeeded", "failed"]),
-  failureCode: z.string().nullable(),
+  failureCode: z.enum(failureCodes).nullable().catch("provider_refused"),
 });
 const webhook = z.object({ key: z.string() });
 
@@ -19,18 +18,19 @@ export function createSandboxProvider(options: {
   url: string;
   webhookSecret: string;
   timeoutMs: number;
-}): PaymentProvider & { stop(): Promise<void> } {
+}): PaymentProvider {
   const agent = new Agent({ connections: 32, pipelining: 1 });
 
-  /** @returns null where the provider knows nothing of the kind */
+  /** @returns null where the provider knows nothing of the kind @throws where it takes the request for none */
   async function call(
     method: "GET" | "POST",
     path: string,
     key?: string,
     body?: object,
   ): Promise<ProviderOutcome | null> {
+    let response: { statusCode: number; answer: unknown };
     try {
-      const response = await request(new URL(path, options.url), {
+      const { statusCode, body: answer } = await request(new URL(path, options.url), {
         method,
         dispatcher: agent,
         signal: AbortSignal.timeout(options.timeoutMs),
@@ -41,40 +41,47 @@ export function createSandboxProvider(options: {
               body: JSON.stringify(body ?? {}),
             }),
       });
-      const answer = await response.body.json();
-      if (response.statusCode === 404) return null;
-      if (response.statusCode !== 200) throw new UnavailableError(`the provider answered ${response.statusCode}`);
-      return toOutcome(operation.parse(answer));
-    } catch (error) {
-      if (error instanceof UnavailableError) throw error;
-      throw new UnavailableError("the payment provider did not answer", { cause: error });
+      response = { statusCode, answer: await answer.json() };
+    } catch (cause) {
+      return { status: "UNKNOWN", cause };
     }
+    const { statusCode, answer } = response;
+    if (statusCode >= 500) return { status: "UNKNOWN", cause: new Error(`the provider answered ${statusCode}`) };
+    if (statusCode === 404) return null;
+    if (statusCode !== 200) throw new Error(`the sandbox provider answered ${statusCode} to ${method} ${path}`);
+    return toOutcome(operation.parse(answer));
   }
 
   async function operate(path: string, key: string, body?: object): Promise<ProviderOutcome> {
-    return (await call("POST", path, key, body)) ?? { status: "FAILED", failureCode: "unknown_authorization" };
+    return (await call("POST", path, key, body)) ?? { status: "FAILED", failureCode: "authorization_gone" };
   }
 
   return {
     name: "sandbox",
     authorize: ({ key, amount, token }) => operate("/v1/charges", key, { ...amount, token }),
+    find: ({ key }) => call("GET", `/v1/operations/${encodeURIComponent(key)}`),
     capture: ({ key, authorization }) => operate(`/v1/charges/${authorization}/capture`, key),
     void: ({ key, authorization }) => operate(`/v1/charges/${authorization}/void`, key),
     refund: ({ key, authorization, amount }) =>
       operate(`/v1/charges/${authorization}/refunds`, key, { amountMinor: amount.amountMinor }),
-    find: (key) => call("GET", `/v1/operations/${encodeURIComponent(key)}`),
     readWebhook: (headers, rawBody) => {
-      if (!isSigned(headers["sandbox-signature"] ?? "", rawBody, options.webhookSecret)) return null;
+      if (!isSigned(headers["sandbox-signature"] ?? "", rawBody, options.webhookSecret)) return { authentic: false };
       const parsed = webhook.safeParse(parseJson(rawBody));
-      return parsed.success ? parsed.data.key : null;
+      return parsed.success ? { authentic: true, key: parsed.data.key } : { authentic: false };
     },
     stop: () => agent.close(),
   };
 }
 
 function toOutcome({ id, status, failureCode }: z.infer<typeof operation>): ProviderOutcome {
-  if (status === "failed") return { status: "FAILED", failureCode: failureCode ?? "unknown" };
-  return { status: status === "pending" ? "PENDING" : "SUCCEEDED", reference: id };
+  switch (status) {
+    case "succeeded":
+      return { status: "SUCCEEDED", reference: id };
+    case "failed":
+      return { status: "FAILED", failureCode: failureCode ?? "provider_refused" };
+    case "pending":
+      return { status: "PENDING" };
+  }
 }
 
 /** `t=<time in ms>,v1=<hex HMAC-SHA256 of "time.body">`, compared in constant time. */
