@@ -45,13 +45,21 @@ export function deriveId(prefix: IdPrefix, atMs: number, source: string): string
   return toId(prefix, atMs, createHash("sha256").update(source).digest().subarray(0, randomDigits));
 }
 
-function toId(prefix: IdPrefix, atMs: number, bytes: Buffer): string {
+/**
+ * What every id of a kind made at a time or later sorts after, and every earlier one before: with it an index over ids
+ * serves times as well.
+ */
+export function idBoundary(prefix: IdPrefix, atMs: number): string {
   let time = "";
-  for (let rest = atMs, place = 0; place < timeDigits; place++, rest = Math.floor(rest / 32)) {
+  for (let rest = Math.max(atMs, 0), place = 0; place < timeDigits; place++, rest = Math.floor(rest / 32)) {
     time = `${digits.charAt(rest % 32)}${time}`;
   }
+  return `${prefix}_${time}`;
+}
+
+function toId(prefix: IdPrefix, atMs: number, bytes: Buffer): string {
   const random = Array.from(bytes, (byte) => digits.charAt(byte % 32)).join("");
-  return `${prefix}_${time}${random}`;
+  return `${idBoundary(prefix, atMs)}${random}`;
 }
 
 /** Whether a string from outside can be an id at all; whether the thing exists only its owner knows. */

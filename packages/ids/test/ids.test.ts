@@ -1,10 +1,17 @@
-import { createId, isId } from "../src";
+import { createId, idBoundary, isId } from "../src";
 
 it("makes ids that sort by their creation and carry their kind", () => {
   const earlier = createId("ord", 1_700_000_000_000);
   const later = createId("ord", 1_700_000_000_001);
   expect(earlier).toMatch(/^ord_[0-9a-z]{26}$/);
   expect(earlier < later).toBe(true);
+});
+
+it("tells the ids made before a time from the later ones", () => {
+  const boundary = idBoundary("ord", 1_700_000_000_000);
+  expect(createId("ord", 1_699_999_999_999) < boundary).toBe(true);
+  expect(createId("ord", 1_700_000_000_000) > boundary).toBe(true);
+  expect(createId("ord", 0) > idBoundary("ord", -1)).toBe(true);
 });
 
 it("makes no id twice", () => {

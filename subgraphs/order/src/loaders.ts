@@ -1,40 +1,32 @@
 import { type Viewer } from "@shop/auth";
 import DataLoader from "dataloader";
-import { type Order, type Orders, type TimelineEntry } from "./orders";
-import { type Payments } from "./payments";
-import { type Payment, type Transaction } from "./transactions";
+import { type Order, type Orders, type WholeOrder } from "./orders";
+
+/** A payment beside its order, both as they stood at one moment. */
+export type PaymentOfOrder = WholeOrder["payments"][number] & { readonly order: WholeOrder };
 
 /** One set a request: what a viewer may not see is null in it. */
 export interface Loaders {
   readonly order: DataLoader<string, Order | null>;
-  readonly payment: DataLoader<string, Payment | null>;
-  readonly timeline: DataLoader<string, TimelineEntry[]>;
-  readonly paymentsOfOrder: DataLoader<string, Payment[]>;
-  readonly transactions: DataLoader<string, Transaction[]>;
+  readonly wholeOrder: DataLoader<string, WholeOrder | null>;
+  readonly payment: DataLoader<string, PaymentOfOrder | null>;
 }
 
-export function createLoaders(deps: { viewer: Viewer | null; orders: Orders; payments: Payments }): Loaders {
-  const { viewer, orders, payments } = deps;
+export function createLoaders({ viewer, orders }: { viewer: Viewer | null; orders: Orders }): Loaders {
   return {
     order: new DataLoader(async (ids) => inOrderOf(ids, await orders.byIds(viewer, ids))),
-    payment: new DataLoader(async (ids) => inOrderOf(ids, await payments.byIds(viewer, ids))),
-    timeline: new DataLoader(async (ids) => groupedBy(ids, await orders.timelinesOf(ids), ({ orderId }) => orderId)),
-    paymentsOfOrder: new DataLoader(async (ids) =>
-      groupedBy(ids, await payments.ofOrders(ids), ({ orderId }) => orderId),
-    ),
-    transactions: new DataLoader(async (ids) =>
-      groupedBy(ids, await payments.transactionsOf(ids), ({ paymentId }) => paymentId),
-    ),
+    wholeOrder: new DataLoader(async (ids) => inOrderOf(ids, await orders.wholeByIds(viewer, ids))),
+    payment: new DataLoader(async (ids) => {
+      const found = await orders.ofPayments(viewer, ids);
+      return inOrderOf(
+        ids,
+        found.flatMap((order) => order.payments.map((payment) => ({ ...payment, order }))),
+      );
+    }),
   };
 }
 
 function inOrderOf<Row extends { id: string }>(ids: readonly string[], rows: readonly Row[]): (Row | null)[] {
   const byId = new Map(rows.map((row) => [row.id, row]));
   return ids.map((id) => byId.get(id) ?? null);
-}
-
-function groupedBy<Row>(ids: readonly string[], rows: readonly Row[], keyOf: (row: Row) => string): Row[][] {
-  const groups = new Map<string, Row[]>(ids.map((id) => [id, []]));
-  for (const row of rows) groups.get(keyOf(row))?.push(row);
-  return ids.map((id) => groups.get(id) ?? []);
 }

@@ -2,18 +2,33 @@ import { type Viewer } from "@shop/auth";
 import { type Page } from "@shop/connections";
 import { isId } from "@shop/ids";
 import { type Database, type Prisma, type Tx } from "./database";
-import { type TimelineEntry } from "./generated/prisma/client";
 import { type OrderError } from "./order-errors";
-import { parseOrderNumber } from "./order-number";
-import { type OrderStatus } from "./order-status";
-import { isPrintable } from "./text-rules";
+import { type OrderFilter, toOrderWhere } from "./order-filter";
 
-export { type TimelineEntry };
+export const withLines = { lines: { orderBy: { place: "asc" } } } satisfies Prisma.OrderInclude;
+
+/** All that belongs to an order. One statement reads it, so that all of it is of one moment. */
+const withHistory = {
+  ...withLines,
+  payments: {
+    orderBy: [{ createdAt: "asc" }, { id: "asc" }],
+    // Two of one millisecond stand as their kinds follow each other.
+    include: { transactions: { orderBy: [{ createdAt: "asc" }, { kind: "asc" }, { id: "asc" }] } },
+  },
+  // It comes to each status once at most, and never from a later one to an earlier one: the clocks of several instances are not asked.
+  timeline: { orderBy: { status: "asc" } },
+} satisfies Prisma.OrderInclude;
+
 /** An order with its lines, as the database holds it. */
 export type Order = Prisma.OrderGetPayload<{ include: typeof withLines }>;
 export type OrderLine = Order["lines"][number];
 
-export const withLines = { lines: { orderBy: { place: "asc" } } } as const satisfies Prisma.OrderInclude;
+/** An order with all that happened to it and to its money, as it stood at one moment. */
+export type WholeOrder = Prisma.OrderGetPayload<{ include: typeof withHistory }>;
+export type TimelineEntry = WholeOrder["timeline"][number];
+
+/** How much of an order is read. */
+export type Extent = "LINES" | "WHOLE";
 
 /** What came of a change: the order as it stands (null where the viewer has none such), and what kept it from being made. */
 export type OrderOutcome =
@@ -22,13 +37,6 @@ export type OrderOutcome =
 
 export function refused(order: Order | null, ...errors: OrderError[]): OrderOutcome {
   return { ok: false, order, errors };
-}
-
-export interface OrderFilter {
-  readonly number?: string | null;
-  readonly status?: readonly OrderStatus[] | null;
-  readonly placedAfter?: Date | null;
-  readonly placedBefore?: Date | null;
 }
 
 /** Whether somebody may see what belongs to a user: the user and staff may. */
@@ -54,40 +62,39 @@ export async function lockAgain(tx: Tx, order: Order): Promise<Order> {
 export interface Orders {
   /** Those of the orders that the viewer may see. */
   byIds(viewer: Viewer | null, ids: readonly string[]): Promise<Order[]>;
+  /** As `byIds`, with all that belongs to them. */
+  wholeByIds(viewer: Viewer | null, ids: readonly string[]): Promise<WholeOrder[]>;
+  /** Those of the orders of these payments that the viewer may see. */
+  ofPayments(viewer: Viewer | null, paymentIds: readonly string[]): Promise<WholeOrder[]>;
   /** Newest first, at most `first + 1`. Those whose stock is not held yet are in no list. @param userId null for everyone's */
-  list(userId: string | null, filter: OrderFilter, page: Page<string>): Promise<Order[]>;
-  timelinesOf(orderIds: readonly string[]): Promise<TimelineEntry[]>;
+  list(userId: string | null, filter: OrderFilter, page: Page<string>, extent: Extent): Promise<Order[]>;
 }
 
 export function createOrders({ db }: { db: Database }): Orders {
+  const visibleTo = (viewer: Viewer | null) => (order: Order) => maySee(viewer, order.userId);
+
   return {
     byIds: async (viewer, ids) => {
       const found = await db.order.findMany({ where: { id: { in: ids.filter(isId) } }, include: withLines });
-      return found.filter((order) => maySee(viewer, order.userId));
+      return found.filter(visibleTo(viewer));
     },
-    list: async (userId, filter, page) => {
-      if (userId !== null && !isPrintable(userId)) return [];
+    wholeByIds: async (viewer, ids) => {
+      const found = await db.order.findMany({ where: { id: { in: ids.filter(isId) } }, include: withHistory });
+      return found.filter(visibleTo(viewer));
+    },
+    ofPayments: async (viewer, paymentIds) => {
+      const where = { payments: { some: { id: { in: paymentIds.filter(isId) } } } };
+      const found = await db.order.findMany({ where, include: withHistory });
+      return found.filter(visibleTo(viewer));
+    },
+    list: async (userId, filter, page, extent) => {
+      if (userId !== null && !isId(userId)) return [];
       return db.order.findMany({
-        where: {
-          ...(userId === null ? {} : { userId }),
-          ...(filter.number ? { number: parseOrderNumber(filter.number) } : {}),
-          status: { not: "PENDING", ...(filter.status ? { in: [...filter.status] } : {}) },
-          placedAt: {
-            ...(filter.placedAfter ? { gte: filter.placedAfter } : {}),
-            ...(filter.placedBefore ? { lt: filter.placedBefore } : {}),
-          },
-          ...(page.after === null ? {} : { id: { lt: page.after } }),
-        },
+        where: toOrderWhere(userId, filter, page.after),
         orderBy: { id: "desc" },
         take: page.first + 1,
-        include: withLines,
+        include: extent === "WHOLE" ? withHistory : withLines,
       });
     },
-    timelinesOf: (orderIds) =>
-      db.timelineEntry.findMany({
-        where: { orderId: { in: [...orderIds] } },
-        // Two entries of one millisecond stand as the statuses follow each other.
-        orderBy: [{ at: "asc" }, { status: "asc" }],
-      }),
   };
 }

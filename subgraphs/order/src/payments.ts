@@ -1,5 +1,5 @@
 import { type Viewer } from "@shop/auth";
-import { createId, isId } from "@shop/ids";
+import { createId } from "@shop/ids";
 import { inTransaction } from "@shop/postgres";
 import { type Database, type Tx } from "./database";
 import { claimKey, type ClientKey, markAnswered, withdrawKey } from "./idempotency";
@@ -16,7 +16,7 @@ import { lockOrder, maySee, type Order, withLines } from "./orders";
 import { type Settlement } from "./settlement";
 import { type Job } from "./settlement-steps";
 import { checkIdempotencyKey, checkText } from "./text-rules";
-import { openTransaction, type Payment, type Transaction } from "./transactions";
+import { openTransaction, type Payment } from "./transactions";
 
 /** What came of a change: payment and order as they stand, as far as the viewer has them, and what kept it from being made. */
 export type PaymentOutcome =
@@ -37,10 +37,6 @@ export interface Payments {
     viewer: Viewer,
     input: { orderId: string; paymentToken: string; idempotencyKey: string },
   ): Promise<PaymentOutcome>;
-  /** Those of the payments that the viewer may see. */
-  byIds(viewer: Viewer | null, ids: readonly string[]): Promise<Payment[]>;
-  ofOrders(orderIds: readonly string[]): Promise<Payment[]>;
-  transactionsOf(paymentIds: readonly string[]): Promise<Transaction[]>;
   /** A payment as it stands, with its order. */
   withOrder(paymentId: string): Promise<{ payment: Payment; order: Order }>;
 }
@@ -104,32 +100,14 @@ export function createPayments(deps: { db: Database; settlement: Settlement; pro
       if (begun.state === "REFUSED") return begun;
       if (begun.state === "KNOWN") {
         const first = toOutcome(await withOrder(begun.subjectId));
-        const stillRuns = first.payment?.status === "PENDING" && !begun.answered;
+        const stillRuns = isUnsettled(first) && !begun.answered;
         return stillRuns ? { ...first, ok: false, errors: [keyInProgress(keyPath)] } : first;
       }
       const settled = await settlement.run(begun.job);
       const outcome = toOutcome(settled ?? (await withOrder(begun.job.payment.id)));
-      if (outcome.payment?.status === "PENDING") await markAnswered(db, key);
+      if (isUnsettled(outcome)) await markAnswered(db, key);
       return outcome;
     },
-    byIds: async (viewer, ids) => {
-      const found = await db.payment.findMany({
-        where: { id: { in: ids.filter(isId) } },
-        include: { order: { select: { userId: true } } },
-      });
-      return found.filter(({ order }) => maySee(viewer, order.userId));
-    },
-    ofOrders: (orderIds) =>
-      db.payment.findMany({
-        where: { orderId: { in: [...orderIds] } },
-        orderBy: [{ createdAt: "asc" }, { id: "asc" }],
-      }),
-    transactionsOf: (paymentIds) =>
-      db.transaction.findMany({
-        where: { paymentId: { in: [...paymentIds] } },
-        // Two of one millisecond stand as their kinds follow each other.
-        orderBy: [{ createdAt: "asc" }, { kind: "asc" }, { id: "asc" }],
-      }),
     withOrder,
   };
 }
@@ -141,6 +119,11 @@ function refused(order: Order | null, ...errors: OrderError[]) {
 function toOutcome({ payment, order }: { payment: Payment; order: Order }): PaymentOutcome {
   const errors = readStoredErrors(payment.rejection);
   return errors.length === 0 ? { ok: true, payment, order } : { ok: false, payment, order, errors };
+}
+
+/** Whether it is not known yet what comes of the payment. */
+function isUnsettled({ ok, payment }: PaymentOutcome): boolean {
+  return ok && (payment.status === "PENDING" || payment.status === "AUTHORIZED");
 }
 
 function whyNotPayable(order: Order, live: Payment | null): OrderError | null {

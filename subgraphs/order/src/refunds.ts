@@ -5,7 +5,7 @@ import { type Database, type Tx } from "./database";
 import { claimKey, type ClientKey, markAnswered, withdrawKey } from "./idempotency";
 import { type Money, toMoney } from "./money";
 import { currencyMismatch, invalid, keyInProgress, keyReused, notFound, type OrderError } from "./order-errors";
-import { lockOrder } from "./orders";
+import { lockOrder, type Orders } from "./orders";
 import { refundableMinor } from "./payment-status";
 import { type PaymentOutcome, type Payments } from "./payments";
 import { type Settlement } from "./settlement";
@@ -29,8 +29,13 @@ const maxReasonLength = 500;
 const keyPath = ["input", "idempotencyKey"];
 const amountPath = ["input", "amount"];
 
-export function createRefunds(deps: { db: Database; settlement: Settlement; payments: Payments }): Refunds {
-  const { db, settlement, payments } = deps;
+export function createRefunds(deps: {
+  db: Database;
+  orders: Orders;
+  payments: Payments;
+  settlement: Settlement;
+}): Refunds {
+  const { db, orders, payments, settlement } = deps;
 
   async function begin(tx: Tx, key: ClientKey, payment: Payment, input: RefundInput) {
     const { id: paymentId, currency } = payment;
@@ -62,7 +67,8 @@ export function createRefunds(deps: { db: Database; settlement: Settlement; paym
   return {
     refund: async (viewer, input) => {
       const staff = requireRole(viewer, "STAFF");
-      const [payment] = await payments.byIds(staff, [input.paymentId]);
+      const [order] = await orders.ofPayments(staff, [input.paymentId]);
+      const payment = order?.payments.find(({ id }) => id === input.paymentId);
       if (payment === undefined) {
         return { ok: false, payment: null, order: null, errors: [notFound("payment", ["input", "paymentId"])] };
       }

@@ -109,6 +109,7 @@ export async function startTestInventory(options: { secret: string; log: Logger 
     port: 0,
     verifyCaller: createServiceVerifier({ secret: options.secret }),
     implementation,
+    isOutage: () => false,
     log: options.log,
   });
 

@@ -144,8 +144,9 @@ export const orderRoutes: readonly Route[] = [
     variables: ({ path, body, idempotencyKey }) => ({ input: { orderId: path["id"], ...body, idempotencyKey } }),
     answer: (data) => {
       const answer = payloadOf("payOrder", "payment")(data);
-      const isPending = answer.kind === "body" && (answer.body as { status?: unknown } | null)?.status === "PENDING";
-      return isPending ? { ...answer, status: 202 } : answer;
+      if (answer.kind !== "body") return answer;
+      const { status } = answer.body as { status: string };
+      return status === "PENDING" || status === "AUTHORIZED" ? { ...answer, status: 202 } : answer;
     },
   }),
   defineRoute({

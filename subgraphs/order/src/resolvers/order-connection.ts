@@ -1,9 +1,10 @@
 import { parsePage, toConnection, type Connection } from "@shop/connections";
 import { isId } from "@shop/ids";
 import { z } from "zod";
-import { type Order, type OrderFilter, type Orders } from "../orders";
+import { type OrderFilter } from "../order-filter";
+import { type Extent, type Order, type Orders } from "../orders";
 
-const cursor = z.string().refine(isId);
+const cursor = z.string().startsWith("ord_").refine(isId);
 
 /** A page of orders, newest first. @param userId null for everyone's */
 export async function listOrders(
@@ -11,7 +12,8 @@ export async function listOrders(
   userId: string | null,
   filter: OrderFilter,
   args: { first?: number | null; after?: string | null },
+  extent: Extent,
 ): Promise<Connection<Order>> {
   const page = parsePage(args, cursor);
-  return toConnection(await orders.list(userId, filter, page), page, ({ id }) => id);
+  return toConnection(await orders.list(userId, filter, page, extent), page, ({ id }) => id);
 }

@@ -1,18 +1,19 @@
 import { requireRole, requireViewer } from "@shop/auth";
 import { type QueryResolvers } from "../generated/graphql";
+import { extentOf, loadOrder } from "./extent";
 import { listOrders } from "./order-connection";
 
 export const Query: QueryResolvers = {
-  order: (_parent, { id }, { viewer, loaders }) => {
+  order: (_parent, { id }, { viewer, loaders }, info) => {
     requireViewer(viewer);
-    return loaders.order.load(id);
+    return loadOrder(loaders, id, info);
   },
-  orders: (_parent, { filter, ...page }, { viewer, orders }) => {
+  orders: (_parent, { filter, ...page }, { viewer, orders }, info) => {
     const { userId } = requireViewer(viewer);
     const { customerId, allCustomers } = filter ?? {};
     const wanted = customerId ?? (allCustomers ? null : userId);
     if (wanted !== userId) requireRole(viewer, "STAFF");
-    return listOrders(orders, wanted, filter ?? {}, page);
+    return listOrders(orders, wanted, filter ?? {}, page, extentOf(info));
   },
   payment: (_parent, { id }, { viewer, loaders }) => {
     requireViewer(viewer);

@@ -21,5 +21,6 @@ export const OrderPayload: OrderPayloadResolvers = {
 };
 
 export const PaymentPayload: PaymentPayloadResolvers = {
+  payment: ({ payment, order }) => (payment === null || order === null ? null : { ...payment, order }),
   errors: (outcome) => (outcome.ok ? [] : outcome.errors),
 };
