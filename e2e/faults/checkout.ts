@@ -54,6 +54,8 @@ export interface Checkout {
   refund(paymentId: string, amountMinor?: number, idempotencyKey?: string): Promise<PaymentPayload>;
   /** As the staff sees it; null where there is none. */
   order(orderId: string): Promise<(OrderSeen & { readonly payments: readonly PaymentSeen[] }) | null>;
+  /** The ids of someone's own orders, a hundred at most; a PENDING one is not among them. */
+  ordersOf(as: Person): Promise<string[]>;
 }
 
 const address = { recipient: "Ada", line1: "Lane 1", city: "Town", postalCode: "12345", countryCode: "DE" };
@@ -75,6 +77,7 @@ const documents = {
   deliver: `mutation ($id: ID!) { deliverOrder(id: $id) { ${order} ${errors} } }`,
   refund: `mutation ($input: RefundPaymentInput!) {
     refundPayment(input: $input) { payment { ${paymentFields} } ${order} ${errors} } }`,
+  orders: "{ orders(first: 100) { edges { node { id } } } }",
   order: `query ($id: ID!) { order(id: $id) { id status total { amountMinor } payments { ${paymentFields} } } }`,
 };
 
@@ -131,6 +134,10 @@ export function createCheckout(clients: {
       return ask(documents.refund, { input: { paymentId, amount, idempotencyKey } }, staff);
     },
     order: (id) => ask(documents.order, { id }, staff),
+    ordersOf: async (as) => {
+      const { edges } = await ask<{ edges: { node: { id: string } }[] }>(documents.orders, {}, as);
+      return edges.map(({ node }) => node.id);
+    },
   };
   return checkout;
 }
