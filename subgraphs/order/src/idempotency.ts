@@ -8,11 +8,15 @@ export interface ClientKey {
   readonly key: string;
 }
 
-export type KeyClaim =
-  | { readonly state: "NEW" }
-  /** Sent before with the same input; `answered` is false while that first call may still run. */
-  | { readonly state: "KNOWN"; readonly subjectId: string; readonly answered: boolean }
-  | { readonly state: "REUSED" };
+/** A key that was claimed before. */
+export type KnownKey =
+  /** With the same input; `answered` is false while that first call may still run. */
+  { readonly state: "KNOWN"; readonly subjectId: string; readonly answered: boolean } | { readonly state: "REUSED" };
+
+/** What a key stands for. @param input all that the client sent but the key */
+export function digestOf(input: unknown): string {
+  return createHash("sha256").update(JSON.stringify(input)).digest("base64url");
+}
 
 /**
  * Claims a key in the transaction of the change that it makes safe to repeat: both stand, or neither. A claim of a key
@@ -20,13 +24,22 @@ export type KeyClaim =
  * @param input all that the client sent but the key
  * @param subjectId what the change makes or changes, should the key be new
  */
-export async function claimKey(tx: Tx, key: ClientKey, input: unknown, subjectId: string): Promise<KeyClaim> {
-  const requestHash = createHash("sha256").update(JSON.stringify(input)).digest("base64url");
+export async function claimKey(
+  tx: Tx,
+  key: ClientKey,
+  input: unknown,
+  subjectId: string,
+): Promise<{ readonly state: "NEW" } | KnownKey> {
+  const requestHash = digestOf(input);
   const inserted = await tx.idempotencyKey.createMany({
     data: { ...key, requestHash, subjectId },
     skipDuplicates: true,
   });
-  if (inserted.count === 1) return { state: "NEW" };
+  return inserted.count === 1 ? { state: "NEW" } : readKey(tx, key, requestHash);
+}
+
+/** Reads a key that is claimed. @param requestHash the digest of what it is sent with now */
+export async function readKey(tx: Tx, key: ClientKey, requestHash: string): Promise<KnownKey> {
   const known = await tx.idempotencyKey.findUniqueOrThrow({ where: { viewerId_mutation_key: key } });
   if (known.requestHash !== requestHash) return { state: "REUSED" };
   return { state: "KNOWN", subjectId: known.subjectId, answered: known.answeredAt !== null };

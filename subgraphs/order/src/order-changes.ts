@@ -1,5 +1,5 @@
 import { createId } from "@shop/ids";
-import { type Prisma, type Tx } from "./database";
+import { type Tx } from "./database";
 import { tellOfOrder } from "./events";
 import { statusesBefore, type OrderStatus } from "./order-status";
 import { type Order } from "./orders";
@@ -9,7 +9,7 @@ export interface StatusChange {
   readonly note?: string;
   /** Who did it; nobody where the shop did by itself. */
   readonly actorId?: string;
-  readonly set?: Prisma.OrderUpdateManyMutationInput;
+  readonly set?: Partial<Pick<Order, "totalMinor" | "expiresAt" | "rejection" | "trackingNumber">>;
 }
 
 /**
@@ -24,21 +24,22 @@ export async function advance(
   change: StatusChange = {},
 ): Promise<Order | null> {
   const at = new Date();
-  const [row] = await tx.order.updateManyAndReturn({
-    where: { id: order.id, version: order.version, status: { in: statusesBefore(status) } },
-    data: {
-      attendAt: null,
-      expiresAt: null,
-      ...change.set,
-      status,
-      version: { increment: 1 },
-      updatedAt: at,
-    },
-  });
-  if (row === undefined) return null;
-  const { note = null, actorId = null } = change;
-  await tx.timelineEntry.create({ data: { id: createId("otl"), orderId: order.id, at, status, note, actorId } });
-  const changed = { ...row, lines: order.lines };
-  await tellOfOrder(tx, changed, change.note);
-  return changed;
+  const { note = null, actorId = null, set = {} } = change;
+  const { totalMinor = null, expiresAt = null, rejection = null, trackingNumber = null } = set;
+  // One statement, as every checkout comes through here several times: Prisma would take two, and read the order anew.
+  const changed = await tx.$executeRaw`
+    WITH changed AS (
+      UPDATE orders
+         SET status = ${status}::order_status, version = version + 1, updated_at = ${at},
+             attend_at = NULL, expires_at = ${expiresAt}, total_minor = coalesce(${totalMinor}, total_minor),
+             rejection = coalesce(${rejection && JSON.stringify(rejection)}::jsonb, rejection),
+             tracking_number = coalesce(${trackingNumber}, tracking_number)
+       WHERE id = ${order.id} AND version = ${order.version} AND status = ANY(${statusesBefore(status)}::order_status[])
+      RETURNING id, status)
+    INSERT INTO order_timeline (id, order_id, at, status, note, actor_id)
+    SELECT ${createId("otl")}, id, ${at}::timestamptz, status, ${note}, ${actorId} FROM changed`;
+  if (changed === 0) return null;
+  const now = { ...order, expiresAt, attendAt: null, ...set, status, version: order.version + 1, updatedAt: at };
+  await tellOfOrder(tx, now, change.note);
+  return now;
 }

@@ -1,13 +1,12 @@
 import { type Viewer } from "@shop/auth";
-import { createId } from "@shop/ids";
 import { inTransaction } from "@shop/postgres";
 import { type Logger } from "@shop/telemetry";
 import { type Database, type Prisma, type Tx } from "./database";
-import { claimKey, type ClientKey, markAnswered } from "./idempotency";
+import { type ClientKey, markAnswered } from "./idempotency";
 import { type Inventory, shortageErrors } from "./inventory";
+import { noteOrder } from "./new-order";
 import { advance } from "./order-changes";
 import { keyInProgress, keyReused, type OrderError, readStoredErrors } from "./order-errors";
-import { createOrderNumber } from "./order-number";
 import { type OrderStatus } from "./order-status";
 import { type Order, type OrderOutcome, refused, withLines } from "./orders";
 import { checkPlacement, type PlacementInput } from "./placement-input";
@@ -39,43 +38,6 @@ export function createPlacement(deps: {
   log: Logger;
 }): Placement {
   const { db, inventory, currency, log } = deps;
-
-  async function begin(tx: Tx, viewer: Viewer, key: ClientKey, input: PlacementInput) {
-    const { lines, expectedTotal } = input;
-    const address = toAddress(input.shippingAddress);
-    const now = new Date();
-    const id = createId("ord", now.getTime());
-    const claim = await claimKey(tx, key, [lines, address, expectedTotal ?? null], id);
-    if (claim.state !== "NEW") return claim;
-    const row = await tx.order.create({
-      data: {
-        id,
-        number: createOrderNumber(),
-        userId: viewer.userId,
-        status: "PENDING",
-        currency,
-        expectedTotalMinor: expectedTotal?.amountMinor,
-        ...address,
-        attendAt: new Date(now.getTime() + deps.resumeAfterMs),
-        placedAt: now,
-        updatedAt: now,
-      },
-    });
-    const asked = await tx.orderLine.createManyAndReturn({
-      data: lines.map(({ productId, quantity }, place) => ({
-        id: createId("oli"),
-        orderId: id,
-        place,
-        productId,
-        quantity,
-      })),
-    });
-    await tx.timelineEntry.create({
-      data: { id: createId("otl"), orderId: id, at: now, status: "PENDING", actorId: viewer.userId },
-    });
-    const order = { ...row, lines: asked.sort((one, other) => one.place - other.place) };
-    return { state: "BEGUN" as const, order };
-  }
 
   /**
    * Asks for the stock and settles a PENDING order by the answer. Safe to run twice at once: one of them settles it.
@@ -113,7 +75,7 @@ export function createPlacement(deps: {
   }
 
   async function reject(order: Order, errors: OrderError[]): Promise<Order | null> {
-    const rejection = errors as unknown as Prisma.InputJsonArray;
+    const rejection = errors as unknown as Prisma.JsonArray;
     const note = errors.map(({ code }) => code).join(", ");
     return inTransaction(db, (tx) => advance(tx, order, "REJECTED", { note, set: { rejection } }));
   }
@@ -155,7 +117,7 @@ export function createPlacement(deps: {
       const errors = checkPlacement(input, currency);
       if (errors.length > 0) return refused(null, ...errors);
       const key: ClientKey = { viewerId: viewer.userId, mutation: "placeOrder", key: input.idempotencyKey };
-      const begun = await inTransaction(db, (tx) => begin(tx, viewer, key, input));
+      const begun = await noteOrder(db, key, input, { currency, resumeAfterMs: deps.resumeAfterMs });
       const keyPath = ["input", "idempotencyKey"];
       if (begun.state === "REUSED") return refused(null, keyReused(keyPath));
       if (begun.state === "KNOWN") {
@@ -184,10 +146,4 @@ export function createPlacement(deps: {
 
 function toOutcome(order: Order): OrderOutcome {
   return order.status === "REJECTED" ? refused(order, ...readStoredErrors(order.rejection)) : { ok: true, order };
-}
-
-/** With null for what is absent: to a client's key both are the same input. */
-function toAddress(address: PlacementInput["shippingAddress"]) {
-  const { recipient, line1, line2 = null, city, region = null, postalCode, countryCode, phone = null } = address;
-  return { recipient, line1, line2, city, region, postalCode, countryCode, phone };
 }
