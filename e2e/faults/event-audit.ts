@@ -1,0 +1,56 @@
+import { setTimeout as sleep } from "node:timers/promises";
+import { type EventTape } from "./event-tape";
+import { type Stores } from "./stores";
+
+const oncePerOrder = ["placed", "rejected", "paid", "shipped", "delivered", "cancelled", "expired", "payment-captured"];
+
+/**
+ * Holds what a consumer saw against what was written, once the books are at rest: every event came, none that was not
+ * written, those of an order or a product in the order of their changes, and what they add up to is what is.
+ * @param withinMs how long the last of them may take to come
+ * @returns whatever does not agree
+ */
+export async function auditEvents(
+  tape: EventTape,
+  { sql, catalogue }: Pick<Stores, "sql" | "catalogue">,
+  withinMs = 30_000,
+): Promise<string[]> {
+  async function* auditOrders() {
+    const { rows } = await sql.query<{ key: string; ids: string[]; types: string[] }>(
+      `SELECT key, array_agg(event_id ORDER BY position) AS ids, array_agg(type ORDER BY position) AS types
+         FROM outbox GROUP BY key`,
+    );
+    for (const { key, ids, types } of rows) {
+      const seen = tape.of(key).map(({ eventId }) => eventId);
+      if (seen.join() !== ids.join()) yield `of order ${key} were written ${types.join()} and seen ${typesOf(key)}`;
+      const repeated = oncePerOrder.filter((type) => types.indexOf(type) !== types.lastIndexOf(type));
+      if (repeated.length > 0) yield `of order ${key} was told twice: ${repeated.join()}`;
+    }
+  }
+  const typesOf = (key: string): string =>
+    tape
+      .of(key)
+      .map(({ type }) => type)
+      .join();
+
+  /** Each change of a product's stock begins where the one before it ended. */
+  async function* auditProducts() {
+    const products = catalogue.collection<{ _id: string; available: number }>("products");
+    for (const { _id, available } of await products.find().toArray()) {
+      const changes = tape.of(_id).map(({ payload }) => payload as { available: number; previousAvailable: number });
+      const broken = changes.findIndex((change, n) => n > 0 && change.previousAvailable !== changes[n - 1]?.available);
+      if (broken > 0) yield `the ${broken + 1}th change of product ${_id} does not follow from the one before`;
+      const told = changes.at(-1)?.available;
+      if (told !== undefined && told !== available) yield `of product ${_id} ${available} are there, and ${told} told`;
+    }
+  }
+
+  const deadline = Date.now() + withinMs;
+  for (;;) {
+    const found: string[] = [];
+    for await (const difference of auditOrders()) found.push(difference);
+    for await (const difference of auditProducts()) found.push(difference);
+    if (found.length === 0 || Date.now() > deadline) return found;
+    await sleep(250);
+  }
+}
