@@ -1,15 +1,14 @@
 import { type Viewer } from "@shop/auth";
 import { inTransaction } from "@shop/postgres";
-import { type Logger } from "@shop/telemetry";
 import { type Database, type Tx } from "./database";
 import { claimKey, type ClientKey, withdrawKey } from "./idempotency";
-import { type Inventory } from "./inventory";
 import { advance } from "./order-changes";
 import { invalidTransition, keyReused, notFound, paymentPending } from "./order-errors";
 import { canBecome } from "./order-status";
-import { lockOrder, maySee, type Order, type OrderOutcome, refused } from "./orders";
+import { lockOrder, maySee, type OrderOutcome, refused } from "./orders";
 import { refundableMinor } from "./payment-status";
 import { type Settlement } from "./settlement";
+import { type ReleaseStock } from "./stock-release";
 import { checkIdempotencyKey, checkOptionalText } from "./text-rules";
 import { isBeingCaptured, openTransaction } from "./transactions";
 
@@ -19,21 +18,17 @@ export interface Cancellation {
     viewer: Viewer,
     request: { id: string; reason?: string | null; idempotencyKey: string },
   ): Promise<OrderOutcome>;
-  /** Lets go of orders that were not paid in time, a batch at a time. @returns how many */
-  expire(): Promise<number>;
 }
 
-const batchSize = 50;
 const maxReasonLength = 500;
 const keyPath = ["idempotencyKey"];
 
 export function createCancellation(deps: {
   db: Database;
-  inventory: Inventory;
   settlement: Settlement;
-  log: Logger;
+  release: ReleaseStock;
 }): Cancellation {
-  const { db, inventory, settlement, log } = deps;
+  const { db, settlement, release } = deps;
 
   async function begin(tx: Tx, viewer: Viewer, key: ClientKey, id: string, reason: string | null) {
     const order = await lockOrder(tx, id);
@@ -71,22 +66,6 @@ export function createCancellation(deps: {
     return refunds;
   }
 
-  /** At once where it can be; product also hears of the cancelled or expired order, so a call that is lost is no loss. */
-  async function release(order: Order): Promise<void> {
-    await inventory.release(order.id, order.lines).catch((error: unknown) => {
-      log.warn({ err: error, orderId: order.id }, "stock is released by the event, not by the call");
-    });
-  }
-
-  async function expireOne(id: string): Promise<void> {
-    const expired = await inTransaction(db, async (tx) => {
-      const order = await lockOrder(tx, id);
-      if (order?.status !== "AWAITING_PAYMENT" || (await isBeingCaptured(tx, id))) return null;
-      return advance(tx, order, "EXPIRED");
-    });
-    if (expired !== null) await release(expired);
-  }
-
   return {
     cancel: async (viewer, { id, reason = null, idempotencyKey }) => {
       const key: ClientKey = { viewerId: viewer.userId, mutation: "cancelOrder", key: idempotencyKey };
@@ -95,20 +74,6 @@ export function createCancellation(deps: {
         await Promise.all([release(outcome.order), ...outcome.refunds.map((refund) => settlement.runById(refund))]);
       }
       return outcome;
-    },
-    expire: async () => {
-      const due = await db.order.findMany({
-        where: {
-          status: "AWAITING_PAYMENT",
-          expiresAt: { lte: new Date() },
-          payments: { none: { transactions: { some: { kind: "CAPTURE", status: "PENDING" } } } },
-        },
-        orderBy: { expiresAt: "asc" },
-        take: batchSize,
-        select: { id: true },
-      });
-      await Promise.all(due.map(({ id }) => expireOne(id)));
-      return due.length;
     },
   };
 }

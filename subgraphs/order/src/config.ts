@@ -6,6 +6,7 @@ const variables = z.object({
   ORDER_PORT: port(8082).describe("The order service's port."),
   ORDER_DATABASE_URL: url("postgresql", "postgres").describe("The order service's PostgreSQL database."),
   KAFKA_BROKERS: list().default(["127.0.0.1:9092"]).describe("Kafka's brokers, host:port,host:port."),
+  ORDER_CONSUMER_GROUP: z.string().default("order").describe("The Kafka group that instances share."),
   JWKS_URL: url("http", "https")
     .default("http://127.0.0.1:8080/.well-known/jwks.json")
     .describe("Where the user service publishes the keys of access tokens."),
@@ -65,6 +66,7 @@ export interface Config {
   readonly port: number;
   readonly databaseUrl: string;
   readonly kafkaBrokers: string[];
+  readonly consumerGroup: string;
   readonly tokens: { readonly jwksUrl: string; readonly issuer: string; readonly audience: string };
   readonly serviceSecret: string;
   readonly currency: string;
@@ -86,6 +88,7 @@ export function loadConfig(): Config {
     port: values.ORDER_PORT,
     databaseUrl: values.ORDER_DATABASE_URL,
     kafkaBrokers: values.KAFKA_BROKERS,
+    consumerGroup: values.ORDER_CONSUMER_GROUP,
     tokens: { jwksUrl: values.JWKS_URL, issuer: values.TOKEN_ISSUER, audience: values.TOKEN_AUDIENCE },
     serviceSecret: values.SERVICE_SECRET,
     currency: values.SHOP_CURRENCY,

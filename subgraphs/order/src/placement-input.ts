@@ -1,5 +1,6 @@
+import { isId } from "@shop/ids";
 import { type Money } from "./money";
-import { currencyMismatch, type GenericError, invalid, type OrderError } from "./order-errors";
+import { currencyMismatch, type GenericError, invalid, type OrderError, unavailableProduct } from "./order-errors";
 import { checkIdempotencyKey, checkOptionalText, checkText } from "./text-rules";
 
 /** A product and how many of it. */
@@ -28,7 +29,6 @@ export interface PlacementInput {
 
 const maxLines = 100;
 const maxQuantity = 999;
-const maxIdLength = 64;
 const maxAddressLength = 200;
 
 /** Why lines cannot be ordered whatever is in stock. @param path where the lines stand in the input */
@@ -37,7 +37,7 @@ export function checkLines(lines: readonly LineRequest[], path: string[]): Gener
   if (lines.length > maxLines) return [invalid(`At most ${maxLines} products can be in an order.`, path)];
   const seen = new Set<string>();
   return lines.flatMap(({ productId, quantity }, index) => {
-    const errors = checkText(productId, maxIdLength, [...path, `${index}`, "productId"]);
+    const errors: GenericError[] = [];
     if (seen.has(productId)) {
       errors.push(
         invalid("This product is in the order already: add up the quantities.", [...path, `${index}`, "productId"]),
@@ -67,7 +67,7 @@ function checkAddress(address: AddressInput, path: string[]): GenericError[] {
 
 /** All that is wrong with an order before anyone is asked. @param currency the shop's */
 export function checkPlacement(input: PlacementInput, currency: string): OrderError[] {
-  const { expectedTotal } = input;
+  const { expectedTotal, lines } = input;
   const total: OrderError[] = [];
   if (expectedTotal && expectedTotal.currency !== currency) {
     total.push(currencyMismatch(currency, ["input", "expectedTotal", "currency"]));
@@ -75,8 +75,14 @@ export function checkPlacement(input: PlacementInput, currency: string): OrderEr
   if (expectedTotal && expectedTotal.amountMinor < 0) {
     total.push(invalid("A total is not below zero.", ["input", "expectedTotal", "amountMinor"]));
   }
+  const linesPath = ["input", "lines"];
+  const badLines = checkLines(lines, linesPath);
+  // What is no id at all names no product: nobody has to be asked, and no order is noted.
+  const nameless = lines.flatMap(({ productId }, index) =>
+    isId(productId) ? [] : [unavailableProduct([...linesPath, `${index}`, "productId"])],
+  );
   return [
-    ...checkLines(input.lines, ["input", "lines"]),
+    ...(badLines.length > 0 ? badLines : nameless),
     ...checkAddress(input.shippingAddress, ["input", "shippingAddress"]),
     ...total,
     ...checkIdempotencyKey(input.idempotencyKey, ["input", "idempotencyKey"]),

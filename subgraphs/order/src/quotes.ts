@@ -1,7 +1,9 @@
+import { isId } from "@shop/ids";
 import { type Inventory } from "./inventory";
 import { type Money, toMoney } from "./money";
 import { currencyMismatch, insufficientStock, type OrderError, unavailableProduct } from "./order-errors";
 import { checkLines, type LineRequest } from "./placement-input";
+import { tooMuch, totalOf } from "./pricing";
 
 export interface QuoteLine {
   readonly productId: string;
@@ -24,13 +26,15 @@ export interface Quotes {
 }
 
 export function createQuotes({ inventory, currency }: { inventory: Inventory; currency: string }): Quotes {
+  const nothing = (errors: OrderError[]): Quote => ({ lines: [], total: toMoney(0n, currency), errors });
+
   return {
     quote: async (lines) => {
       const invalid = checkLines(lines, ["lines"]);
-      if (invalid.length > 0) return { lines: [], total: { amountMinor: 0, currency }, errors: invalid };
-      const offers = await inventory.offers(lines.map(({ productId }) => productId));
+      if (invalid.length > 0) return nothing(invalid);
+      const offers = await inventory.offers(lines.map(({ productId }) => productId).filter(isId));
       const errors: OrderError[] = [];
-      const quoted = lines.flatMap(({ productId, quantity }, index): QuoteLine[] => {
+      const offered = lines.flatMap(({ productId, quantity }, index) => {
         const path = ["lines", `${index}`];
         const offer = offers.get(productId);
         if (offer === undefined || offer.currency !== currency) {
@@ -38,16 +42,23 @@ export function createQuotes({ inventory, currency }: { inventory: Inventory; cu
           errors.push(offer === undefined ? unavailableProduct(at) : currencyMismatch(currency, at));
           return [];
         }
-        const { name, available } = offer;
+        const { name, available, unitPriceMinor } = offer;
         if (available < quantity) {
           errors.push(insufficientStock({ productId, requested: quantity, available }, [...path, "quantity"]));
         }
-        const unitPrice = toMoney(offer.unitPriceMinor, currency);
-        const total = { amountMinor: unitPrice.amountMinor * quantity, currency };
-        return [{ productId, name, unitPrice, quantity, total, available }];
+        return [{ productId, name, quantity, available, unitPriceMinor }];
       });
-      const totalMinor = quoted.reduce((sum, { total }) => sum + total.amountMinor, 0);
-      return { lines: quoted, total: { amountMinor: totalMinor, currency }, errors };
+      const totalMinor = totalOf(offered);
+      if (totalMinor === null) return nothing([...errors, tooMuch(["lines"])]);
+      return {
+        lines: offered.map(({ unitPriceMinor, ...line }) => ({
+          ...line,
+          unitPrice: toMoney(unitPriceMinor, currency),
+          total: toMoney(unitPriceMinor * BigInt(line.quantity), currency),
+        })),
+        total: toMoney(totalMinor, currency),
+        errors,
+      };
     },
   };
 }

@@ -2,7 +2,7 @@ import { join } from "node:path";
 import { createAccessTokenVerifier, createServiceCredential, createServiceVerifier } from "@shop/auth";
 import { topics } from "@shop/event-contracts";
 import { createInventoryClient } from "@shop/inventory-rpc";
-import { createMessageBus, createOutboxRelay, createPostgresOutbox } from "@shop/messaging";
+import { createMessageBus, createOutboxRelay, createPostgresOutbox, startConsumer } from "@shop/messaging";
 import { isDatabaseOutage } from "@shop/postgres";
 import { startSubgraph } from "@shop/subgraph-server";
 import { type Logger } from "@shop/telemetry";
@@ -10,6 +10,7 @@ import { createCancellation } from "./cancellation";
 import { type Config } from "./config";
 import { type Context, type UseCases } from "./context";
 import { createDatabase } from "./database";
+import { createEventHandlers } from "./event-handlers";
 import { createFulfilment } from "./fulfilment";
 import { forgetTheOld } from "./housekeeping";
 import { createInventory } from "./inventory";
@@ -23,7 +24,9 @@ import { createRefunds } from "./refunds";
 import { resolvers } from "./resolvers";
 import { createSettlement } from "./settlement";
 import { createSettlementSteps } from "./settlement-steps";
+import { createStockRelease } from "./stock-release";
 import { UnavailableError } from "./unavailable";
+import { createUnpaidOrders } from "./unpaid-orders";
 import { registerPaymentWebhooks } from "./webhooks";
 import { startWorker } from "./workers";
 
@@ -61,12 +64,13 @@ export async function startService(config: Config, log: Logger): Promise<Service
     log,
   });
   const payments = createPayments({ db, settlement, providerName: provider.name });
-  const cancellation = createCancellation({ db, inventory, settlement, log });
+  const release = createStockRelease({ inventory, log });
+  const unpaidOrders = createUnpaidOrders({ db, release });
   const useCases: UseCases = {
     orders,
     placement,
     payments,
-    cancellation,
+    cancellation: createCancellation({ db, settlement, release }),
     quotes: createQuotes({ inventory, currency }),
     refunds: createRefunds({ db, orders, payments, settlement }),
     fulfilment: createFulfilment({ db }),
@@ -75,11 +79,13 @@ export async function startService(config: Config, log: Logger): Promise<Service
   const bus = createMessageBus({ brokers: config.kafkaBrokers, clientId: "order", topics, log });
   const source = createPostgresOutbox({ connectionString: config.databaseUrl, log });
   const relay = createOutboxRelay({ source, bus, log });
+  const handlers = createEventHandlers({ unpaidOrders });
+  const consumer = startConsumer({ bus, groupId: config.consumerGroup, handlers, isOutage: isDatabaseOutage, log });
   const settling = startWorker({ name: "settling payments", intervalMs, batch: () => settlement.resume(), log });
   const workers = [
     settling,
     startWorker({ name: "resuming orders", intervalMs, batch: () => placement.resume(), log }),
-    startWorker({ name: "expiring orders", intervalMs, batch: () => cancellation.expire(), log }),
+    startWorker({ name: "expiring orders", intervalMs, batch: () => unpaidOrders.expire(), log }),
     startWorker({
       name: "housekeeping",
       intervalMs: housekeepingIntervalMs,
@@ -106,7 +112,7 @@ export async function startService(config: Config, log: Logger): Promise<Service
     port: subgraph.port,
     stop: async () => {
       await subgraph.stop();
-      await Promise.all(workers.map((worker) => worker.stop()));
+      await Promise.all([consumer.stop(), ...workers.map((worker) => worker.stop())]);
       await relay.stop();
       await Promise.all([bus.stop(), provider.stop(), db.$disconnect()]);
     },

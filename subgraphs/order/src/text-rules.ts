@@ -3,16 +3,12 @@ import { type GenericError, invalid } from "./order-errors";
 // Control characters and halves of surrogate pairs: PostgreSQL's text and JSON refuse some, and none is meant.
 const unprintable = /[\p{Cc}\p{Cs}]/u;
 
-/** Whether the database can have met this text; asking it for any other would be an error. */
-export function isPrintable(text: string): boolean {
-  return !unprintable.test(text);
-}
-
 /** Why a text does not do, or nothing. `max` counts characters. */
 export function checkText(value: string, max: number, path: string[]): GenericError[] {
   if (value.trim() === "") return [invalid("This must not be empty.", path)];
-  if (value.length > max) return [invalid(`This must have at most ${max} characters.`, path)];
-  if (!isPrintable(value)) return [invalid("This must be plain text on one line.", path)];
+  if (value.length > max && Array.from(value).length > max)
+    return [invalid(`This must have at most ${max} characters.`, path)];
+  if (unprintable.test(value)) return [invalid("This must be plain text on one line.", path)];
   return [];
 }
 

@@ -17,6 +17,7 @@ export async function startProcess(config: Config): Promise<Service> {
       ORDER_PORT: String(config.port),
       ORDER_DATABASE_URL: config.databaseUrl,
       KAFKA_BROKERS: config.kafkaBrokers.join(","),
+      ORDER_CONSUMER_GROUP: config.consumerGroup,
       JWKS_URL: config.tokens.jwksUrl,
       TOKEN_ISSUER: config.tokens.issuer,
       TOKEN_AUDIENCE: config.tokens.audience,

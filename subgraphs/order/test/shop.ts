@@ -86,6 +86,7 @@ export async function startShop(overrides: Partial<Config> = {}, run: typeof sta
     port,
     databaseUrl: database.url,
     kafkaBrokers: testStores().kafkaBrokers,
+    consumerGroup: `order-${randomUUID()}`,
     tokens: issuer,
     serviceSecret,
     currency: "EUR",

@@ -45,8 +45,9 @@ export async function loadPaymentOutcome(
   info: GraphQLResolveInfo,
 ): Promise<PaymentOutcome> {
   const order = await wholeOf(loaders, outcome.order, info);
-  const payment = order?.payments.find(({ id }) => id === outcome.payment?.id) ?? outcome.payment;
-  return order === null || payment === null ? outcome : { ...outcome, order, payment };
+  if (order === null) return outcome;
+  const payment = order.payments.find(({ id }) => id === outcome.payment?.id);
+  return payment === undefined ? { ...outcome, order } : { ...outcome, order, payment };
 }
 
 function wholeOf(loaders: Loaders, order: Order | null, info: GraphQLResolveInfo): Promise<WholeOrder | null> {
