@@ -51,6 +51,24 @@ it.each(["cut", "frozen"] satisfies GateState[])(
   },
 );
 
+const many = (count: number) =>
+  Promise.all(Array.from({ length: count }, () => failureOf(inTransaction(db, (tx) => tx.$queryRaw`SELECT 1`))));
+
+it("runs many transactions in turn, and lets none of them wait out a database that is silent", async () => {
+  expect(await many(400)).toEqual(Array.from({ length: 400 }, () => null));
+  gate.set("frozen");
+  const failures = await many(100);
+  gate.set("open");
+  expect(failures.every(isDatabaseOutage)).toBe(true);
+  expect(await many(100)).toEqual(Array.from({ length: 100 }, () => null));
+});
+
+it("refuses more than can wait, as an outage", async () => {
+  const failures = (await many(1_000)).filter((failure) => failure !== null);
+  expect(failures.length).toBeGreaterThan(0);
+  expect(failures.every(isDatabaseOutage)).toBe(true);
+});
+
 it.each([
   ["ended the connection", () => db.$queryRaw`SELECT pg_terminate_backend(pg_backend_pid())::text`],
   ["cut the statement off", () => db.$queryRaw`SELECT pg_sleep(10)::text`],
