@@ -1,14 +1,9 @@
 export { createMessageBus, type MessageBus } from "./message-bus";
 export { type EventRecord, toEventRecord } from "./event-record";
-export { createOutboxRelay, type OutboxSource } from "./outbox-relay";
+export { createOutboxRelay } from "./outbox-relay";
+export { type Backlog, type OutboxSource } from "./outbox-source";
 export { appendToOutbox, createPostgresOutbox, type SqlTransaction } from "./postgres-outbox";
 export { recordInInbox } from "./postgres-inbox";
-export {
-  handle,
-  startConsumer,
-  UnprocessableEventError,
-  type Consumer,
-  type EventHandler,
-  type OffsetStore,
-  type ReceivedEvent,
-} from "./consumer";
+export { type Consumer, startConsumer } from "./consumer";
+export { type EventHandler, handle, type ReceivedEvent, UnprocessableEventError } from "./event-handler";
+export { type OffsetStore } from "./group-member";

@@ -1,25 +1,27 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import { type Logger } from "@shop/telemetry";
-import { CompressionTypes, Kafka, logLevel, Partitioners, type Producer } from "kafkajs";
+import { CompressionTypes, Kafka, KafkaJSProtocolError, logLevel, Partitioners, type Producer } from "kafkajs";
 import { type EventRecord } from "./event-record";
 
 /** The connection of one process to Kafka: what it publishes with, and what consumers are made from. */
 export interface MessageBus {
   readonly kafka: Kafka;
+  readonly clientId: string;
   /**
    * Publishes in order with acks = all through an idempotent producer.
-   * @throws while the broker does not answer or refuses; nothing may be counted as published then
+   * @throws RefusedByBrokerError where the broker will not have one of them, anything else while it does not answer; either
+   *   way some may have been published, and none may be counted as such
    */
   publish(records: readonly EventRecord[]): Promise<void>;
-  /**
-   * Publishes a message that could not be read, as it came, to the topic for those. At least once: a message that is read
-   * again is given up again, and its headers say which message of which group it was.
-   */
+  /** @throws as `publish`. @param topic the one that the message was read from */
   publishDeadLetter(topic: string, message: DeadLetter): Promise<void>;
   /** Rejects while no broker answers. */
   ping(): Promise<void>;
   stop(): Promise<void>;
 }
+
+/** The broker answers that it will not have a record, and will not when it is sent again. */
+export class RefusedByBrokerError extends Error {}
 
 export interface DeadLetter {
   readonly key: Buffer | null;
@@ -28,6 +30,18 @@ export interface DeadLetter {
 }
 
 const partitions = 6;
+// Half of what a broker takes at once by default: what a batch's headers add is not counted exactly.
+const maxBatchBytes = 512 * 1_024;
+const headerBytes = 250;
+const refusals = new Set([
+  "MESSAGE_TOO_LARGE",
+  "RECORD_LIST_TOO_LARGE",
+  "INVALID_TIMESTAMP",
+  "INVALID_TOPIC_EXCEPTION",
+  "TOPIC_AUTHORIZATION_FAILED",
+  "UNSUPPORTED_FOR_MESSAGE_FORMAT",
+  "POLICY_VIOLATION",
+]);
 
 /**
  * Connects to Kafka lazily: a broker that is down when a service starts only delays what it publishes.
@@ -75,22 +89,25 @@ export function createMessageBus(options: {
     try {
       return await work(await attempt);
     } catch (error) {
-      // A producer that failed may be left with a broken sequence or a dead connection: the next try makes a new one.
+      // A producer that failed may be left with a dead connection, or counting less than the broker does: what it sends next
+      // under a number that the broker knows is dropped as sent before. The next try makes a new one.
       if (connected === attempt) {
         connected = undefined;
         void attempt.then((producer) => producer.disconnect()).catch(() => undefined);
       }
-      throw error;
+      throw isRefusal(error) ? new RefusedByBrokerError(`the broker answers ${error.type}`, { cause: error }) : error;
     }
   }
 
   return {
     kafka,
+    clientId: options.clientId,
     publish: (records) =>
       withProducer(async (producer) => {
-        const byTopic = groupByTopic(records);
-        const topicMessages = [...byTopic].map(([topic, messages]) => ({ topic, messages }));
-        await producer.sendBatch({ acks: -1, compression: CompressionTypes.None, topicMessages });
+        for (const batch of toBatches(records)) {
+          const topicMessages = [...groupByTopic(batch)].map(([topic, messages]) => ({ topic, messages }));
+          await producer.sendBatch({ acks: -1, compression: CompressionTypes.None, topicMessages });
+        }
       }),
     publishDeadLetter: (topic, message) =>
       withProducer(async (producer) => {
@@ -103,6 +120,26 @@ export function createMessageBus(options: {
       await Promise.race([producer?.disconnect(), sleep(2_000, undefined, { ref: false })]);
     },
   };
+}
+
+function isRefusal(error: unknown): error is KafkaJSProtocolError {
+  return error instanceof KafkaJSProtocolError && refusals.has(error.type);
+}
+
+/** In batches that a broker takes, whichever partitions they fall into. */
+function toBatches(records: readonly EventRecord[]): EventRecord[][] {
+  const batches: EventRecord[][] = [];
+  let bytes = maxBatchBytes;
+  for (const record of records) {
+    const recordBytes = Buffer.byteLength(record.payload) + headerBytes;
+    if (bytes + recordBytes > maxBatchBytes) {
+      batches.push([]);
+      bytes = 0;
+    }
+    batches.at(-1)?.push(record);
+    bytes += recordBytes;
+  }
+  return batches;
 }
 
 function groupByTopic(records: readonly EventRecord[]) {

@@ -1,24 +1,27 @@
-import { inSpan, type Logger } from "@shop/telemetry";
+import { setTimeout as sleep } from "node:timers/promises";
+import { type Logger, observeGauges } from "@shop/telemetry";
+import { backoffMs } from "./backoff";
 import { type EventRecord } from "./event-record";
 import { type MessageBus } from "./message-bus";
-
-/**
- * Where a publisher's events wait. A source hands out only keys that no other instance hands out at the same time, in
- * the order in which their changes were made.
- */
-export interface OutboxSource<Item extends EventRecord = EventRecord> {
-  /** The oldest unpublished events of the keys that this instance relays, at most `limit`. */
-  claim(limit: number): Promise<Item[]>;
-  /** Never hands these out again. */
-  markPublished(items: readonly Item[]): Promise<void>;
-  /** Calls back when there may be something new; only a wake-up, missing one costs a second. */
-  onWake(callback: () => void): void;
-  stop(): Promise<void>;
-}
+import { createOutboxPublisher } from "./outbox-publisher";
+import { type OutboxSource } from "./outbox-source";
 
 const batchSize = 500;
+// After events, the next look is taken so much later: what comes meanwhile goes in one batch. Each look that finds nothing
+// makes the next come later, up to the poll that a lost wake-up costs.
+const shortestPauseMs = 25;
+const pauseGrowth = 4;
 const pollMs = 1_000;
-const longestBackoffMs = 5_000;
+const stopLimitMs = 5_000;
+
+const gauges = {
+  "outbox.waiting": { description: "Events that are not published, of all instances together", unit: "{event}" },
+  "outbox.oldest_age": { description: "How long the oldest of them has waited", unit: "s" },
+  "outbox.refused_keys": {
+    description: "Keys behind an event that the broker refuses to this instance",
+    unit: "{key}",
+  },
+};
 
 /**
  * Publishes a source's events, at least once each and in order per key, until it is stopped. A broker or store that does
@@ -30,68 +33,74 @@ export function createOutboxRelay<Item extends EventRecord>(options: {
   log: Logger;
 }): { stop(): Promise<void> } {
   const { source, bus, log } = options;
-  const stopping = new AbortController();
-  const stopped = (): boolean => stopping.signal.aborted;
+  const publisher = createOutboxPublisher({ bus, log });
+  let stopped = false;
   let woken = false;
-  let endPause: (() => void) | undefined;
+  let endPause: (why: "WAKE_UP" | "STOP") => void = () => undefined;
 
   source.onWake(() => {
     woken = true;
-    endPause?.();
+    endPause("WAKE_UP");
   });
 
-  function pause(ms: number): Promise<void> {
-    return new Promise((resolve) => {
-      const end = (): void => {
+  async function pause(ms: number, { wakeable }: { wakeable: boolean }): Promise<void> {
+    if (stopped || (wakeable && woken)) return;
+    await new Promise<void>((resolve) => {
+      const timer = setTimeout(resolve, ms);
+      endPause = (why) => {
+        if (why === "WAKE_UP" && !wakeable) return;
         clearTimeout(timer);
-        endPause = undefined;
         resolve();
       };
-      const timer = setTimeout(end, ms);
-      endPause = end;
     });
   }
 
-  function takeWakeUp(): boolean {
-    const seen = woken;
+  /** @returns how many were found */
+  async function relayBatch(): Promise<number> {
     woken = false;
-    return seen;
-  }
-
-  /** @returns whether there may be more at once */
-  async function relayBatch(): Promise<boolean> {
-    const items = await source.claim(batchSize);
-    const first = items[0];
-    if (first === undefined) return false;
-    const traceparent = first.traceparent ?? undefined;
-    await inSpan("outbox relay", { kind: "PRODUCER", traceparent }, () => bus.publish(items));
-    await source.markPublished(items);
-    return items.length === batchSize;
+    const items = await source.claim(batchSize, publisher.refusedKeys());
+    if (items.length > 0) await source.markPublished(await publisher.publish(items));
+    return items.length;
   }
 
   async function run(): Promise<void> {
-    let backoffMs = 100;
-    while (!stopped()) {
+    let failures = 0;
+    let pauseMs = shortestPauseMs;
+    while (!stopped) {
       try {
-        const more = await relayBatch();
-        backoffMs = 100;
-        if (!more && !takeWakeUp()) await pause(pollMs);
+        const found = await relayBatch();
+        failures = 0;
+        pauseMs = found > 0 ? shortestPauseMs : Math.min(pauseMs * pauseGrowth, pollMs);
+        if (found < batchSize) await pause(pauseMs, { wakeable: found === 0 });
       } catch (error) {
-        log.warn({ err: error, retryInMs: backoffMs }, "the outbox waits: its events could not be published");
+        failures++;
+        const retryInMs = backoffMs(failures);
+        log.warn({ err: error, retryInMs }, "the outbox waits: its events could not be published");
+        await source.release().catch(() => undefined);
         // A wake-up must not cut this short: every new event would else knock at a broker that is down.
-        const until = Date.now() + backoffMs;
-        while (!stopped() && Date.now() < until) await pause(until - Date.now());
-        backoffMs = Math.min(backoffMs * 2, longestBackoffMs);
+        await pause(retryInMs, { wakeable: false });
       }
     }
   }
 
+  const withdraw = observeGauges(gauges, async () => {
+    const { waiting, oldestAt } = await source.backlog();
+    const attributes = { service: bus.clientId };
+    const ageMs = oldestAt === null ? 0 : Math.max(0, Date.now() - oldestAt.getTime());
+    return [
+      { gauge: "outbox.waiting", value: waiting, attributes },
+      { gauge: "outbox.oldest_age", value: ageMs / 1_000, attributes },
+      { gauge: "outbox.refused_keys", value: publisher.refusedKeys().length, attributes },
+    ];
+  });
   const running = run();
   return {
     stop: async () => {
-      stopping.abort();
-      endPause?.();
-      await running;
+      withdraw();
+      stopped = true;
+      endPause("STOP");
+      // What hangs in a publish is given up: it is published again by whoever claims it next.
+      await Promise.race([running, sleep(stopLimitMs, undefined, { ref: false })]);
       await source.stop();
     },
   };

@@ -72,6 +72,7 @@ function readAnnouncements(prefix: string, work: (title: string) => void = () =>
         return Promise.resolve();
       }),
     ],
+    isOutage: () => true,
     log,
   });
   endings.push(() => consumer.stop());

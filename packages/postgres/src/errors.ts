@@ -1,11 +1,12 @@
 // What an error of the database tells. Each service has a Prisma client of its own, so an error is known by its shape.
 
 // Prisma's codes for a server that is not reached, breaks off, answers too late or has no connection free; Node's for a
-// socket that does; PostgreSQL's for one that shuts down, starts up, is full or cut a statement off.
+// socket that does; PostgreSQL's for one that shuts down, starts up, is full (its connections, disk or memory), only reads, or
+// cut a statement off.
 const outageCodes = new Set([
   ...["P1001", "P1002", "P1008", "P1017", "P2024", "P2028"],
   ...["ECONNREFUSED", "ECONNRESET", "ENOTFOUND", "EPIPE", "ETIMEDOUT"],
-  ...["57P01", "57P02", "57P03", "53300", "57014"],
+  ...["57P01", "57P02", "57P03", "53100", "53200", "53300", "25006", "57014"],
 ]);
 const outageKinds = new Set(["DatabaseNotReachable", "ConnectionClosed", "SocketTimeout", "TooManyConnections"]);
 // pg's own errors have no code.

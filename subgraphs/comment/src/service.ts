@@ -44,7 +44,7 @@ export async function startService(config: Config, log: Logger): Promise<Service
   const source = createPostgresOutbox({ connectionString: config.databaseUrl, log });
   const relay = createOutboxRelay({ source, bus, log });
   const handlers = createEventHandlers({ db, departures: createDepartures({ db }) });
-  const consumer = startConsumer({ bus, groupId: config.consumerGroup, handlers, log });
+  const consumer = startConsumer({ bus, groupId: config.consumerGroup, handlers, isOutage: isDatabaseOutage, log });
   const housekeeping = startHousekeeping({ db, log });
 
   const subgraph = await startSubgraph<Context>({

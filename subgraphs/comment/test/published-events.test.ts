@@ -36,6 +36,7 @@ it("publishes in order what happens to a product's comments", async () => {
       ...Object.values(events).map((event) => handle(event, note(event.type))),
       handle(commentLiked, note("liked")),
     ],
+    isOutage: () => true,
     log,
   });
   try {

@@ -75,12 +75,24 @@ export function createAnnouncements(options: { redis: Redis; prefix: string }): 
     // Each announcement is a key of its own, so that no order has to be kept and no instance must be alone: one that is
     // published by two instances has the same event id, and readers know it.
     outbox: {
-      claim: async (limit) => {
-        const [waiting = []] = await answersOf<string[]>(redis.pipeline().zrange(outboxKey, 0, limit - 1));
-        return waiting.map((stored) => ({ ...storedRecord.parse(JSON.parse(stored)), stored }));
+      claim: async (limit, exceptKeys) => {
+        const [waiting = []] = await answersOf<string[]>(
+          redis.pipeline().zrange(outboxKey, 0, limit + exceptKeys.length - 1),
+        );
+        return waiting
+          .map((stored) => ({ ...storedRecord.parse(JSON.parse(stored)), stored }))
+          .filter(({ key }) => !exceptKeys.includes(key))
+          .slice(0, limit);
       },
       markPublished: async (items) => {
         await answersOf(redis.pipeline().zrem(outboxKey, ...items.map(({ stored }) => stored)));
+      },
+      release: () => Promise.resolve(),
+      backlog: async () => {
+        const [waiting = 0, [, oldestAtMs] = []] = (await answersOf<number | string[]>(
+          redis.pipeline().zcard(outboxKey).zrange(outboxKey, 0, 0, "WITHSCORES"),
+        )) as [number?, string[]?];
+        return { waiting, oldestAt: oldestAtMs === undefined ? null : new Date(Number(oldestAtMs)) };
       },
       onWake: (callback) => {
         wake = callback;

@@ -32,15 +32,19 @@ export function connectRedisListener(url: string, log: Logger): Redis {
 /** Redis did not answer: an outage, after which the same can be tried again. */
 export class RedisUnreachableError extends Error {}
 
+// What a Redis answers that starts up, is full, cannot write to its disk or fails over: as with an outage, it passes.
+const passing = /^(LOADING|OOM|MISCONF|READONLY|MASTERDOWN|CLUSTERDOWN|NOREPLICAS|TRYAGAIN|BUSY) /;
+
 /**
  * Waits for an answer of Redis.
- * @throws RedisUnreachableError where there is none; what Redis itself refuses is a bug and passes as it is
+ * @throws RedisUnreachableError where there is none, or where it can do nothing for now; anything else that Redis refuses is
+ *   a bug, and is thrown as it is
  */
 export async function answerOf<T>(work: Promise<T>): Promise<T> {
   try {
     return await work;
   } catch (error) {
-    if (error instanceof ReplyError) throw error;
+    if (error instanceof ReplyError && !passing.test((error as Error).message)) throw error;
     throw new RedisUnreachableError("Redis does not answer", { cause: error });
   }
 }

@@ -53,6 +53,8 @@ export async function startService(config: Config, log: Logger): Promise<Service
   const liveUpdates = createLiveUpdates({ feeds, layout, reading, wakeUps, visibilityOf, mayWatchOrder });
   const useCases = { inbox, readers, watches, announcements, liveUpdates };
 
+  const isOutage = (error: unknown): boolean => error instanceof RedisUnreachableError;
+
   const reread = (): void => {
     consumer.rewind().catch((error: unknown) => log.error({ err: error }, "the events could not be read again"));
   };
@@ -61,6 +63,7 @@ export async function startService(config: Config, log: Logger): Promise<Service
     bus,
     groupId: config.consumerGroup,
     handlers: createEventHandlers({ feeds, layout, inbox, watches, revocations, visibilityOf }),
+    isOutage,
     offsets,
     log,
   });
@@ -72,7 +75,6 @@ export async function startService(config: Config, log: Logger): Promise<Service
     issuer: config.tokenIssuer,
     audience: config.tokenAudience,
   });
-  const isOutage = (error: unknown): boolean => error instanceof RedisUnreachableError;
   const verifyCaller = createServiceVerifier({ secret: config.serviceSecret });
   const subgraph = await startSubgraph({
     name: "notification",

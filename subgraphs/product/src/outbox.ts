@@ -1,7 +1,7 @@
 import { randomUUID } from "node:crypto";
 import { type EventDefinition, productStockChanged } from "@shop/event-contracts";
 import { createId } from "@shop/ids";
-import { type EventRecord, type OutboxSource, toEventRecord } from "@shop/messaging";
+import { type Backlog, type EventRecord, type OutboxSource, toEventRecord } from "@shop/messaging";
 import { currentTraceparent } from "@shop/telemetry";
 import { type PendingEvent, type ProductDocument } from "./product-model";
 import { type Store } from "./store";
@@ -39,12 +39,19 @@ export function createProductOutbox({ products }: Pick<Store, "products">): Prod
   const owner = randomUUID();
   let wake: () => void = () => undefined;
 
+  async function release(): Promise<void> {
+    await products.updateMany(
+      { "outbox.eventId": { $gt: "" }, "outboxLease.owner": owner },
+      { $unset: { outboxLease: 1 } },
+    );
+  }
+
   return {
-    claim: async (limit) => {
+    claim: async (limit, exceptKeys) => {
       const now = new Date();
       const free = { $or: [{ "outboxLease.owner": owner }, { "outboxLease.until": { $not: { $gt: now } } }] };
       const waiting = await products
-        .find({ "outbox.eventId": { $gt: "" }, ...free }, { _id: 1 })
+        .find({ "outbox.eventId": { $gt: "" }, _id: { $nin: exceptKeys }, ...free }, { _id: 1 })
         .sort({ "outbox.eventId": 1 })
         .limit(limit)
         .lean();
@@ -65,16 +72,25 @@ export function createProductOutbox({ products }: Pick<Store, "products">): Prod
         { $pull: { outbox: { eventId: { $in: eventIds } } }, $unset: { outboxLease: 1 } },
       );
     },
+    release,
+    backlog: async () => {
+      const [backlog] = await products.aggregate<Backlog>([
+        { $match: { "outbox.eventId": { $gt: "" } } },
+        {
+          $group: {
+            _id: null,
+            waiting: { $sum: { $size: "$outbox" } },
+            oldestAt: { $min: { $min: "$outbox.occurredAt" } },
+          },
+        },
+      ]);
+      return backlog ?? { waiting: 0, oldestAt: null };
+    },
     onWake: (callback) => {
       wake = callback;
     },
     wake: () => wake(),
-    stop: async () => {
-      await products.updateMany(
-        { "outbox.eventId": { $gt: "" }, "outboxLease.owner": owner },
-        { $unset: { outboxLease: 1 } },
-      );
-    },
+    stop: () => release().catch(() => undefined), // the leases end by themselves
   };
 }
 

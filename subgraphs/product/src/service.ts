@@ -17,6 +17,7 @@ import { createInventoryImplementation } from "./inventory-server";
 import { createLoaders } from "./loaders";
 import { answerOutages } from "./outages";
 import { resolvers } from "./resolvers";
+import { isStoreOutage } from "./store";
 
 export interface Service {
   readonly port: number;
@@ -45,7 +46,7 @@ export async function startService(config: Config, log: Logger): Promise<Service
   const bus = createMessageBus({ brokers: config.kafkaBrokers, clientId: "product", topics, log });
   const relay = createOutboxRelay({ source: outbox, bus, log });
   const handlers = createEventHandlers({ inventory });
-  const consumer = startConsumer({ bus, groupId: config.consumerGroup, handlers, log });
+  const consumer = startConsumer({ bus, groupId: config.consumerGroup, handlers, isOutage: isStoreOutage, log });
   const sweeps = [
     startSweeping(holdSweep.sweep, config.holdSweepIntervalMs, log),
     startSweeping(images.removeForgottenUploads, uploadSweepIntervalMs, log),

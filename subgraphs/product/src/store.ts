@@ -117,6 +117,8 @@ export function isStoreOutage(error: unknown): boolean {
     error instanceof mongo.MongoNetworkError ||
     error instanceof mongo.MongoServerSelectionError ||
     error instanceof mongo.MongoOperationTimeoutError ||
-    error instanceof mongo.MongoNotConnectedError
+    error instanceof mongo.MongoNotConnectedError ||
+    // A server that is no primary (any more), or is shutting down.
+    (error instanceof mongo.MongoServerError && error.hasErrorLabel("RetryableWriteError"))
   );
 }

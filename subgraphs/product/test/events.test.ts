@@ -52,7 +52,7 @@ beforeAll(async () => {
     hear(productPriceChanged),
     hear(productStockChanged),
   ];
-  consumer = startConsumer({ bus, groupId: createId("evt"), handlers, log });
+  consumer = startConsumer({ bus, groupId: createId("evt"), handlers, isOutage: () => true, log });
 });
 afterAll(async () => {
   await consumer.stop();

@@ -28,6 +28,7 @@ beforeAll(async () => {
       handle(userSessionsRevoked, collect("sessions-revoked")),
       handle(userRoleChanged, collect("role-changed")),
     ],
+    isOutage: () => true,
     log,
   });
 });
