@@ -1,4 +1,4 @@
-import { type FetchNode, type PlanNode } from "@apollo/query-planner";
+import { type FetchNode, type PlanNode, type QueryPlan } from "@apollo/query-planner";
 
 /**
  * Puts something else in the place of each fetch of a plan.
@@ -21,4 +21,12 @@ export function mapFetches(
     case "Defer":
       return node; // refused by fetch-graph.ts
   }
+}
+
+/** The same plan with other subgraphs asked. @param subgraphOf is given the name that the plan has for one */
+export function renameSubgraphs(node: QueryPlan["node"], subgraphOf: (planned: string) => string): QueryPlan["node"] {
+  const rename = (fetch: FetchNode): FetchNode => ({ ...fetch, serviceName: subgraphOf(fetch.serviceName) });
+  if (node?.kind !== "Subscription") return node && mapFetches(node, rename);
+  const { primary, rest, ...others } = node;
+  return { ...others, primary: rename(primary), ...(rest && { rest: mapFetches(rest, rename) }) };
 }

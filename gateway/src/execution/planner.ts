@@ -5,8 +5,10 @@ import { tooComplex } from "../limits/too-complex";
 import { createRestoreDroppedTypes } from "./dropped-types";
 import { expandAbstractTypes } from "./expand-abstract";
 import { keepDirectives } from "./linked-directives";
-import { mapFetches } from "./plan-nodes";
+import { mapFetches, renameSubgraphs } from "./plan-nodes";
 import { nameRequiredArguments, type RequiredArguments } from "./required-arguments";
+import { putRequiredFieldsApart } from "./required-fields-apart";
+import { createRequirementCheck } from "./requirements-met";
 import { putResolvableKeysFirst } from "./resolvable-keys";
 import { separateConflicts } from "./restore-required";
 import { type SeparatedNames, separateNames } from "./separate-names";
@@ -39,10 +41,7 @@ const maxEvaluatedPlans = 100;
 export function createPlanner(supergraphSdl: string, maxPaths: number): Planner {
   const ordered = putResolvableKeysFirst(parse(supergraphSdl, { noLocation: true }));
   const requiredArguments = nameRequiredArguments(ordered);
-  // Validated it would be refused for fields that are external and, under their plain names, no longer required.
-  const supergraph = Supergraph.build(requiredArguments.supergraph, { validateSupergraph: false });
-  const schema = supergraph.apiSchema();
-  const planner = new QueryPlanner(supergraph, { debug: { maxEvaluatedPlans, pathsLimit: maxPaths } });
+  const { supergraph, schema, plan } = createTries(requiredArguments.supergraph, maxPaths);
   const fieldNames = new Set<string>();
   for (const type of [...supergraph.schema.objectTypes(), ...supergraph.schema.interfaceTypes()]) {
     for (const field of type.fields()) fieldNames.add(field.name);
@@ -50,15 +49,21 @@ export function createPlanner(supergraphSdl: string, maxPaths: number): Planner 
 
   const isKnownDirective = (name: string): boolean => schema.directive(name) !== undefined;
   const restoreDroppedTypes = createRestoreDroppedTypes(supergraph);
-  const plan = (document: DocumentNode): QueryPlan["node"] =>
-    planner.buildQueryPlan(operationFromDocument(schema, document, { validate: false })).node;
-  const clientSchema = schema.toGraphQLJSSchema();
-  const tryPlan = (document: DocumentNode): QueryPlan["node"] => {
+  const meetsRequirements = createRequirementCheck(requiredArguments.supergraph);
+  let planApart: Plan | undefined;
+  const planToRequirements: Plan = (document) => {
+    const node = plan(document);
+    if (meetsRequirements(node)) return node;
+    planApart ??= createPlanApart(requiredArguments.supergraph, maxPaths);
+    const other = planApart(document);
+    if (meetsRequirements(other)) return other;
+    throw new Error("The planner asks a subgraph for something without what that requires.");
+  };
+  const planOrRefuse: Plan = (document) => {
     try {
-      return plan(document);
+      return planToRequirements(document);
     } catch (error) {
-      if (isTooMuch(error)) throw tooComplex("has too many ways to be answered");
-      return plan(expandAbstractTypes(document, clientSchema));
+      throw isTooMuch(error) ? tooComplex("has too many ways to be answered") : error;
     }
   };
 
@@ -66,7 +71,7 @@ export function createPlanner(supergraphSdl: string, maxPaths: number): Planner 
     requiredArguments,
     plan: (document) => {
       const separated = separateNames(keepDirectives(document, isKnownDirective), fieldNames);
-      const node = tryPlan(separated.document);
+      const node = planOrRefuse(separated.document);
       const restore = restoreDroppedTypes(separated.document);
       const mend = (found: PlanNode): PlanNode =>
         mapFetches(found, (fetch, path) => separateConflicts(restore(fetch, path), requiredArguments));
@@ -76,7 +81,37 @@ export function createPlanner(supergraphSdl: string, maxPaths: number): Planner 
   };
 }
 
-/** More paths than allowed; written out by expandAbstractTypes it would have more still. */
+type Plan = (document: DocumentNode) => QueryPlan["node"];
+
+/** Plans an operation as it is and, where the planner finds no way, with its abstract fragments written out. */
+function createTries(document: DocumentNode, maxPaths: number) {
+  // Validated it would be refused for fields that are external and, under their plain names, no longer required.
+  const supergraph = Supergraph.build(document, { validateSupergraph: false });
+  const schema = supergraph.apiSchema();
+  const clientSchema = schema.toGraphQLJSSchema();
+  const planner = new QueryPlanner(supergraph, { debug: { maxEvaluatedPlans, pathsLimit: maxPaths } });
+  const tryPlan: Plan = (operation) =>
+    planner.buildQueryPlan(operationFromDocument(schema, operation, { validate: false })).node;
+  const plan: Plan = (operation) => {
+    try {
+      return tryPlan(operation);
+    } catch (error) {
+      // Written out it would have more still.
+      if (isTooMuch(error)) throw error;
+      return tryPlan(expandAbstractTypes(operation, clientSchema));
+    }
+  };
+  return { supergraph, schema, plan };
+}
+
+/** Plans with no subgraph seeming to answer what it only requires; see required-fields-apart.ts. */
+function createPlanApart(supergraph: DocumentNode, maxPaths: number): Plan {
+  const apart = putRequiredFieldsApart(supergraph);
+  const { plan } = createTries(apart.supergraph, maxPaths);
+  return (document) => renameSubgraphs(plan(document), apart.subgraphOf);
+}
+
+/** More paths than allowed. */
 function isTooMuch(error: unknown): boolean {
   return error instanceof Error && error.message.startsWith("Too many options");
 }

@@ -4,19 +4,55 @@ import { type Field, type ObjectType, take, type World } from "./world";
 
 /** Lets a field need one or two that other subgraphs answer, with arguments where they take any. */
 export function require(world: World, features: Features, feature: FeatureModel, taken: Set<string>): void {
-  const possible = [...world.objects.values()]
+  const possible = requiringIn([...world.objects.values()], world, features, taken);
+  if (possible.length === 0) return;
+  const { type, field, needed } = take(possible, feature.type + feature.field);
+  const first = take(needed, feature.other);
+  const second = take(needed, feature.other + 1);
+  const both = feature.argument % 3 === 0 && second !== first ? [first, second] : [first];
+  requireOf(world, features, feature, { type, field, needed: both }, taken);
+  if (feature.argument % 4 === 1) continueChain(world, features, feature, { type, field }, taken);
+}
+
+/** Lets a later field need the last of a chain, and so on: where subgraphs are few the chain comes back to where it began. */
+function continueChain(
+  world: World,
+  features: Features,
+  feature: FeatureModel,
+  { type, field }: Omit<Requiring, "needed">,
+  taken: Set<string>,
+): void {
+  const next = requiringIn([type], world, features, taken).find(({ needed }) => needed.includes(field));
+  if (next === undefined) return;
+  requireOf(world, features, feature, { ...next, needed: [field] }, taken);
+  continueChain(world, features, feature, next, taken);
+}
+
+/** A field, and what it may need. */
+interface Requiring {
+  readonly type: ObjectType;
+  readonly field: Field;
+  readonly needed: readonly Field[];
+}
+
+function requiringIn(types: readonly ObjectType[], world: World, features: Features, taken: Set<string>): Requiring[] {
+  return types
     .filter(({ keys }) => keys.length > 0)
     .flatMap((type) => type.fields.map((field) => ({ type, field, needed: neededBy(field, type, world, features) })))
     .filter(({ type, field, needed }) => {
       const key = `${type.name}.${field.name}`;
       return isPlain(type, field) && isLeaf(field) && !taken.has(key) && !features.shared.has(key) && needed.length > 0;
     });
-  if (possible.length === 0) return;
-  const { type, field, needed } = take(possible, feature.type + feature.field);
-  const first = take(needed, feature.other);
-  const second = take(needed, feature.other + 1);
-  const both = feature.argument % 3 === 0 && second !== first ? [first, second] : [first];
-  const requirements = both.map((requirement, index): Requirement => {
+}
+
+function requireOf(
+  world: World,
+  features: Features,
+  feature: FeatureModel,
+  { type, field, needed }: Requiring,
+  taken: Set<string>,
+): void {
+  const requirements = needed.map((requirement, index): Requirement => {
     const inner = isLeaf(requirement) ? [] : innerOf(world, requirement);
     return { field: requirement.name, argsText: argumentsFor(requirement, feature.argument + index), inner };
   });
@@ -24,7 +60,7 @@ export function require(world: World, features: Features, feature: FeatureModel,
   const subgraph = subgraphName(field.owner);
   const text = requirements.map(print).join(" ");
   addDirective(features, `${subgraph}.${key}`, `@requires(fields: "${text.replaceAll('"', '\\"')}")`);
-  for (const { name } of both) {
+  for (const { name } of needed) {
     addDirective(features, `${subgraph}.${type.name}.${name}`, "@external");
     features.roles.set(`${subgraph}.${type.name}.${name}`, "external");
   }
