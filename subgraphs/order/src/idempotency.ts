@@ -35,12 +35,16 @@ export async function claimKey(
     data: { ...key, requestHash, subjectId },
     skipDuplicates: true,
   });
-  return inserted.count === 1 ? { state: "NEW" } : readKey(tx, key, requestHash);
+  if (inserted.count === 1) return { state: "NEW" };
+  const known = await findKey(tx, key, requestHash);
+  if (known === null) throw new Error("an idempotency key is claimed and not there");
+  return known;
 }
 
-/** Reads a key that is claimed. @param requestHash the digest of what it is sent with now */
-export async function readKey(tx: Tx, key: ClientKey, requestHash: string): Promise<KnownKey> {
-  const known = await tx.idempotencyKey.findUniqueOrThrow({ where: { viewerId_mutation_key: key } });
+/** @param requestHash the digest of what a key is sent with now */
+export async function findKey(tx: Tx, key: ClientKey, requestHash: string): Promise<KnownKey | null> {
+  const known = await tx.idempotencyKey.findUnique({ where: { viewerId_mutation_key: key } });
+  if (known === null) return null;
   if (known.requestHash !== requestHash) return { state: "REUSED" };
   return { state: "KNOWN", subjectId: known.subjectId, answered: known.answeredAt !== null };
 }

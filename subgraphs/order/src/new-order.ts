@@ -1,6 +1,6 @@
 import { createId } from "@shop/ids";
 import { type Database } from "./database";
-import { type ClientKey, digestOf, type KnownKey, readKey } from "./idempotency";
+import { type ClientKey, digestOf, findKey, type KnownKey } from "./idempotency";
 import { createOrderNumber } from "./order-number";
 import { type Order } from "./orders";
 import { type PlacementInput } from "./placement-input";
@@ -64,7 +64,10 @@ export async function noteOrder(
              AS line (id, place, product_id, quantity))
     INSERT INTO order_timeline (id, order_id, at, status, actor_id)
     SELECT ${createId("otl")}, order_id, ${now}::timestamptz, 'PENDING', ${order.userId} FROM claimed`;
-  return noted === 1 ? { state: "BEGUN", order } : readKey(db, key, requestHash);
+  if (noted === 1) return { state: "BEGUN", order };
+  const known = await findKey(db, key, requestHash);
+  if (known === null) throw new Error("an order was not noted although its key is new");
+  return known;
 }
 
 /** With null for what is absent: to a client's key both are the same input. */

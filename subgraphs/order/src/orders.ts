@@ -51,14 +51,6 @@ export async function lockOrder(tx: Tx, orderId: string): Promise<Order | null> 
   return tx.order.findUnique({ where: { id: orderId }, include: withLines });
 }
 
-/** As `lockOrder`, for an order that is at hand: what can have changed of it since is read anew. */
-export async function lockAgain(tx: Tx, order: Order): Promise<Order> {
-  const [now] = await tx.$queryRaw<Pick<Order, "status" | "version">[]>`
-    SELECT status::text, version FROM orders WHERE id = ${order.id} FOR UPDATE`;
-  if (now === undefined) throw new Error(`order ${order.id} is gone`);
-  return { ...order, ...now };
-}
-
 export interface Orders {
   /** Those of the orders that the viewer may see. */
   byIds(viewer: Viewer | null, ids: readonly string[]): Promise<Order[]>;

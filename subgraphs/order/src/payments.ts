@@ -1,8 +1,8 @@
 import { type Viewer } from "@shop/auth";
-import { createId } from "@shop/ids";
-import { inTransaction } from "@shop/postgres";
-import { type Database, type Tx } from "./database";
-import { claimKey, type ClientKey, markAnswered, withdrawKey } from "./idempotency";
+import { isId } from "@shop/ids";
+import { type Database } from "./database";
+import { type ClientKey, digestOf, findKey, markAnswered } from "./idempotency";
+import { notePayment } from "./new-payment";
 import {
   invalidTransition,
   keyInProgress,
@@ -12,11 +12,10 @@ import {
   paymentPending,
   readStoredErrors,
 } from "./order-errors";
-import { lockOrder, maySee, type Order, withLines } from "./orders";
+import { maySee, type Order, withLines } from "./orders";
 import { type Settlement } from "./settlement";
-import { type Job } from "./settlement-steps";
 import { checkIdempotencyKey, checkText } from "./text-rules";
-import { openTransaction, type Payment } from "./transactions";
+import { type Payment } from "./transactions";
 
 /** What came of a change: payment and order as they stand, as far as the viewer has them, and what kept it from being made. */
 export type PaymentOutcome =
@@ -42,6 +41,8 @@ export interface Payments {
 }
 
 const maxTokenLength = 200;
+// Each try meets another change of the same order; more than a few in a row are a bug.
+const maxTries = 10;
 const keyPath = ["input", "idempotencyKey"];
 const orderPath = ["input", "orderId"];
 const tokenPath = ["input", "paymentToken"];
@@ -49,40 +50,38 @@ const tokenPath = ["input", "paymentToken"];
 export function createPayments(deps: { db: Database; settlement: Settlement; providerName: string }): Payments {
   const { db, settlement } = deps;
 
-  async function begin(tx: Tx, viewer: Viewer, key: ClientKey, input: { orderId: string; paymentToken: string }) {
+  async function begin(viewer: Viewer, key: ClientKey, input: { orderId: string; paymentToken: string }) {
     const { orderId, paymentToken: token } = input;
-    const order = await lockOrder(tx, orderId);
-    if (order === null || !maySee(viewer, order.userId)) return refused(null, notFound("order", orderPath));
-    const errors = [...checkText(token, maxTokenLength, tokenPath), ...checkIdempotencyKey(key.key, keyPath)];
-    if (errors.length > 0) return refused(order, ...errors);
-    const id = createId("pay");
-    const claim = await claimKey(tx, key, [orderId, token], id);
-    if (claim.state === "REUSED") return refused(order, keyReused(keyPath));
-    if (claim.state === "KNOWN") return claim;
-
-    const live = await tx.payment.findFirst({ where: { orderId, status: { notIn: ["FAILED", "VOIDED"] } } });
-    const error = whyNotPayable(order, live);
-    if (error !== null) {
-      await withdrawKey(tx, key);
-      return { ...refused(order, error), payment: live };
+    const requestHash = digestOf([orderId, token]);
+    for (let tries = 0; tries < maxTries; tries++) {
+      const found = await readPayable(orderId);
+      if (found === null || !maySee(viewer, found.order.userId)) return refused(null, notFound("order", orderPath));
+      const { order, live } = found;
+      const errors = [...checkText(token, maxTokenLength, tokenPath), ...checkIdempotencyKey(key.key, keyPath)];
+      if (errors.length > 0) return refused(order, ...errors);
+      const error = whyNotPayable(order, live);
+      if (error === null) {
+        const job = await notePayment(db, key, order, { requestHash, token, provider: deps.providerName });
+        if (job !== null) return { state: "BEGUN", job } as const;
+      }
+      const known = await findKey(db, key, requestHash);
+      if (known?.state === "REUSED") return refused(order, keyReused(keyPath));
+      if (known !== null) return known;
+      if (error !== null) return { ...refused(order, error), payment: live };
     }
-    const { currency, totalMinor: amountMinor } = order;
-    if (amountMinor === null) throw new Error(`order ${orderId} awaits its payment and has no total`);
-    const payment = await tx.payment.create({
-      data: {
-        id,
-        orderId,
-        provider: deps.providerName,
-        token,
-        amountMinor,
-        currency,
-        status: "PENDING",
-        createdAt: new Date(),
-      },
+    throw new Error(`order ${orderId} changes too fast to pay it`);
+  }
+
+  /** An order, and that payment of it which may hold money. */
+  async function readPayable(orderId: string): Promise<{ order: Order; live: Payment | null } | null> {
+    if (!isId(orderId)) return null;
+    const found = await db.order.findUnique({
+      where: { id: orderId },
+      include: { ...withLines, payments: { where: { status: { notIn: ["FAILED", "VOIDED"] } } } },
     });
-    const transaction = await openTransaction(tx, { paymentId: id, kind: "AUTHORIZE", amountMinor });
-    const job: Job = { transaction, payment, order, authorization: null };
-    return { state: "BEGUN", job } as const;
+    if (found === null) return null;
+    const { payments, ...order } = found;
+    return { order, live: payments[0] ?? null };
   }
 
   async function withOrder(paymentId: string): Promise<{ payment: Payment; order: Order }> {
@@ -96,7 +95,7 @@ export function createPayments(deps: { db: Database; settlement: Settlement; pro
   return {
     pay: async (viewer, input) => {
       const key: ClientKey = { viewerId: viewer.userId, mutation: "payOrder", key: input.idempotencyKey };
-      const begun = await inTransaction(db, (tx) => begin(tx, viewer, key, input));
+      const begun = await begin(viewer, key, input);
       if (begun.state === "REFUSED") return begun;
       if (begun.state === "KNOWN") {
         const first = toOutcome(await withOrder(begun.subjectId));

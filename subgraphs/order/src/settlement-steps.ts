@@ -6,7 +6,7 @@ import { type Inventory, shortageErrors } from "./inventory";
 import { toMoney } from "./money";
 import { advance } from "./order-changes";
 import { invalidTransition, type OrderError, paymentDeclined } from "./order-errors";
-import { lockAgain, type Order } from "./orders";
+import { type Order } from "./orders";
 import { type PaymentProvider, type ProviderOutcome } from "./payment-provider";
 import {
   openTransaction,
@@ -66,9 +66,8 @@ export function createSettlementSteps(deps: {
       return null;
     }
     return inTransaction(db, async (tx) => {
-      const order = await lockAgain(tx, job.order);
-      const isFirst = await settleTransaction(tx, job.transaction.id, outcome);
-      return isFirst ? follow(tx, { ...job, order }, outcome) : null;
+      const order = await settleTransaction(tx, job.transaction.id, job.order, outcome);
+      return order === null ? null : follow(tx, { ...job, order }, outcome);
     });
   }
 

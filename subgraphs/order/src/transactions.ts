@@ -1,6 +1,7 @@
 import { createId } from "@shop/ids";
 import { type Prisma, type Tx } from "./database";
 import { type Payment, type Transaction, type TransactionKind } from "./generated/prisma/client";
+import { type Order } from "./orders";
 import { type ProviderOutcome } from "./payment-provider";
 import { summarize } from "./payment-status";
 
@@ -19,36 +20,51 @@ export function nextAttemptAt(attempts: number): Date {
   return new Date(Date.now() + Math.min(1_000 * 2 ** attempts, longestDelayMs));
 }
 
-/**
- * Notes what is going to be asked of the provider, before it is asked: its id is our key there.
- * @param asked.id where somebody had to know it before
- */
-export async function openTransaction(
-  tx: Tx,
-  asked: { id?: string; paymentId: string; kind: TransactionKind; amountMinor: bigint; reason?: string | null },
-): Promise<Transaction> {
-  const now = Date.now();
-  return tx.transaction.create({
-    data: {
-      id: createId("txn", now),
-      ...asked,
-      status: "PENDING",
-      attendAt: new Date(now + leaseMs),
-      createdAt: new Date(now),
-    },
-  });
+interface AskedTransaction {
+  /** Where somebody had to know it before. */
+  readonly id?: string;
+  readonly paymentId: string;
+  readonly kind: TransactionKind;
+  readonly amountMinor: bigint;
+  readonly reason?: string | null;
 }
 
-/** Notes what came of a transaction, once. @returns false where somebody else has noted it */
-export async function settleTransaction(tx: Tx, transactionId: string, outcome: SettledOutcome): Promise<boolean> {
-  const { count } = await tx.transaction.updateMany({
-    where: { id: transactionId, status: "PENDING" },
-    data:
-      outcome.status === "SUCCEEDED"
-        ? { status: "SUCCEEDED", reference: outcome.reference, attendAt: null }
-        : { status: "FAILED", failureCode: outcome.failureCode, attendAt: null },
-  });
-  return count === 1;
+/** What is going to be asked of the provider. Its id is our key there. */
+export function newTransaction(asked: AskedTransaction): Transaction {
+  const now = Date.now();
+  return {
+    ...{ id: createId("txn", now), status: "PENDING", reference: null, failureCode: null, reason: null },
+    ...asked,
+    ...{ attendAt: new Date(now + leaseMs), attempts: 0, createdAt: new Date(now) },
+  };
+}
+
+/** Notes what is going to be asked of the provider, before it is asked. */
+export async function openTransaction(tx: Tx, asked: AskedTransaction): Promise<Transaction> {
+  return tx.transaction.create({ data: newTransaction(asked) });
+}
+
+/**
+ * Notes what came of a transaction, once, under the lock of the order that is at hand.
+ * @returns the order, what can have changed of it since read anew; null where somebody else has noted the transaction
+ */
+export async function settleTransaction(
+  tx: Tx,
+  transactionId: string,
+  order: Order,
+  outcome: SettledOutcome,
+): Promise<Order | null> {
+  const reference = outcome.status === "SUCCEEDED" ? outcome.reference : null;
+  const failureCode = outcome.status === "FAILED" ? outcome.failureCode : null;
+  const [now] = await tx.$queryRaw<Pick<Order, "status" | "version">[]>`
+    WITH locked AS (SELECT status, version FROM orders WHERE id = ${order.id} FOR UPDATE),
+    settled AS (
+      UPDATE transactions
+         SET status = ${outcome.status}::transaction_status, reference = ${reference}, failure_code = ${failureCode},
+             attend_at = NULL
+        FROM locked WHERE transactions.id = ${transactionId} AND transactions.status = 'PENDING' RETURNING id)
+    SELECT locked.status::text, version FROM locked, settled`;
+  return now === undefined ? null : { ...order, ...now };
 }
 
 /** Brings a payment's status to what its transactions come to. Under the order's lock. */
