@@ -54,6 +54,15 @@ interface Charge {
 export type TestShop = Awaited<ReturnType<typeof startShop>>;
 
 const host = "127.0.0.1";
+const storedTables = [
+  "orders",
+  "order_lines",
+  "order_timeline",
+  "payments",
+  "transactions",
+  "idempotency_keys",
+  "outbox",
+] as const;
 const serviceSecret = "a-secret-for-tests-only";
 export const webhookSecret = "a-webhook-secret-for-tests";
 
@@ -179,6 +188,27 @@ export async function startShop(overrides: Partial<Config> = {}, run: typeof sta
     /** What the provider holds and has taken, for the customers of this shop. */
     charges: async (): Promise<Charge[]> =>
       ((await (await fetch(`${sandboxUrl}/v1/charges`)).json()) as { charges: Charge[] }).charges,
+    /** All that is stored, to be compared with what is stored later. */
+    stored: async (): Promise<unknown[]> => {
+      const rows: unknown[] = [];
+      for (const table of storedTables) {
+        rows.push((await sql.query(`SELECT to_jsonb(t) - 'published_at' AS row FROM ${table} t ORDER BY 1`)).rows);
+      }
+      return rows;
+    },
+    /** Asks one of the service's own routes with a body, and a key of its own where none is given. */
+    post: async (path: string, as: Person | null, body: object = {}, idempotencyKey: string = randomUUID()) => {
+      const response = await fetch(`${serviceUrl}${path}`, {
+        method: "POST",
+        headers: {
+          "content-type": "application/json",
+          "idempotency-key": idempotencyKey,
+          ...(as === null ? {} : { authorization: await issuer.bearer(as) }),
+        },
+        body: JSON.stringify(body),
+      });
+      return { status: response.status, body: (await response.json()) as Record<string, unknown> };
+    },
     /** The event types that were written for an order, oldest first. */
     events: async (orderId: string): Promise<string[]> => {
       const { rows } = await sql.query<{ type: string }>("SELECT type FROM outbox WHERE key = $1 ORDER BY position", [
