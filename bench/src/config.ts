@@ -9,6 +9,9 @@ export const v8Flags = ["--max-semi-space-size=32", "--max-old-space-size=1024"]
 export const gatewayCore = 1;
 export const loadCore = 0;
 
+/** The whole shop and those who buy in it share these two. */
+export const checkoutCores = "0,1";
+
 export const childEnvironment: NodeJS.ProcessEnv = {
   ...process.env,
   NODE_ENV: "production",

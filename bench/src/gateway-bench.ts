@@ -17,6 +17,18 @@ if (!parsed.ok) {
 }
 const { rounds, seconds, only, scenarios } = parsed.options;
 
+const measured = {
+  packages: {
+    "@apollo/gateway": "node_modules",
+    "@apollo/server": "node_modules",
+    undici: "node_modules",
+    graphql: "node_modules",
+    "@graphql-hive/gateway": "bench/peers/node_modules",
+    "@graphql-hive/router-runtime": "bench/peers/node_modules",
+  },
+  sources: ["gateway/src", "packages", "bench/src"],
+};
+
 function installPeers(): void {
   const peers = join(repository, "bench/peers");
   if (existsSync(join(peers, "node_modules"))) return;
@@ -32,7 +44,7 @@ async function runAll(): Promise<Report> {
       process.stdout.write(`${scenario.name}: ${scenario.title}\n`);
       results.push(await runScenario(scenario, { rounds, durationMs: seconds * 1_000, only }, rig));
     }
-    return { machine: describeMachine(), rounds, seconds, scenarios: results };
+    return { machine: describeMachine(measured), rounds, seconds, scenarios: results };
   } finally {
     await rig.stop();
   }

@@ -16,16 +16,14 @@ export interface Machine {
   readonly versions: Readonly<Record<string, string>>;
 }
 
-const packages = {
-  "@apollo/gateway": "node_modules",
-  "@apollo/server": "node_modules",
-  undici: "node_modules",
-  graphql: "node_modules",
-  "@graphql-hive/gateway": "bench/peers/node_modules",
-  "@graphql-hive/router-runtime": "bench/peers/node_modules",
-};
+export interface MeasuredParts {
+  /** Where each package that is told of is installed: a folder of the repository. */
+  readonly packages: Readonly<Record<string, string>>;
+  /** Folders of the repository; changes in them that are in no commit are told of. */
+  readonly sources: readonly string[];
+}
 
-export function describeMachine(): Machine {
+export function describeMachine({ packages, sources }: MeasuredParts): Machine {
   const all = cpus();
   return {
     date: new Date().toISOString().slice(0, 10),
@@ -34,7 +32,7 @@ export function describeMachine(): Machine {
     system: `${type()} ${release().replace(/-.*/, "")}`, // what follows names its distributor
     node: process.versions.node,
     v8Flags: v8Flags.join(" "),
-    commit: describeCommit(),
+    commit: describeCommit(sources),
     versions: Object.fromEntries(Object.entries(packages).map(([name, folder]) => [name, readVersion(folder, name)])),
   };
 }
@@ -44,10 +42,10 @@ function readVersion(folder: string, name: string): string {
   return (JSON.parse(manifest) as { version: string }).version;
 }
 
-function describeCommit(): string {
+function describeCommit(sources: readonly string[]): string {
   const git = (...args: string[]): string => execFileSync("git", args, { cwd: repository, encoding: "utf8" }).trim();
   try {
-    const changed = git("status", "--porcelain", "--", "gateway/src", "packages", "bench/src") !== "";
+    const changed = git("status", "--porcelain", "--", ...sources) !== "";
     return `${git("rev-parse", "--short", "HEAD")}${changed ? " with changes" : ""}`;
   } catch {
     return "unknown";

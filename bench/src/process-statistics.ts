@@ -4,12 +4,23 @@ import { readFileSync } from "node:fs";
 const msPerTick = 10;
 /** Of the fields that follow the command's name in /proc/<pid>/stat: time in user mode; in the kernel it is the next. */
 const userTimeIndex = 11;
+/** As those two, of the children that have ended and were waited for. */
+const reapedUserTimeIndex = 13;
 
 /** CPU time that a process has used in all its threads, in milliseconds; in steps of 10. */
 export function readCpuMs(pid: number): number {
+  return readTimesMs(pid, userTimeIndex);
+}
+
+/** CPU time that a process's ended children had used, in milliseconds. */
+export function readReapedCpuMs(pid: number): number {
+  return readTimesMs(pid, reapedUserTimeIndex);
+}
+
+function readTimesMs(pid: number, index: number): number {
   const stat = readFileSync(`/proc/${pid}/stat`, "utf8");
   const fields = stat.slice(stat.lastIndexOf(")") + 2).split(" ");
-  return (Number(fields[userTimeIndex]) + Number(fields[userTimeIndex + 1])) * msPerTick;
+  return (Number(fields[index]) + Number(fields[index + 1])) * msPerTick;
 }
 
 export interface ResidentMemory {

@@ -1,6 +1,7 @@
 import { goals } from "./bar";
 import { type GatewayName, gateways } from "./gateways/gateways";
 import { type Machine } from "./machine";
+import { numberText, table } from "./markdown";
 import { type ScenarioResult } from "./run-scenario";
 import { type GatewaySummary, summarise } from "./summary";
 
@@ -12,14 +13,7 @@ export interface Report {
 }
 
 const number = (value: number | undefined, digits = 0): string =>
-  value === undefined
-    ? ""
-    : value.toLocaleString("en", { minimumFractionDigits: digits, maximumFractionDigits: digits });
-
-const table = (head: readonly string[], rows: readonly (readonly string[])[]): string =>
-  [head, head.map((_, column) => (column === 0 ? "---" : "--:")), ...rows]
-    .map((cells) => `| ${cells.join(" | ")} |`)
-    .join("\n");
+  value === undefined ? "" : numberText(value, digits);
 
 /** What was measured, on what and how, as Markdown. */
 export function writeReport({ machine, rounds, seconds, scenarios }: Report): string {
