@@ -1,9 +1,12 @@
+import { fork } from "node:child_process";
 import { createHmac, randomUUID } from "node:crypto";
-import { appendFileSync, mkdtempSync, rmSync } from "node:fs";
+import { once } from "node:events";
+import { appendFileSync, mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { createServer, type Server } from "node:http";
 import { type AddressInfo } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { setTimeout } from "node:timers/promises";
 import { createLogger } from "@shop/telemetry";
 import { startPaymentsSandbox } from "../src/payments-sandbox/server";
 import { type StandIn } from "../src/stand-in";
@@ -147,6 +150,13 @@ it("sends a webhook again until it is taken", async () => {
   await charge("tok_ok", key);
   const [webhook] = await webhooks(1);
   expect(JSON.parse(webhook?.body ?? "")).toMatchObject({ key });
+  // What was taken is not told of again after a restart, once that is noted.
+  while (!readFileSync(join(dataDir, "webhooks.jsonl"), "utf8").endsWith("\n")) await setTimeout(10);
+  await sandbox.stop();
+  sandbox = await start();
+  const another = randomUUID();
+  await charge("tok_ok", another);
+  expect((await webhooks(2)).map(({ body }) => (JSON.parse(body) as { key: string }).key)).toEqual([key, another]);
 });
 
 it("has its books back after a restart, without a last line that was cut short", async () => {
@@ -162,6 +172,30 @@ it("has its books back after a restart, without a last line that was cut short",
   expect((await charge("tok_ok", key)).operation).toEqual(operation);
   const told = (await webhooks(2)).map(({ body }) => (JSON.parse(body) as { key: string }).key);
   expect(told.sort()).toEqual([key, pending].sort());
+});
+
+it("loses neither its books nor a webhook to a kill while the merchant is down", async () => {
+  await sandbox.stop();
+  const options = JSON.stringify({ host, port: 0, dataDir, webhookUrl: merchantUrl, webhookSecret });
+  const script = join(__dirname, "../dist/run-stand-in.js");
+  const env = { ...process.env, LOG_LEVEL: "fatal" };
+  const child = fork(script, ["payments", options], { env, stdio: ["ignore", "ignore", "inherit", "ipc"] });
+  const [{ port }] = (await once(child, "message")) as [{ port: number }];
+  sandbox = { port, stop: () => Promise.resolve() };
+  refuseWebhooks = Infinity;
+  const key = randomUUID();
+  const { operation } = await charge("tok_ok", key);
+  const pending = randomUUID();
+  await charge("tok_pending", pending);
+  child.kill("SIGKILL");
+  await once(child, "exit");
+
+  refuseWebhooks = 0;
+  sandbox = await start();
+  expect((await charge("tok_ok", key)).operation).toEqual(operation);
+  const told = (await webhooks(2)).map(({ body }) => JSON.parse(body) as { type: string; key: string });
+  expect(told.map((event) => event.key).sort()).toEqual([key, pending].sort());
+  expect(told.map(({ type }) => type)).toEqual(["authorize.succeeded", "authorize.succeeded"]);
 });
 
 it("refuses a request that is none", async () => {
