@@ -31,10 +31,11 @@ interface BookedProduct {
 export interface Books {
   /**
    * Waits until nothing is under way any more.
+   * @param beforeEachLook such as moving the clock on, for a test that has no time
    * @returns how long that took, in milliseconds
    * @throws with what still is, when the time is over
    */
-  untilAtRest(withinMs: number): Promise<number>;
+  untilAtRest(withinMs: number, beforeEachLook?: () => Promise<void>): Promise<number>;
   /**
    * Holds the books against each other, once they are at rest.
    * @param received units of each product that the staff have counted in so far
@@ -154,9 +155,10 @@ export function createBooks(shop: Pick<FaultShop, "charges" | "env">, { sql, cat
   }
 
   return {
-    untilAtRest: async (withinMs) => {
+    untilAtRest: async (withinMs, beforeEachLook) => {
       const startedAt = Date.now();
       for (;;) {
+        await beforeEachLook?.();
         const found = await unrest();
         const tookMs = Date.now() - startedAt;
         if (found.length === 0) return tookMs;

@@ -52,6 +52,8 @@ export interface Checkout {
   ship(orderId: string): Promise<OrderPayload>;
   deliver(orderId: string): Promise<OrderPayload>;
   refund(paymentId: string, amountMinor?: number, idempotencyKey?: string): Promise<PaymentPayload>;
+  /** Counts units in or out, by the staff. */
+  adjust(productId: string, delta: number, idempotencyKey?: string): Promise<{ readonly errors: readonly ErrorSeen[] }>;
   /** As the staff sees it; null where there is none. */
   order(orderId: string): Promise<(OrderSeen & { readonly payments: readonly PaymentSeen[] }) | null>;
   /** The ids of someone's own orders, a hundred at most; a PENDING one is not among them. */
@@ -78,6 +80,7 @@ const documents = {
   refund: `mutation ($input: RefundPaymentInput!) {
     refundPayment(input: $input) { payment { ${paymentFields} } ${order} ${errors} } }`,
   orders: "{ orders(first: 100) { edges { node { id } } } }",
+  adjust: `mutation ($input: AdjustStockInput!) { adjustStock(input: $input) { errors { code path } } }`,
   order: `query ($id: ID!) { order(id: $id) { id status total { amountMinor } payments { ${paymentFields} } } }`,
 };
 
@@ -132,6 +135,10 @@ export function createCheckout(clients: {
     refund: (paymentId, amountMinor, idempotencyKey = randomUUID()) => {
       const amount = amountMinor === undefined ? undefined : { amountMinor, currency: "EUR" };
       return ask(documents.refund, { input: { paymentId, amount, idempotencyKey } }, staff);
+    },
+    adjust: (productId, delta, idempotencyKey = randomUUID()) => {
+      const input = { productId, delta, reason: "counted", idempotencyKey };
+      return clients.product.field(documents.adjust, { input }, staff);
     },
     order: (id) => ask(documents.order, { id }, staff),
     ordersOf: async (as) => {

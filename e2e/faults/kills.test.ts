@@ -1,11 +1,11 @@
 import { randomUUID } from "node:crypto";
-import { setTimeout as sleep } from "node:timers/promises";
 import fc from "fast-check";
 import { type Books, createBooks } from "./books";
 import { auditEvents } from "./event-audit";
 import { type EventTape, startEventTape } from "./event-tape";
 import { type FaultShop, someone, startFaultShop } from "./fault-shop";
 import { figure, report } from "./figures";
+import { createKiller } from "./killer";
 import { untilAnswered } from "./persistent-client";
 import { takeSeed } from "./seed";
 import { openStores, type Stores } from "./stores";
@@ -27,12 +27,11 @@ afterAll(async () => {
 });
 
 const buyersAtOnce = 8;
-const victims = ["order", "product"] as const;
 
 it("is right again after a kill -9 of order and of product at any moment of a checkout", async () => {
   const checkouts = figure({ short: 20, full: 100 });
   const kill = fc.record({
-    victim: fc.constantFrom(...victims),
+    victim: fc.constantFrom("order", "product"),
     at: fc.nat(checkouts - buyersAtOnce), // the number of the checkout that has just begun
     afterMs: fc.nat(400),
   });
@@ -41,20 +40,11 @@ it("is right again after a kill -9 of order and of product at any moment of a ch
   for (let n = 0; n < 3; n++) received.set(await shop.addProduct({ stock: checkouts * 2 }), checkouts * 2);
   const productIds = [...received.keys()];
 
-  const restarts = { order: Promise.resolve(), product: Promise.resolve() };
-  function strikeAt(checkout: number): void {
-    for (const { victim, afterMs } of kills.filter(({ at }) => at === checkout)) {
-      restarts[victim] = restarts[victim].then(async () => {
-        await sleep(afterMs);
-        await shop.processes[victim].kill();
-        await shop.processes[victim].start();
-      });
-    }
-  }
+  const killer = createKiller(shop.processes);
 
   /** Two products of three, in either order; every fifth customer thinks again. @returns the order's id */
   async function checkOut(number: number): Promise<string> {
-    strikeAt(number);
+    for (const { victim, at, afterMs } of kills) if (at === number) void killer.restart(victim, afterMs);
     const ada = someone();
     const lines = { [productIds[number % 3] ?? ""]: 1, [productIds[(number + 1) % 3] ?? ""]: 1 };
     const [placeKey, payKey, cancelKey] = [randomUUID(), randomUUID(), randomUUID()];
@@ -81,7 +71,7 @@ it("is right again after a kill -9 of order and of product at any moment of a ch
     while (next < checkouts) ids.push(await checkOut(next++));
   }
   await Promise.all(Array.from({ length: buyersAtOnce }, buy));
-  await Promise.all(Object.values(restarts));
+  await killer.settled();
   const restMs = await books.untilAtRest(60_000);
   report(
     `${checkouts} checkouts through ${kills.length} kills: at rest ${(restMs / 1_000).toFixed(1)} s after the last`,

@@ -1,9 +1,9 @@
 // The services' stores behind their backs: to read what they hold, and to move time on for what waits in them.
 import { type Connection, createConnection } from "mongoose";
-import { Client } from "pg";
+import { Pool } from "pg";
 
 export interface Stores {
-  readonly sql: Client;
+  readonly sql: Pool;
   readonly catalogue: Connection;
   /** All holds lapse now, as if their time were over. */
   lapseHolds(): Promise<void>;
@@ -16,8 +16,7 @@ export interface Stores {
 
 /** @param env as the services have it */
 export async function openStores(env: Readonly<Record<string, string>>): Promise<Stores> {
-  const sql = new Client({ connectionString: env["ORDER_DATABASE_URL"] });
-  await sql.connect();
+  const sql = new Pool({ connectionString: env["ORDER_DATABASE_URL"], max: 4 });
   const catalogue = await createConnection(env["MONGO_URL"] ?? "").asPromise();
   return {
     sql,
