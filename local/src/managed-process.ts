@@ -31,8 +31,9 @@ const tailLines = 20;
 // The services' own limit is 14 s; then there is nothing left to hope for.
 const killAfterMs = 15_000;
 const lastWordsMs = 1_000;
-// A dozen processes share one machine here: V8 is told to stay small (a service idles at 90 MB then, not at 150).
-const smallHeap = ["--optimize-for-size", "--max-semi-space-size=2", "--max-old-space-size=512"];
+// A dozen processes share one machine here: V8 is told to keep its young generations small (all of it idles at 1.0 GB then).
+// Smaller still, or --optimize-for-size, saves 150 MB and costs a third more CPU under load.
+const smallHeap = ["--max-semi-space-size=8", "--max-old-space-size=512"];
 const telemetry = require.resolve("@shop/telemetry/preload");
 
 /** Starts a script of ours with telemetry preloaded. It ends by itself when this process is gone (its channel closes). */
