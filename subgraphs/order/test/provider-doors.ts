@@ -51,7 +51,7 @@ const sandbox: Door = {
     const host = "127.0.0.1";
     const server = await startPaymentsSandbox({ host, port: 0, dataDir, webhookUrl: nowhere, webhookSecret, log });
     const create = (url: string) =>
-      createProvider({ payments: { provider: "sandbox", url, webhookSecret }, timeoutMs: 1_000, log });
+      createProvider({ payments: { provider: "sandbox", url, webhookSecret }, timeoutMs: 2_000, log });
     const provider = create(`http://${host}:${server.port}`);
     const unreachable = create(nowhere);
     return {
@@ -81,7 +81,7 @@ const stripe: Door = {
     const replay = await startReplay();
     replay.expect(recordings[test] ?? []);
     const create = (url: string) =>
-      createProvider({ payments: { provider: "stripe", url, secretKey, webhookSecret }, timeoutMs: 1_000, log });
+      createProvider({ payments: { provider: "stripe", url, secretKey, webhookSecret }, timeoutMs: 2_000, log });
     const provider = create(replay.url);
     const unreachable = create(nowhere);
     return {

@@ -30,7 +30,7 @@ let replay: Replay;
 let stripe: PaymentProvider;
 beforeEach(async () => {
   replay = await startReplay();
-  stripe = createStripeProvider({ secretKey, webhookSecret, url: replay.url, timeoutMs: 1_000, log });
+  stripe = createStripeProvider({ secretKey, webhookSecret, url: replay.url, timeoutMs: 5_000, log });
 });
 afterEach(async () => {
   await Promise.all([stripe.stop(), replay.stop()]);
@@ -152,7 +152,8 @@ it("takes webhooks of others, and finds nothing of ours in them", () => {
 });
 
 it("pays an order and gives a part back, with the service's own keys", async () => {
-  const shop = await startShop({ payments: { provider: "stripe", url: replay.url, secretKey, webhookSecret } });
+  const payments = { provider: "stripe" as const, url: replay.url, secretKey, webhookSecret };
+  const shop = await startShop({ payments, providerTimeoutMs: 5_000 });
   try {
     replay.expect([
       ...authorized("<pay>"),

@@ -71,8 +71,15 @@ export function errorOutcome(error: unknown): Extract<ProviderOutcome, { status:
     return { status: "FAILED", failureCode: failureCode ?? "provider_refused" };
   }
   if (error instanceof Stripe.errors.StripeIdempotencyError) throw error;
-  if (error instanceof Stripe.errors.StripeError) return { status: "UNKNOWN", cause: error };
+  if (error instanceof Stripe.errors.StripeError) return { status: "UNKNOWN", cause: toLoggable(error) };
   throw error;
+}
+
+/** What may be logged of an error: Stripe's own carries the PaymentIntent, and with it a secret of the customer's. */
+export function toLoggable(error: unknown): unknown {
+  if (!(error instanceof Stripe.errors.StripeError)) return error;
+  const { type, statusCode, code, param, requestId, message } = error;
+  return new Error(`${[type, statusCode, code, param, requestId].filter(Boolean).join(" ")}: ${message}`);
 }
 
 /** Whether Stripe refused because of the state that a PaymentIntent is in. */

@@ -12,6 +12,7 @@ import {
   errorOutcome,
   isUnexpectedState,
   refundOutcome,
+  toLoggable,
   voidOutcome,
   wasConfirmed,
 } from "./stripe-outcomes";
@@ -63,7 +64,7 @@ export function createStripeProvider(options: {
     } catch (error) {
       const outcome = errorOutcome(error);
       if (outcome.status === "FAILED" && outcome.failureCode === "provider_refused") {
-        options.log.error({ err: error }, "Stripe refused a request");
+        options.log.error({ err: toLoggable(error) }, "Stripe refused a request");
       }
       return outcome;
     }
