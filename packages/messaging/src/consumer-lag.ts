@@ -1,54 +1,46 @@
-import { observeGauges } from "@shop/telemetry";
-import { type Place } from "./group-member";
+import { type Figure, observeGauges } from "@shop/telemetry";
 import { type MessageBus } from "./message-bus";
 
 const gauges = {
-  "consumer.lag": {
-    description: "Messages that the group has not done with, of the partitions read here",
-    unit: "{message}",
-  },
+  "consumer.lag": { description: "Messages of a partition that the group has not done with", unit: "{message}" },
 };
 
 /**
- * Tells, of each partition that this member of a group reads, how far it is behind: so the members' figures together are
- * the group's.
+ * Tells how far a group is behind in each partition of its topics, whichever member reads it: each tells the same, and none
+ * goes on telling of a partition that has moved to another.
  * @returns what ends it
  */
 export function observeConsumerLag(options: {
   bus: MessageBus;
   groupId: string;
-  assigned: () => readonly Place[];
+  topics: readonly string[];
 }): () => void {
-  const { bus, groupId, assigned } = options;
-  return observeGauges(gauges, async () => {
-    const places = assigned();
-    if (places.length === 0) return [];
-    const lags = await readLags(bus, groupId, [...new Set(places.map(({ topic }) => topic))]);
-    return places.map(({ topic, partition }) => ({
-      gauge: "consumer.lag",
-      value: lags.get(`${topic}/${partition}`) ?? 0,
-      attributes: { group: groupId, topic, partition },
-    }));
-  });
+  return observeGauges(gauges, () => readLags(options));
 }
 
-/** By topic/partition. What lies before the beginning of a partition, as topics forget, is behind nobody. */
-async function readLags(bus: MessageBus, groupId: string, topics: string[]): Promise<Map<string, number>> {
+async function readLags(options: {
+  bus: MessageBus;
+  groupId: string;
+  topics: readonly string[];
+}): Promise<Figure<"consumer.lag">[]> {
+  const { bus, groupId, topics } = options;
   const admin = bus.kafka.admin();
   await admin.connect();
   try {
-    const committed = new Map<string, number>();
-    for (const { topic, partitions } of await admin.fetchOffsets({ groupId, topics })) {
-      for (const { partition, offset } of partitions) committed.set(`${topic}/${partition}`, Number(offset));
+    const done = new Map<string, number>();
+    for (const { topic, partitions } of await admin.fetchOffsets({ groupId, topics: [...topics] })) {
+      for (const { partition, offset } of partitions) done.set(`${topic}/${partition}`, Number(offset));
     }
-    const lags = new Map<string, number>();
+    const figures: Figure<"consumer.lag">[] = [];
     for (const topic of topics) {
       for (const { partition, high, low } of await admin.fetchTopicOffsets(topic)) {
-        const place = `${topic}/${partition}`;
-        lags.set(place, Number(high) - Math.max(committed.get(place) ?? 0, Number(low)));
+        // What a topic has forgotten is not behind; a group that has done nothing yet has no offset, or -1.
+        const next = Math.max(done.get(`${topic}/${partition}`) ?? 0, Number(low));
+        const attributes = { group: groupId, topic, partition };
+        figures.push({ gauge: "consumer.lag", value: Number(high) - next, attributes });
       }
     }
-    return lags;
+    return figures;
   } finally {
     await admin.disconnect();
   }

@@ -71,11 +71,11 @@ export function startConsumer(options: {
     }
   }
 
-  const withdraw = observeConsumerLag({ bus, groupId, assigned: () => member?.assigned() ?? [] });
+  const withdraw = observeConsumerLag({ bus, groupId, topics });
   const reading = keepReading();
   return {
     ping: () =>
-      member?.assigned() === undefined ? Promise.reject(new Error("not a member of the group")) : Promise.resolve(),
+      member?.isJoined() === true ? Promise.resolve() : Promise.reject(new Error("not a member of the group")),
     rewind: async () => {
       await member?.rewind();
     },

@@ -12,14 +12,9 @@ export interface OffsetStore {
   save(topic: string, partition: number, next: bigint): Promise<void>;
 }
 
-export interface Place {
-  readonly topic: string;
-  readonly partition: number;
-}
-
 export interface GroupMember {
-  /** What it reads; undefined while it is no working member of its group. */
-  assigned(): readonly Place[] | undefined;
+  /** Whether it is a working member of its group. */
+  isJoined(): boolean;
   /** Reads every partition again from where the offset store stands; where that cannot be told, this life ends. */
   rewind(): Promise<void>;
   /** Reads until the client crashes, or is told to leave. @throws where it cannot join */
@@ -44,7 +39,7 @@ export function createGroupMember(options: {
   const { bus, groupId, attempt, offsets } = options;
   const leaving = new AbortController();
   const { signal } = leaving;
-  let assigned: readonly Place[] | undefined;
+  let assigned: { topic: string; partition: number }[] | undefined;
   let rewinding = 0;
   let giveUp: (error: unknown) => void = () => undefined;
   const consumer = bus.kafka.consumer({
@@ -95,7 +90,7 @@ export function createGroupMember(options: {
   }
 
   return {
-    assigned: () => assigned,
+    isJoined: () => assigned !== undefined,
     rewind,
     read: async () => {
       const ended = new Promise<void>((resolve) => {

@@ -1,170 +1,101 @@
-import { randomUUID } from "node:crypto";
-import { once, EventEmitter } from "node:events";
-import { systemAnnounced } from "@shop/event-contracts";
-import { createTestDatabase, type TestDatabase, testStores } from "@shop/local/testing";
 import { createLogger } from "@shop/telemetry";
-import { Client } from "pg";
-import {
-  appendToOutbox,
-  createMessageBus,
-  createOutboxRelay,
-  createPostgresOutbox,
-  handle,
-  type MessageBus,
-  recordInInbox,
-  type SqlTransaction,
-  startConsumer,
-  UnprocessableEventError,
-} from "../src";
+import { recordInInbox } from "../src";
+import { asTransaction, eventually, numbered, startTestOutbox, type TestOutbox } from "./harness";
 
-const log = createLogger("test");
-log.level = "fatal";
-const announce = (announcementId: string, title: string) => ({ announcementId, title, body: "" });
-
-/** The tagged template that Prisma's transactions have, over a plain client. */
-function asTransaction(client: Client): SqlTransaction {
-  return {
-    $executeRaw: async (query, ...values) => {
-      const text = query.reduce((sql, part, index) => `${sql}$${index}${part}`);
-      return (await client.query(text, values)).rowCount ?? 0;
-    },
-  };
-}
-
-let database: TestDatabase;
-let client: Client;
-let bus: MessageBus;
-const endings: (() => Promise<unknown>)[] = [];
-
+let outbox: TestOutbox;
 beforeEach(async () => {
-  database = await createTestDatabase("comment");
-  client = new Client({ connectionString: database.url });
-  await client.connect();
-  bus = createMessageBus({ brokers: testStores().kafkaBrokers, clientId: "test", topics: ["system.v1"], log });
+  outbox = await startTestOutbox();
 });
+afterEach(() => outbox.stop());
 
-afterEach(async () => {
-  for (const end of endings.splice(0).reverse()) await end();
-  await bus.stop();
-  await client.end();
-  await database.drop();
-});
-
-function startRelay(): void {
-  const source = createPostgresOutbox({ connectionString: database.url, log });
-  const relay = createOutboxRelay({ source, bus, log });
-  endings.push(() => relay.stop());
-}
-
-/** Reads the announcements whose id begins with the prefix: tests share the topic. */
-function readAnnouncements(prefix: string, work: (title: string) => void = () => undefined) {
-  const arrived = new EventEmitter();
-  const received: { key: string; title: string; eventId: string }[] = [];
-  const consumer = startConsumer({
-    bus,
-    groupId: `test-${randomUUID()}`,
-    handlers: [
-      handle(systemAnnounced, ({ payload, eventId }) => {
-        if (!payload.announcementId.startsWith(prefix)) return Promise.resolve();
-        work(payload.title);
-        received.push({ key: payload.announcementId, title: payload.title, eventId });
-        arrived.emit("one");
-        return Promise.resolve();
-      }),
-    ],
-    isOutage: () => true,
-    log,
-  });
-  endings.push(() => consumer.stop());
-  return {
-    received,
-    until: async (count: number): Promise<void> => {
-      while (received.length < count) await once(arrived, "one");
-    },
-  };
-}
-
-it("publishes each key's events in their order, with several instances relaying", async () => {
-  const prefix = `${randomUUID()}-`;
-  const reader = readAnnouncements(prefix);
-  startRelay();
-  startRelay();
-  startRelay();
-  const keys = ["a", "b", "c", "d"].map((key) => `${prefix}${key}`);
-  for (let round = 0; round < 25; round++) {
-    for (const key of keys) await appendToOutbox(asTransaction(client), systemAnnounced, announce(key, String(round)));
-  }
-  await reader.until(100);
-  for (const key of keys) {
-    const titles = reader.received.filter((one) => one.key === key).map(({ title }) => Number(title));
-    expect(titles).toEqual(Array.from({ length: 25 }, (_, round) => round));
-  }
-});
+const unpublished = async () => (await outbox.sql.query("SELECT 1 FROM outbox WHERE published_at IS NULL")).rowCount;
 
 it("publishes nothing of a transaction that is rolled back", async () => {
-  const prefix = `${randomUUID()}-`;
-  const reader = readAnnouncements(prefix);
-  startRelay();
-  await client.query("BEGIN");
-  await appendToOutbox(asTransaction(client), systemAnnounced, announce(`${prefix}a`, "undone"));
-  await client.query("ROLLBACK");
-  await appendToOutbox(asTransaction(client), systemAnnounced, announce(`${prefix}a`, "done"));
+  const reader = outbox.read();
+  outbox.startRelay();
+  await outbox.sql.query("BEGIN");
+  await outbox.append({ name: "a", title: "undone" });
+  await outbox.sql.query("ROLLBACK");
+  await outbox.append({ name: "a", title: "done" });
   await reader.until(1);
-  expect(reader.received.map(({ title }) => title)).toEqual(["done"]);
+  expect(reader.titles()).toEqual(["done"]);
 });
 
-it("tries an event again until it can be handled, and keeps the order of those behind it", async () => {
-  const prefix = `${randomUUID()}-`;
-  let failures = 2;
-  const reader = readAnnouncements(prefix, (title) => {
-    if (title === "1" && failures-- > 0) throw new Error("the store is down");
-  });
-  startRelay();
-  for (const title of ["1", "2"]) {
-    await appendToOutbox(asTransaction(client), systemAnnounced, announce(`${prefix}a`, title));
-  }
+it("publishes within a poll what no wake-up told of", async () => {
+  const reader = outbox.read();
+  outbox.startRelay();
+  await outbox.append({ name: "a", title: "told" });
+  await reader.until(1);
+  await outbox.sql.query(
+    `INSERT INTO outbox (event_id, topic, type, key, shard, payload, occurred_at)
+     SELECT 'evt_' || gen_random_uuid(), topic, type, key, shard, payload || '{"title": "untold"}', now() FROM outbox`,
+  );
   await reader.until(2);
-  expect(reader.received.map(({ title }) => title)).toEqual(["1", "2"]);
+  expect(reader.titles()).toEqual(["told", "untold"]);
 });
 
-it("gives up an event that can never be handled: it goes to the dead letters, and its partition goes on", async () => {
-  const prefix = `${randomUUID()}-`;
-  const reader = readAnnouncements(prefix, (title) => {
-    if (title === "poison") throw new UnprocessableEventError("it is poison");
-  });
-  const dead = await readDeadLetters(prefix);
-  startRelay();
-  for (const title of ["poison", "good"]) {
-    await appendToOutbox(asTransaction(client), systemAnnounced, announce(`${prefix}a`, title));
-  }
-  await reader.until(1);
-  expect(reader.received.map(({ title }) => title)).toEqual(["good"]);
-  expect(await dead.first).toMatchObject({ title: "poison", reason: "it is poison" });
+it("publishes more at a time than a broker takes in one batch, in order", async () => {
+  const reader = outbox.read();
+  await outbox.append(...numbered(40).map((title) => ({ name: "a", title, body: "x".repeat(60_000) })));
+  outbox.startRelay();
+  await reader.until(40);
+  expect(reader.titles()).toEqual(numbered(40));
 });
 
-/** Begins to read. `first` resolves with the first dead letter of these announcements. */
-async function readDeadLetters(prefix: string) {
-  await bus.ping();
-  const consumer = bus.kafka.consumer({ groupId: `test-${randomUUID()}` });
-  endings.push(() => consumer.disconnect());
-  await consumer.connect();
-  await consumer.subscribe({ topic: "system.v1.dead-letter", fromBeginning: true });
-  const first = new Promise<{ title: string; reason: string }>((resolve) => {
-    void consumer.run({
-      eachMessage: ({ message }) => {
-        const { announcementId, title } = JSON.parse(String(message.value)) as Record<string, string>;
-        if (announcementId?.startsWith(prefix) === true) {
-          resolve({ title: title ?? "", reason: String(message.headers?.["dead-letter-reason"]) });
-        }
-        return Promise.resolve();
-      },
-    });
-  });
-  return { first };
-}
+it("holds up the key of an event that the broker refuses, and no other, and says so", async () => {
+  const lines: string[] = [];
+  const log = createLogger("test", (line) => lines.push(line));
+  const reader = outbox.read();
+  await outbox.append(
+    { name: "large", title: "before" },
+    { name: "large", title: "too large", body: "x".repeat(2_000_000) },
+    { name: "large", title: "behind" },
+    { name: "other", title: "beside" },
+  );
+  const relay = outbox.startRelay({ log });
+  await reader.until(2);
+  await outbox.append({ name: "other", title: "later" });
+  await reader.until(3);
+  expect(reader.titles("large")).toEqual(["before"]);
+  expect(reader.titles("other")).toEqual(["beside", "later"]);
+  expect(lines.map((line) => JSON.parse(line) as object)).toContainEqual(
+    expect.objectContaining({ level: 50, key: `${outbox.prefix}large`, topic: "system.v1", type: "announced" }),
+  );
+
+  await relay.stop();
+  await outbox.sql.query("DELETE FROM outbox WHERE payload ->> 'title' = 'too large'");
+  outbox.startRelay();
+  await reader.until(4);
+  expect(reader.titles("large")).toEqual(["before", "behind"]);
+});
+
+it("lets other instances publish while one cannot", async () => {
+  const reader = outbox.read();
+  outbox.startRelay({ bus: outbox.connect(["127.0.0.1:1"]) });
+  outbox.startRelay();
+  await outbox.append(...numbered(20).map((title) => ({ name: title, title })));
+  await reader.until(20);
+  await eventually(unpublished, (count) => count === 0);
+});
+
+it("deletes what was published more than a day ago, and nothing else", async () => {
+  await outbox.append(...["published long ago", "published", "not published"].map((title) => ({ name: title, title })));
+  const publish = "UPDATE outbox SET published_at = now() - $1::interval WHERE payload ->> 'title' = $2";
+  await outbox.sql.query(publish, ["25 hours", "published long ago"]);
+  await outbox.sql.query(publish, ["23 hours", "published"]);
+  await outbox.sql.query("UPDATE outbox SET occurred_at = now() - '2 days'::interval");
+  outbox.startRelay({ bus: outbox.connect(["127.0.0.1:1"]) });
+  const left = await eventually(
+    async () =>
+      (await outbox.sql.query<{ title: string }>("SELECT payload ->> 'title' AS title FROM outbox ORDER BY position"))
+        .rows,
+    ({ length }) => length < 3,
+  );
+  expect(left.map(({ title }) => title)).toEqual(["published", "not published"]);
+});
 
 it("notes an event as received once", async () => {
-  const tx = asTransaction(client);
+  const tx = asTransaction(outbox.sql);
   expect(await recordInInbox(tx, "evt_1")).toBe(true);
   expect(await recordInInbox(tx, "evt_1")).toBe(false);
 });

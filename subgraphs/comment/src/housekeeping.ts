@@ -16,6 +16,5 @@ export function startHousekeeping({ db, log }: { db: Database; log: Logger }): {
 async function forgetTheOld(db: Database): Promise<void> {
   const before = new Date(Date.now() - keptMs);
   await db.idempotencyKey.deleteMany({ where: { createdAt: { lt: before } } });
-  await db.outboxEvent.deleteMany({ where: { publishedAt: { not: null }, occurredAt: { lt: before } } });
   await db.inboxEvent.deleteMany({ where: { receivedAt: { lt: before } } });
 }
