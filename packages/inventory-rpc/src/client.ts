@@ -3,13 +3,19 @@ import { currentTraceparent } from "@shop/telemetry";
 import { type Client, createClient, type Interceptor } from "@connectrpc/connect";
 import { createGrpcTransport } from "@connectrpc/connect-node";
 import { Inventory } from "./inventory_pb";
+import { withRetries } from "./retries";
 
 export type InventoryClient = Client<typeof Inventory>;
 
+// A server whose machine is gone says nothing: a connection silent for so long is asked for a sign of life.
+const pingIntervalMs = 5_000;
+const pingTimeoutMs = 1_000;
+
 /**
- * The inventory as the order service calls it, over gRPC.
- * @param options.deadlineMs after which a call ends with DeadlineExceeded; whether it took effect is then unknown
- * @throws (each call) ConnectError; Unavailable and DeadlineExceeded are worth another try with the same order id
+ * The inventory as the order service calls it, over gRPC on one connection that is made anew when it is lost.
+ * @param options.deadlineMs after which a call ends with DeadlineExceeded, its repetitions included; whether it took
+ *   effect is then unknown
+ * @throws (each call) ConnectError, with the codes that the proto tells of
  */
 export function createInventoryClient(options: {
   baseUrl: string;
@@ -22,10 +28,7 @@ export function createInventoryClient(options: {
     if (traceparent !== undefined) request.header.set("traceparent", traceparent);
     return next(request);
   };
-  const transport = createGrpcTransport({
-    baseUrl: options.baseUrl,
-    defaultTimeoutMs: options.deadlineMs,
-    interceptors: [introduce],
-  });
-  return createClient(Inventory, transport);
+  const { baseUrl, deadlineMs } = options;
+  const transport = createGrpcTransport({ baseUrl, interceptors: [introduce], pingIntervalMs, pingTimeoutMs });
+  return createClient(Inventory, withRetries(transport, deadlineMs));
 }

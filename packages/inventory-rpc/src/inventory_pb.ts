@@ -12,7 +12,7 @@ import type { Message } from "@bufbuild/protobuf";
 export const file_inventory: GenFile =
   /*@__PURE__*/
   fileDesc(
-    "Cg9pbnZlbnRvcnkucHJvdG8SEXNob3AuaW52ZW50b3J5LnYxIiwKBExpbmUSEgoKcHJvZHVjdF9pZBgBIAEoCRIQCghxdWFudGl0eRgCIAEoBSJbCg5SZXNlcnZlUmVxdWVzdBIQCghvcmRlcl9pZBgBIAEoCRImCgVsaW5lcxgCIAMoCzIXLnNob3AuaW52ZW50b3J5LnYxLkxpbmUSDwoHaG9sZF9tcxgDIAEoAyJuCgxSZXNlcnZlZExpbmUSEgoKcHJvZHVjdF9pZBgBIAEoCRIQCghxdWFudGl0eRgCIAEoBRIMCgRuYW1lGAMgASgJEhgKEHVuaXRfcHJpY2VfbWlub3IYBCABKAMSEAoIY3VycmVuY3kYBSABKAkidwoIU2hvcnRhZ2USEgoKcHJvZHVjdF9pZBgBIAEoCRIxCgZyZWFzb24YAiABKA4yIS5zaG9wLmludmVudG9yeS52MS5TaG9ydGFnZVJlYXNvbhIRCglyZXF1ZXN0ZWQYAyABKAUSEQoJYXZhaWxhYmxlGAQgASgFInEKD1Jlc2VydmVSZXNwb25zZRIuCgVsaW5lcxgBIAMoCzIfLnNob3AuaW52ZW50b3J5LnYxLlJlc2VydmVkTGluZRIuCglzaG9ydGFnZXMYAiADKAsyGy5zaG9wLmludmVudG9yeS52MS5TaG9ydGFnZSJJCg1Db21taXRSZXF1ZXN0EhAKCG9yZGVyX2lkGAEgASgJEiYKBWxpbmVzGAIgAygLMhcuc2hvcC5pbnZlbnRvcnkudjEuTGluZSJTCg5Db21taXRSZXNwb25zZRIRCgljb21taXR0ZWQYASABKAgSLgoJc2hvcnRhZ2VzGAIgAygLMhsuc2hvcC5pbnZlbnRvcnkudjEuU2hvcnRhZ2UiSgoOUmVsZWFzZVJlcXVlc3QSEAoIb3JkZXJfaWQYASABKAkSJgoFbGluZXMYAiADKAsyFy5zaG9wLmludmVudG9yeS52MS5MaW5lIhEKD1JlbGVhc2VSZXNwb25zZSIhCgpHZXRSZXF1ZXN0EhMKC3Byb2R1Y3RfaWRzGAEgAygJIkAKC0dldFJlc3BvbnNlEjEKCHByb2R1Y3RzGAEgAygLMh8uc2hvcC5pbnZlbnRvcnkudjEuUHJvZHVjdE9mZmVyIm8KDFByb2R1Y3RPZmZlchISCgpwcm9kdWN0X2lkGAEgASgJEgwKBG5hbWUYAiABKAkSGAoQdW5pdF9wcmljZV9taW5vchgDIAEoAxIQCghjdXJyZW5jeRgEIAEoCRIRCglhdmFpbGFibGUYBSABKAUqegoOU2hvcnRhZ2VSZWFzb24SHwobU0hPUlRBR0VfUkVBU09OX1VOU1BFQ0lGSUVEEAASJgoiU0hPUlRBR0VfUkVBU09OX0lOU1VGRklDSUVOVF9TVE9DSxABEh8KG1NIT1JUQUdFX1JFQVNPTl9VTkFWQUlMQUJMRRACMsQCCglJbnZlbnRvcnkSUAoHUmVzZXJ2ZRIhLnNob3AuaW52ZW50b3J5LnYxLlJlc2VydmVSZXF1ZXN0GiIuc2hvcC5pbnZlbnRvcnkudjEuUmVzZXJ2ZVJlc3BvbnNlEk0KBkNvbW1pdBIgLnNob3AuaW52ZW50b3J5LnYxLkNvbW1pdFJlcXVlc3QaIS5zaG9wLmludmVudG9yeS52MS5Db21taXRSZXNwb25zZRJQCgdSZWxlYXNlEiEuc2hvcC5pbnZlbnRvcnkudjEuUmVsZWFzZVJlcXVlc3QaIi5zaG9wLmludmVudG9yeS52MS5SZWxlYXNlUmVzcG9uc2USRAoDR2V0Eh0uc2hvcC5pbnZlbnRvcnkudjEuR2V0UmVxdWVzdBoeLnNob3AuaW52ZW50b3J5LnYxLkdldFJlc3BvbnNlYgZwcm90bzM",
+    "Cg9pbnZlbnRvcnkucHJvdG8SEXNob3AuaW52ZW50b3J5LnYxIiwKBExpbmUSEgoKcHJvZHVjdF9pZBgBIAEoCRIQCghxdWFudGl0eRgCIAEoBSJbCg5SZXNlcnZlUmVxdWVzdBIQCghvcmRlcl9pZBgBIAEoCRImCgVsaW5lcxgCIAMoCzIXLnNob3AuaW52ZW50b3J5LnYxLkxpbmUSDwoHaG9sZF9tcxgDIAEoAyJuCgxSZXNlcnZlZExpbmUSEgoKcHJvZHVjdF9pZBgBIAEoCRIQCghxdWFudGl0eRgCIAEoBRIMCgRuYW1lGAMgASgJEhgKEHVuaXRfcHJpY2VfbWlub3IYBCABKAMSEAoIY3VycmVuY3kYBSABKAkidwoIU2hvcnRhZ2USEgoKcHJvZHVjdF9pZBgBIAEoCRIxCgZyZWFzb24YAiABKA4yIS5zaG9wLmludmVudG9yeS52MS5TaG9ydGFnZVJlYXNvbhIRCglyZXF1ZXN0ZWQYAyABKAUSEQoJYXZhaWxhYmxlGAQgASgFInEKD1Jlc2VydmVSZXNwb25zZRIuCgVsaW5lcxgBIAMoCzIfLnNob3AuaW52ZW50b3J5LnYxLlJlc2VydmVkTGluZRIuCglzaG9ydGFnZXMYAiADKAsyGy5zaG9wLmludmVudG9yeS52MS5TaG9ydGFnZSJJCg1Db21taXRSZXF1ZXN0EhAKCG9yZGVyX2lkGAEgASgJEiYKBWxpbmVzGAIgAygLMhcuc2hvcC5pbnZlbnRvcnkudjEuTGluZSJTCg5Db21taXRSZXNwb25zZRIRCgljb21taXR0ZWQYASABKAgSLgoJc2hvcnRhZ2VzGAIgAygLMhsuc2hvcC5pbnZlbnRvcnkudjEuU2hvcnRhZ2UiSgoOUmVsZWFzZVJlcXVlc3QSEAoIb3JkZXJfaWQYASABKAkSJgoFbGluZXMYAiADKAsyFy5zaG9wLmludmVudG9yeS52MS5MaW5lIhEKD1JlbGVhc2VSZXNwb25zZSIhCgpHZXRSZXF1ZXN0EhMKC3Byb2R1Y3RfaWRzGAEgAygJIkAKC0dldFJlc3BvbnNlEjEKCHByb2R1Y3RzGAEgAygLMh8uc2hvcC5pbnZlbnRvcnkudjEuUHJvZHVjdE9mZmVyIm8KDFByb2R1Y3RPZmZlchISCgpwcm9kdWN0X2lkGAEgASgJEgwKBG5hbWUYAiABKAkSGAoQdW5pdF9wcmljZV9taW5vchgDIAEoAxIQCghjdXJyZW5jeRgEIAEoCRIRCglhdmFpbGFibGUYBSABKAUqegoOU2hvcnRhZ2VSZWFzb24SHwobU0hPUlRBR0VfUkVBU09OX1VOU1BFQ0lGSUVEEAASJgoiU0hPUlRBR0VfUkVBU09OX0lOU1VGRklDSUVOVF9TVE9DSxABEh8KG1NIT1JUQUdFX1JFQVNPTl9VTkFWQUlMQUJMRRACMtgCCglJbnZlbnRvcnkSVQoHUmVzZXJ2ZRIhLnNob3AuaW52ZW50b3J5LnYxLlJlc2VydmVSZXF1ZXN0GiIuc2hvcC5pbnZlbnRvcnkudjEuUmVzZXJ2ZVJlc3BvbnNlIgOQAgISUgoGQ29tbWl0EiAuc2hvcC5pbnZlbnRvcnkudjEuQ29tbWl0UmVxdWVzdBohLnNob3AuaW52ZW50b3J5LnYxLkNvbW1pdFJlc3BvbnNlIgOQAgISVQoHUmVsZWFzZRIhLnNob3AuaW52ZW50b3J5LnYxLlJlbGVhc2VSZXF1ZXN0GiIuc2hvcC5pbnZlbnRvcnkudjEuUmVsZWFzZVJlc3BvbnNlIgOQAgISSQoDR2V0Eh0uc2hvcC5pbnZlbnRvcnkudjEuR2V0UmVxdWVzdBoeLnNob3AuaW52ZW50b3J5LnYxLkdldFJlc3BvbnNlIgOQAgFiBnByb3RvMw",
   );
 
 /**
@@ -51,7 +51,7 @@ export type ReserveRequest = Message<"shop.inventory.v1.ReserveRequest"> & {
   lines: Line[];
 
   /**
-   * How long the hold lasts without a commit, in milliseconds.
+   * How long the hold lasts without a commit, in milliseconds: 7 days at most.
    *
    * @generated from field: int64 hold_ms = 3;
    */
@@ -237,6 +237,8 @@ export const ReleaseResponseSchema: GenMessage<ReleaseResponse> = /*@__PURE__*/ 
  */
 export type GetRequest = Message<"shop.inventory.v1.GetRequest"> & {
   /**
+   * 100 at most.
+   *
    * @generated from field: repeated string product_ids = 1;
    */
   productIds: string[];
@@ -317,7 +319,7 @@ export enum ShortageReason {
   INSUFFICIENT_STOCK = 1,
 
   /**
-   * Not published, archived or unknown.
+   * Not published, archived or unknown; or the order was released.
    *
    * @generated from enum value: SHORTAGE_REASON_UNAVAILABLE = 2;
    */
@@ -330,14 +332,26 @@ export enum ShortageReason {
 export const ShortageReasonSchema: GenEnum<ShortageReason> = /*@__PURE__*/ enumDesc(file_inventory, 0);
 
 /**
- * What order asks of product. Every call is safe to repeat with the same order id.
+ * What order asks of product. Every call is safe to repeat with the same order id, in any order and at the same time; the
+ * client repeats it by itself while it is UNAVAILABLE. Which lines an order has never changes: 1 to 100, of 1 to 999
+ * units, no product twice.
+ *
+ * Codes
+ *   UNAUTHENTICATED      no service credential, or one that is forged or out of date
+ *   INVALID_ARGUMENT     a request outside of the limits above and below
+ *   FAILED_PRECONDITION  the order has another quantity of a product than it now asks for, and keeps it; what else the call
+ *                        took is the order's as well
+ *   UNAVAILABLE          the server or its store cannot be reached: ask again
+ *   DEADLINE_EXCEEDED    too late. Reserve and Commit stop before their next line when the deadline has passed, and Release
+ *                        goes on; how far a call came is not known, and asking again makes it whole
+ *   INTERNAL             a bug; asking again does not help
  *
  * @generated from service shop.inventory.v1.Inventory
  */
 export const Inventory: GenService<{
   /**
-   * Holds stock for an order. Asked again while the hold lives it answers the same; a hold that lapsed is taken anew or
-   * refused, never replayed. An order that was released is refused.
+   * Holds stock for an order. Asked again while the hold lives it holds no more; a hold that lapsed is taken anew or
+   * refused, never replayed. Names and prices are those of the moment. An order that was released is refused.
    *
    * @generated from rpc shop.inventory.v1.Inventory.Reserve
    */
@@ -347,7 +361,7 @@ export const Inventory: GenService<{
     output: typeof ReserveResponseSchema;
   };
   /**
-   * Makes the held stock final. Takes a lapsed hold anew where it can; else it refuses, and what it made final so far is
+   * Makes the held stock final. Takes a lapsed hold anew where it can; else it refuses, and what it could make final is
    * the order's until a later Commit comes through, or a Release.
    *
    * @generated from rpc shop.inventory.v1.Inventory.Commit
@@ -358,7 +372,8 @@ export const Inventory: GenService<{
     output: typeof CommitResponseSchema;
   };
   /**
-   * Lets held stock go, or gives committed stock back. An order that holds nothing is no error.
+   * Lets held stock go, or gives committed stock back, for good: a Reserve or Commit that comes later is refused. An order
+   * that holds nothing is no error, and quantities do not matter.
    *
    * @generated from rpc shop.inventory.v1.Inventory.Release
    */

@@ -14,8 +14,9 @@ export interface OrderLine {
 }
 
 const fields = { name: 1, priceMinor: 1, currency: 1, status: 1, available: 1 } as const;
-// Long enough for any call that was under way when its order let go, or shipped.
-const markMs = 86_400_000;
+// Far longer than a call can be under way when its order lets go, or ships; every cancelled order leaves a mark for so
+// long, so this bounds how many a document has.
+const markMs = 3_600_000;
 
 /**
  * Changes what one order has of one product. Each is one update of the product's own document that looks and takes at

@@ -23,10 +23,10 @@ const productIds = z.array(z.string().min(1).max(64)).max(100);
 /** The inventory RPC over the use cases: what proto/inventory.proto says, in its own messages. */
 export function createInventoryImplementation(inventory: Inventory): InventoryImplementation {
   return {
-    reserve: (request) =>
+    reserve: (request, { signal }) =>
       answer(async () => {
-        const order = parse(orderId, request.orderId);
-        const outcome = await inventory.reserve(order, parse(lines, request.lines), parse(holdMs, request.holdMs));
+        const options = { holdMs: parse(holdMs, request.holdMs), signal };
+        const outcome = await inventory.reserve(parse(orderId, request.orderId), parse(lines, request.lines), options);
         if (!outcome.ok) return { shortages: outcome.shortages.map(toShortage) };
         return {
           lines: outcome.lines.map(({ unitPriceMinor, ...line }) => ({
@@ -36,9 +36,9 @@ export function createInventoryImplementation(inventory: Inventory): InventoryIm
         };
       }),
 
-    commit: (request) =>
+    commit: (request, { signal }) =>
       answer(async () => {
-        const outcome = await inventory.commit(parse(orderId, request.orderId), parse(lines, request.lines));
+        const outcome = await inventory.commit(parse(orderId, request.orderId), parse(lines, request.lines), signal);
         return { committed: outcome.ok, shortages: outcome.ok ? [] : outcome.shortages.map(toShortage) };
       }),
 

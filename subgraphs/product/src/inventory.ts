@@ -1,7 +1,6 @@
 import { type Hold, type ProductRecord, recordFields } from "./product-model";
 import { type Holding, type Holds, type OrderLine } from "./holds";
 import { type HoldSweep } from "./hold-sweep";
-import { type Lease, type WithLease } from "./lease";
 import { type Store } from "./store";
 
 export interface Shortage {
@@ -24,12 +23,20 @@ type LineOutcome = { ok: true; product: Holding } | { ok: false; shortage: Short
 /** A call that contradicts an earlier one for the same order: other quantities. */
 export class ContradictionError extends Error {}
 
-/** Stock as the order service asks for it. Every call is safe to repeat with the same order. */
+/**
+ * Stock as the order service asks for it. Every call is safe to repeat with the same order, also while an earlier run of
+ * it goes on. One whose `signal` ends before it is through stops at its next step and undoes nothing: the order's next
+ * call finds what it did, and a hold that no call comes for lapses. @throws the signal's reason
+ */
 export interface Inventory {
-  /** Holds all lines until `holdMs` from now, or none. Asked again while the hold lives, it answers the same. */
-  reserve(orderId: string, lines: readonly OrderLine[], holdMs: number): Promise<ReserveOutcome>;
-  /** Makes lines final, taking what lapsed anew, up to the first that is short. All are, or the answer says which is not. */
-  commit(orderId: string, lines: readonly OrderLine[]): Promise<CommitOutcome>;
+  /** Holds all lines until `holdMs` from now, or none. Asked again while the hold lives, it holds no more. */
+  reserve(
+    orderId: string,
+    lines: readonly OrderLine[],
+    options: { holdMs: number; signal: AbortSignal },
+  ): Promise<ReserveOutcome>;
+  /** Makes lines final, taking what lapsed anew. All are, or the answer says which are not. */
+  commit(orderId: string, lines: readonly OrderLine[], signal: AbortSignal): Promise<CommitOutcome>;
   /** Gives back whatever the order has of these products, held or committed. It gets none of them again. */
   release(orderId: string, lines: readonly OrderLine[]): Promise<void>;
   /** Closes what was committed: it has left the house, and nothing can give it back any more. */
@@ -41,28 +48,8 @@ export interface Inventory {
 // Each try meets another change of the same document; more than a few in a row are a bug.
 const maxTries = 50;
 
-export function createInventory(deps: {
-  store: Pick<Store, "products">;
-  holds: Holds;
-  sweep: HoldSweep;
-  withLease: WithLease;
-}): Inventory {
+export function createInventory(deps: { store: Pick<Store, "products">; holds: Holds; sweep: HoldSweep }): Inventory {
   const { store, holds, sweep } = deps;
-
-  /**
-   * One call of an order at a time, for calls that look at several documents would undo each other's lines. An order of
-   * one product needs no such order: its one document is the whole of it.
-   */
-  function alone<T>(
-    orderId: string,
-    lines: readonly OrderLine[],
-    work: (sorted: OrderLine[], lease: Lease) => Promise<T>,
-  ): Promise<T> {
-    // Always the same order of products, so that two orders of the same ones meet at the first and not in the middle.
-    const sorted = lines.toSorted((a, b) => (a.productId < b.productId ? -1 : 1));
-    if (sorted.length === 1) return work(sorted, { requireTime: () => undefined });
-    return deps.withLease(`order ${orderId}`, (lease) => work(sorted, lease));
-  }
 
   /** Why a line cannot be had, or null where it may be worth another try. */
   async function shortageOf(line: OrderLine, product: Holding | null): Promise<Shortage | null> {
@@ -92,9 +79,10 @@ export function createInventory(deps: {
     throw new Error(`product ${line.productId} changes too fast to reserve it`);
   }
 
-  async function commitLine(line: OrderLine, orderId: string): Promise<Shortage | null> {
+  async function commitLine(line: OrderLine, orderId: string, signal: AbortSignal): Promise<Shortage | null> {
     const { productId } = line;
     for (let tries = 0; tries < maxTries; tries++) {
+      signal.throwIfAborted();
       if (await holds.commit(line, orderId)) return null;
       if ((await holds.take(line, orderId, "COMMITTED")) !== null) return null;
       const product = await holds.read(productId, orderId);
@@ -132,48 +120,48 @@ export function createInventory(deps: {
   }
 
   return {
-    reserve: (orderId, lines, holdMs) =>
-      alone(orderId, lines, async (sorted, lease) => {
-        const expiresAt = new Date(Date.now() + holdMs);
-        const reserved: ReservedLine[] = [];
-        const shortages: Shortage[] = [];
-        for (const line of sorted) {
-          lease.requireTime();
-          if (shortages.length === 0) {
-            const outcome = await reserveLine(line, orderId, expiresAt);
-            if (outcome.ok) reserved.push({ ...line, ...toOffer(outcome.product) });
-            else shortages.push(outcome.shortage);
-          } else {
-            // Nothing will be held: the rest is only looked at, so that all that is short is told at once.
-            const product = await holds.read(line.productId, orderId);
-            const shortage = product?.holds[0]?.state === "HELD" ? null : await shortageOf(line, product);
-            if (shortage !== null) shortages.push(shortage);
-          }
+    reserve: async (orderId, lines, { holdMs, signal }) => {
+      // Always the same order of products, so that two orders of the same ones meet at the first and not in the middle.
+      const sorted = lines.toSorted((a, b) => (a.productId < b.productId ? -1 : 1));
+      const expiresAt = new Date(Date.now() + holdMs);
+      const reserved: ReservedLine[] = [];
+      const shortages: Shortage[] = [];
+      for (const line of sorted) {
+        signal.throwIfAborted();
+        if (shortages.length === 0) {
+          const outcome = await reserveLine(line, orderId, expiresAt);
+          if (outcome.ok) reserved.push({ ...line, ...toOffer(outcome.product) });
+          else shortages.push(outcome.shortage);
+        } else {
+          // Nothing will be held: the rest is only looked at, so that all that is short is told at once.
+          const product = await holds.read(line.productId, orderId);
+          const shortage = product?.holds[0]?.state === "HELD" ? null : await shortageOf(line, product);
+          if (shortage !== null) shortages.push(shortage);
         }
-        if (shortages.length === 0) return { ok: true, lines: reserved };
-        for (const { productId } of sorted) await undo(productId, orderId);
-        return { ok: false, shortages };
-      }),
+      }
+      if (shortages.length === 0) return { ok: true, lines: reserved };
+      const short = new Set(shortages.map(({ productId }) => productId));
+      for (const { productId } of sorted.filter((line) => !short.has(line.productId))) {
+        signal.throwIfAborted();
+        await undo(productId, orderId);
+      }
+      return { ok: false, shortages };
+    },
 
-    commit: (orderId, lines) =>
-      alone(orderId, lines, async (sorted, lease) => {
-        for (const line of sorted) {
-          lease.requireTime();
-          const shortage = await commitLine(line, orderId);
-          // What is final so far is the order's until that is paid after all or released: taking it back here could take
-          // it from a later run of this call that came through.
-          if (shortage !== null) return { ok: false, shortages: [shortage] };
-        }
-        return { ok: true };
-      }),
+    commit: async (orderId, lines, signal) => {
+      // What is final is the order's until that is paid after all or released, though another line is short: taking it
+      // back here could take it from a later run of this call that came through.
+      const found = await Promise.all(lines.map((line) => commitLine(line, orderId, signal)));
+      const shortages = found.filter((shortage) => shortage !== null);
+      return shortages.length === 0 ? { ok: true } : { ok: false, shortages };
+    },
 
-    release: (orderId, lines) =>
-      alone(orderId, lines, async (sorted) => {
-        for (const { productId } of sorted) await giveBack(productId, orderId);
-      }),
+    release: async (orderId, lines) => {
+      await Promise.all(lines.map(({ productId }) => giveBack(productId, orderId)));
+    },
 
     settle: async (orderId, lines) => {
-      for (const line of lines) await holds.settle(line, orderId);
+      await Promise.all(lines.map((line) => holds.settle(line, orderId)));
     },
 
     offers: (productIds) =>

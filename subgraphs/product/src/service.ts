@@ -35,7 +35,7 @@ export async function startService(config: Config, log: Logger): Promise<Service
   const { store, imageStore, outbox, products, tree, categories, images } = catalogue;
   const holds = createHolds(store, outbox.wake);
   const holdSweep = createHoldSweep(store, holds);
-  const inventory = createInventory({ store, holds, sweep: holdSweep, withLease: catalogue.withLease });
+  const inventory = createInventory({ store, holds, sweep: holdSweep });
 
   const stopping = new AbortController();
   const inBackground = (what: string, attempt: () => Promise<void>): void => {
@@ -58,6 +58,7 @@ export async function startService(config: Config, log: Logger): Promise<Service
     port: config.inventoryPort,
     verifyCaller,
     implementation: createInventoryImplementation(inventory),
+    isOutage: isStoreOutage,
     log,
   });
   const subgraph = await startSubgraph<Context>({
