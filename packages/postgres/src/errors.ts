@@ -1,3 +1,5 @@
+import { TooManyWaitingError } from "@shop/lifecycle";
+
 // What an error of the database tells. Each service has a Prisma client of its own, so an error is known by its shape.
 
 // Prisma's codes for a server that is not reached, breaks off, answers too late or has no connection free; Node's for a
@@ -16,6 +18,7 @@ const outageMessages = /Connection terminated|timeout exceeded when trying to co
 export function isDatabaseOutage(error: unknown): boolean {
   const { code, cause, message } = readError(error);
   return (
+    error instanceof TooManyWaitingError ||
     [code, cause?.originalCode].some((known) => known !== undefined && outageCodes.has(known)) ||
     (cause?.kind !== undefined && outageKinds.has(cause.kind)) ||
     outageMessages.test(message)

@@ -1,3 +1,3 @@
 export { createClientOptions } from "./client-options";
 export { isDatabaseOutage, isUniqueViolation } from "./errors";
-export { inTransaction, type TransactionalClient } from "./transaction";
+export { inTransaction, inTurn, type TransactionalClient } from "./transaction";

@@ -1,5 +1,5 @@
+import { createTurns, type TakeTurns } from "@shop/lifecycle";
 import { isDatabaseOutage, isWriteConflict } from "./errors";
-import { createTurns, type TakeTurns } from "./turns";
 
 /** What of a Prisma client is used here, whichever schema it was made from. */
 export interface TransactionalClient<Transaction> {
@@ -14,14 +14,13 @@ const turnsOfClients = new WeakMap<object, TakeTurns>();
 
 /**
  * Runs work in a transaction, again where it met another one (a serialization failure or a deadlock): no client sees that.
- * Where many come at once they take turns. In the pool's own queue they would wait with the clock running that tells of a
- * silent database, and all of them would be halfway at the same time.
+ * Where many come at once they take turns.
  */
-export async function inTransaction<Transaction, T>(
+export function inTransaction<Transaction, T>(
   db: TransactionalClient<Transaction>,
   work: (tx: Transaction) => Promise<T>,
 ): Promise<T> {
-  return turnsOf(db)(async () => {
+  return inTurn(db, async () => {
     for (let attempt = 1; ; attempt++) {
       try {
         return await db.$transaction(work);
@@ -32,10 +31,15 @@ export async function inTransaction<Transaction, T>(
   });
 }
 
-function turnsOf(db: object): TakeTurns {
-  const known = turnsOfClients.get(db);
-  if (known !== undefined) return known;
-  const turns = createTurns({ atOnce: transactionsAtOnce, maxWaiting, isOutage: isDatabaseOutage });
-  turnsOfClients.set(db, turns);
-  return turns;
+/**
+ * Runs work that writes without a transaction when its turn comes among them, which it must not be in one of. In the pool's
+ * own queue a rush would wait with the clock running that tells of a silent database, and all of it be halfway at once.
+ */
+export function inTurn<T>(db: object, work: () => Promise<T>): Promise<T> {
+  let turns = turnsOfClients.get(db);
+  if (turns === undefined) {
+    turns = createTurns({ atOnce: transactionsAtOnce, maxWaiting, isOutage: isDatabaseOutage });
+    turnsOfClients.set(db, turns);
+  }
+  return turns(work);
 }

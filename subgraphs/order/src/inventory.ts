@@ -1,5 +1,6 @@
-import { ConnectError } from "@connectrpc/connect";
+import { Code, ConnectError } from "@connectrpc/connect";
 import { type InventoryClient, ShortageReason } from "@shop/inventory-rpc";
+import { createTurns, TooManyWaitingError } from "@shop/lifecycle";
 import { insufficientStock, type OrderError, unavailableProduct } from "./order-errors";
 import { type LineRequest } from "./placement-input";
 import { type PricedLine } from "./pricing";
@@ -36,24 +37,41 @@ export interface Inventory {
   offers(productIds: string[]): Promise<Map<string, Offer>>;
 }
 
+// A call's deadline begins when its turn comes: were all of a rush under way at once, all would miss it together.
+const callsAtOnce = 16;
+const maxWaiting = 500;
+
 /** @param options.holdMs how long stock stays held without a commit, in milliseconds */
 export function createInventory(options: { client: InventoryClient; holdMs: number }): Inventory {
   const { client } = options;
+  const inTurn = createTurns({ atOnce: callsAtOnce, maxWaiting, isOutage: isSilence });
+
+  async function asking<T>(call: () => Promise<T>): Promise<T> {
+    try {
+      return await inTurn(call);
+    } catch (error) {
+      if (!(error instanceof ConnectError) && !(error instanceof TooManyWaitingError)) throw error;
+      throw new UnavailableError("the inventory did not answer", { cause: error });
+    }
+  }
+
   return {
     reserve: async (orderId, lines) => {
-      const answer = await asking(client.reserve({ orderId, lines: toLines(lines), holdMs: BigInt(options.holdMs) }));
+      const answer = await asking(() =>
+        client.reserve({ orderId, lines: toLines(lines), holdMs: BigInt(options.holdMs) }),
+      );
       if (answer.shortages.length > 0) return { ok: false, shortages: answer.shortages.map(toShortage) };
       return { ok: true, lines: inOrderOf(lines, answer.lines) };
     },
     commit: async (orderId, lines) => {
-      const { committed, shortages } = await asking(client.commit({ orderId, lines: toLines(lines) }));
+      const { committed, shortages } = await asking(() => client.commit({ orderId, lines: toLines(lines) }));
       return committed ? { ok: true } : { ok: false, shortages: shortages.map(toShortage) };
     },
     release: async (orderId, lines) => {
-      await asking(client.release({ orderId, lines: toLines(lines) }));
+      await asking(() => client.release({ orderId, lines: toLines(lines) }));
     },
     offers: async (productIds) => {
-      const { products } = await asking(client.get({ productIds }));
+      const { products } = await asking(() => client.get({ productIds }));
       return new Map(products.map((product) => [product.productId, product]));
     },
   };
@@ -88,11 +106,6 @@ function inOrderOf<Line extends { productId: string }>(asked: readonly LineReque
   });
 }
 
-async function asking<T>(call: Promise<T>): Promise<T> {
-  try {
-    return await call;
-  } catch (error) {
-    if (error instanceof ConnectError) throw new UnavailableError("the inventory did not answer", { cause: error });
-    throw error;
-  }
+function isSilence(error: unknown): boolean {
+  return error instanceof ConnectError && (error.code === Code.Unavailable || error.code === Code.DeadlineExceeded);
 }

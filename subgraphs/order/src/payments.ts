@@ -1,5 +1,6 @@
 import { type Viewer } from "@shop/auth";
 import { isId } from "@shop/ids";
+import { inTurn } from "@shop/postgres";
 import { type Database } from "./database";
 import { type ClientKey, digestOf, findKey, markAnswered } from "./idempotency";
 import { notePayment } from "./new-payment";
@@ -95,7 +96,7 @@ export function createPayments(deps: { db: Database; settlement: Settlement; pro
   return {
     pay: async (viewer, input) => {
       const key: ClientKey = { viewerId: viewer.userId, mutation: "payOrder", key: input.idempotencyKey };
-      const begun = await begin(viewer, key, input);
+      const begun = await inTurn(db, () => begin(viewer, key, input));
       if (begun.state === "REFUSED") return begun;
       if (begun.state === "KNOWN") {
         const first = toOutcome(await withOrder(begun.subjectId));

@@ -1,5 +1,5 @@
 import { type Viewer } from "@shop/auth";
-import { inTransaction } from "@shop/postgres";
+import { inTransaction, inTurn } from "@shop/postgres";
 import { type Logger } from "@shop/telemetry";
 import { type Database, type Prisma, type Tx } from "./database";
 import { type ClientKey, markAnswered } from "./idempotency";
@@ -38,6 +38,8 @@ export function createPlacement(deps: {
   log: Logger;
 }): Placement {
   const { db, inventory, currency, log } = deps;
+  // Of this process. In a rush a call can wait for its turns for longer than the worker waits.
+  const underWay = new Set<string>();
 
   /**
    * Asks for the stock and settles a PENDING order by the answer. Safe to run twice at once: one of them settles it.
@@ -92,12 +94,15 @@ export function createPlacement(deps: {
 
   /** @returns null where the order stays PENDING, for the worker */
   async function settleOrLeave(order: Order): Promise<Order | null> {
+    underWay.add(order.id);
     try {
       return await settle(order);
     } catch (error) {
       if (!(error instanceof UnavailableError)) throw error;
       log.warn({ err: error, orderId: order.id }, "an order stays PENDING for now");
       return null;
+    } finally {
+      underWay.delete(order.id);
     }
   }
 
@@ -117,7 +122,8 @@ export function createPlacement(deps: {
       const errors = checkPlacement(input, currency);
       if (errors.length > 0) return refused(null, ...errors);
       const key: ClientKey = { viewerId: viewer.userId, mutation: "placeOrder", key: input.idempotencyKey };
-      const begun = await noteOrder(db, key, input, { currency, resumeAfterMs: deps.resumeAfterMs });
+      const { resumeAfterMs } = deps;
+      const begun = await inTurn(db, () => noteOrder(db, key, input, { currency, resumeAfterMs }));
       const keyPath = ["input", "idempotencyKey"];
       if (begun.state === "REUSED") return refused(null, keyReused(keyPath));
       if (begun.state === "KNOWN") {
@@ -137,7 +143,8 @@ export function createPlacement(deps: {
           SELECT id FROM orders WHERE status = 'PENDING' AND attend_at <= ${now}
            ORDER BY attend_at LIMIT ${batchSize} FOR UPDATE SKIP LOCKED)
         RETURNING id`;
-      const orders = await db.order.findMany({ where: { id: { in: taken.map(({ id }) => id) } }, include: withLines });
+      const left = taken.map(({ id }) => id).filter((id) => !underWay.has(id));
+      const orders = await db.order.findMany({ where: { id: { in: left } }, include: withLines });
       await Promise.all(orders.map(settleAgain));
       return taken.length;
     },

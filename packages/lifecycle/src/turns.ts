@@ -52,7 +52,4 @@ export function createTurns(options: {
 }
 
 /** More is asked for than gets done. */
-class TooManyWaitingError extends Error {
-  /** PostgreSQL's own for too many connections: to a caller it is the same outage. */
-  readonly code = "53300";
-}
+export class TooManyWaitingError extends Error {}
