@@ -1,6 +1,6 @@
 // A purchase as a front end makes it, and the staff's side of it.
 import { randomUUID } from "node:crypto";
-import { type TestClient } from "@shop/subgraph-server/testing";
+import { eventually, type TestClient } from "@shop/subgraph-server/testing";
 import { type Person } from "./fault-shop";
 
 export interface OrderSeen {
@@ -42,6 +42,8 @@ export interface Checkout {
   /** What can be ordered, and what is on the shelf with the held units: what was received less this is sold. */
   stockOf(productId: string): Promise<{ available: number; stock: number }>;
   place(as: Person, lines: Lines, idempotencyKey?: string): Promise<OrderPayload>;
+  /** What came of a placed order in the end, should a worker have had to take it up: as `place` answers it. */
+  atRest(placed: OrderPayload): Promise<OrderPayload>;
   /** As `place`. @throws unless it awaits its payment */
   placed(as: Person, lines: Lines): Promise<OrderSeen>;
   pay(as: Person, orderId: string, paymentToken?: string, idempotencyKey?: string): Promise<PaymentPayload>;
@@ -62,7 +64,8 @@ export interface Checkout {
 
 const address = { recipient: "Ada", line1: "Lane 1", city: "Town", postalCode: "12345", countryCode: "DE" };
 
-const errors = "errors { code path ... on InsufficientStockError { available } }";
+const errorFields = "code path ... on InsufficientStockError { available }";
+const errors = `errors { ${errorFields} }`;
 const order = "order { id status total { amountMinor } }";
 const paymentFields = "id status refunded { amountMinor } transactions { kind status }";
 
@@ -79,6 +82,7 @@ const documents = {
   deliver: `mutation ($id: ID!) { deliverOrder(id: $id) { ${order} ${errors} } }`,
   refund: `mutation ($input: RefundPaymentInput!) {
     refundPayment(input: $input) { payment { ${paymentFields} } ${order} ${errors} } }`,
+  outcome: `query ($id: ID!) { order(id: $id) { id status total { amountMinor } rejection { ${errorFields} } } }`,
   orders: "{ orders(first: 100) { edges { node { id } } } }",
   adjust: `mutation ($input: AdjustStockInput!) { adjustStock(input: $input) { errors { code path } } }`,
   order: `query ($id: ID!) { order(id: $id) { id status total { amountMinor } payments { ${paymentFields} } } }`,
@@ -115,6 +119,14 @@ export function createCheckout(clients: {
         idempotencyKey,
       };
       return ask(documents.place, { input }, as);
+    },
+    atRest: async ({ order, errors }) => {
+      if (order?.status !== "PENDING") return { order, errors };
+      const { rejection, ...settled } = await eventually(
+        () => ask<OrderSeen & { rejection: ErrorSeen[] | null }>(documents.outcome, { id: order.id }, staff),
+        ({ status }) => status !== "PENDING",
+      );
+      return { order: settled, errors: rejection ?? [] };
     },
     placed: async (as, lines) => {
       const payload = await checkout.place(as, lines);
