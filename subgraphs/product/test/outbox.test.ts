@@ -1,0 +1,76 @@
+import { createProductOutbox, type ProductOutbox } from "../src/outbox";
+import { openStore, type Store } from "../src/store";
+import { log, startCatalogue, type TestCatalogue } from "./catalogue";
+
+let shop: TestCatalogue;
+let store: Store;
+let ids: string[];
+beforeEach(async () => {
+  // Three products with three events each, which no instance has published.
+  shop = await startCatalogue({ kafkaBrokers: ["127.0.0.1:1"], holdSweepIntervalMs: 3_600_000 });
+  ids = await Promise.all(["A", "B", "C"].map((name) => shop.addProduct({ name })));
+  for (const id of ids) await change("archiveProduct", id);
+  for (const id of ids) await change("publishProduct", id);
+  await shop.stopOnly();
+  store = await openStore(shop.config.mongoUrl, log);
+});
+afterEach(async () => {
+  await store.products.db.dropDatabase();
+  await store.close();
+});
+
+async function change(mutation: string, id: string): Promise<void> {
+  const { errors } = await shop.staff(`mutation ($id: ID!) { ${mutation}(id: $id) { errors { code } } }`, { id });
+  expect(errors).toEqual([]);
+}
+
+const claim = (outbox: ProductOutbox, limit = 100) => outbox.claim(limit, []);
+
+/** The kinds of events of each product, in their order. */
+async function claimedKinds(outbox: ProductOutbox): Promise<string[][]> {
+  const records = await claim(outbox);
+  return ids.map((id) => records.filter(({ key }) => key === id).map(({ type }) => type));
+}
+
+const whole = Array.from({ length: 3 }, () => ["published", "archived", "published"]);
+
+/** As time does to a killed instance's leases. */
+const endLeases = () => store.products.updateMany({}, { $set: { "outboxLease.until": new Date(0) } });
+
+it("hands a product's events to one instance at a time, and to the next when that is killed", async () => {
+  const [killed, next] = [createProductOutbox(store), createProductOutbox(store)];
+  expect(await claimedKinds(killed)).toEqual(whole);
+  expect(await claim(next)).toEqual([]);
+  await endLeases();
+  expect(await claimedKinds(next)).toEqual(whole);
+});
+
+it("lets no instance clear away what another has taken over", async () => {
+  const [frozen, next] = [createProductOutbox(store), createProductOutbox(store)];
+  const records = await claim(frozen);
+  await endLeases();
+  const again = await claim(next);
+  await frozen.markPublished(records);
+  expect(await next.backlog()).toMatchObject({ waiting: 9 });
+  await next.markPublished(again);
+  expect(await next.backlog()).toEqual({ waiting: 0, oldestAt: null });
+  expect(again.map(({ eventId }) => eventId)).toEqual(records.map(({ eventId }) => eventId));
+});
+
+it("lets others have what an instance claimed that cannot publish", async () => {
+  const [cut, next] = [createProductOutbox(store), createProductOutbox(store)];
+  await claim(cut);
+  await cut.release();
+  expect(await claimedKinds(next)).toEqual(whole);
+});
+
+it("goes on in order where only some were published, and leaves out the keys that wait", async () => {
+  const outbox = createProductOutbox(store);
+  const [first] = await claim(outbox);
+  if (first === undefined) throw new Error("nothing was claimed");
+  await outbox.markPublished([first]);
+  const rest = await claim(outbox);
+  expect(rest.filter(({ key }) => key === first.key).map(({ type }) => type)).toEqual(["archived", "published"]);
+  expect((await outbox.claim(100, [first.key])).map(({ key }) => key)).not.toContain(first.key);
+  expect((await outbox.claim(2, [first.key])).length).toBe(2);
+});
