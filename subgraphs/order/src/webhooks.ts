@@ -32,7 +32,7 @@ export function registerPaymentWebhooks(options: {
           code: "BAD_SIGNATURE",
         });
       }
-      // What is not about us is taken too: what is refused is sent again, and in the end nothing more is.
+      // What is not about us is taken too: whoever is refused for long sends nothing more in the end.
       if (reading.key !== null && (await settlement.hasten(reading.key))) options.wake();
       return reply.code(204).send();
     });

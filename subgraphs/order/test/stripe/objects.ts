@@ -105,7 +105,7 @@ export function failure(error: Partial<Stripe.StripeRawError> & Pick<Stripe.Stri
 export function declined(code: string, declineCode?: string) {
   const error: Stripe.PaymentIntent.LastPaymentError = {
     type: "card_error",
-    code: code,
+    code,
     ...(declineCode === undefined ? {} : { decline_code: declineCode }),
     message: "Your card was declined.",
     charge: chargeId,
@@ -113,7 +113,7 @@ export function declined(code: string, declineCode?: string) {
   return {
     /** The PaymentIntent afterwards. */
     intent: intent("requires_payment_method", { last_payment_error: error, latest_charge: chargeId }),
-    body: failure({ ...error, type: "card_error", message: "Your card was declined." }),
+    body: failure({ ...error, type: "card_error" }),
   };
 }
 
