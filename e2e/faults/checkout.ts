@@ -1,7 +1,7 @@
 // A purchase as a front end makes it, and the staff's side of it.
 import { randomUUID } from "node:crypto";
 import { eventually, type TestClient } from "@shop/subgraph-server/testing";
-import { type Person } from "./fault-shop";
+import { type Person } from "./people";
 
 export interface OrderSeen {
   readonly id: string;

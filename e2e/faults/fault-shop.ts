@@ -1,13 +1,14 @@
 // What a checkout needs, each in a process of its own that can be killed, frozen, cut off and started again.
 import { rmSync } from "node:fs";
-import { type Role } from "@shop/auth";
 import { startTestIssuer } from "@shop/auth/testing";
-import { createId } from "@shop/ids";
 import { planProcesses } from "@shop/local/processes";
 import { createTestClient, startTcpGate, type TcpGate } from "@shop/subgraph-server/testing";
 import { shopEnvironment } from "../test/running-shop";
 import { createCheckout, type Checkout } from "./checkout";
+import { type Person, someone } from "./people";
 import { startUnrulyProcess, type UnrulyProcess } from "./unruly-process";
+
+export { type Person, someone } from "./people";
 
 const stores = ["postgres", "mongo", "kafka"] as const;
 const services = ["payments", "product", "order"] as const;
@@ -21,15 +22,6 @@ const ways = {
   payments: "PAYMENTS_SANDBOX_URL",
 } as const;
 export type Way = keyof typeof ways;
-
-export interface Person {
-  readonly userId: string;
-  readonly role: Role;
-}
-
-export function someone(role: Role = "CUSTOMER"): Person {
-  return { userId: createId("usr"), role };
-}
 
 /** What the sandbox provider holds or has taken for an order. */
 export interface Charge {
@@ -91,16 +83,16 @@ export async function startFaultShop<Gated extends Way = never>(
   async function stop(): Promise<void> {
     const end = (names: readonly ProcessName[]) =>
       Promise.allSettled(names.map(async (name) => started.get(name)?.stop()));
-    const ended = [...(await end(services)), ...(await end(stores))];
+    const ended = [...(await end(services)), ...(await end(stores))]; // services finish their work on the stores
     for (const gate of Object.values<TcpGate>(gates)) await gate.stop();
     await issuer.stop();
     rmSync(given["DATA_DIR"] ?? "", { recursive: true, force: true });
-    for (const outcome of ended) if (outcome.status === "rejected") throw outcome.reason;
+    throwFirst(ended);
   }
   try {
-    await Promise.all(stores.map(start));
+    throwFirst(await Promise.allSettled(stores.map(start))); // all of them, so that `stop` knows each that runs
     await planned.prepareDatabases();
-    await Promise.all(services.map(start));
+    throwFirst(await Promise.allSettled(services.map(start)));
   } catch (error) {
     await stop();
     throw error;
@@ -135,6 +127,10 @@ async function openGates<Gated extends Way>(
     return [way, await startTcpGate(url.href)];
   });
   return Object.fromEntries(await Promise.all(opened)) as Record<Gated, TcpGate>;
+}
+
+function throwFirst(outcomes: readonly PromiseSettledResult<unknown>[]): void {
+  for (const outcome of outcomes) if (outcome.status === "rejected") throw outcome.reason;
 }
 
 function withoutSlash(url: string): string {
