@@ -1,5 +1,6 @@
 import { PrismaPg } from "@prisma/adapter-pg";
 import { type Logger } from "@shop/telemetry";
+import { createStatementNames } from "./statement-names";
 
 /**
  * What a service's Prisma client is made with. The client connects when it is first used; a database that does not
@@ -17,7 +18,7 @@ export function createClientOptions(options: { url: string; log: Logger }) {
       // Beside the server's own limit: a server that is frozen keeps none.
       query_timeout: 4_500,
     },
-    { onPoolError: onError, onConnectionError: onError },
+    { onPoolError: onError, onConnectionError: onError, statementNameGenerator: createStatementNames() },
   );
   return { adapter, transactionOptions: { maxWait: 4_500, timeout: 5_000 } };
 }

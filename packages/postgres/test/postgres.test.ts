@@ -131,3 +131,15 @@ function createBarrier(count: number): () => Promise<void> {
     return allCame;
   };
 }
+
+it("has what is asked again and again parsed once, and nothing else", async () => {
+  const kept = await db.$transaction(async (tx) => {
+    for (let length = 1; length <= 20; length++) {
+      await tx.inboxEvent.findMany({ where: { eventId: { in: Array.from({ length }, (_, n) => `evt_${n}`) } } });
+      await tx.inboxEvent.count();
+    }
+    return tx.$queryRaw<{ statement: string }[]>`SELECT statement FROM pg_prepared_statements`;
+  });
+  expect(kept.filter(({ statement }) => statement.includes("COUNT"))).toHaveLength(1);
+  expect(kept.filter(({ statement }) => statement.includes(" IN ("))).toEqual([]);
+});
