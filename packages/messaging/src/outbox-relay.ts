@@ -9,7 +9,7 @@ import { type OutboxSource } from "./outbox-source";
 const batchSize = 500;
 // After events, the next look is taken so much later: what comes meanwhile goes in one batch. Each look that finds nothing
 // makes the next come later, up to the poll that a lost wake-up costs.
-const shortestPauseMs = 25;
+const shortestPauseMs = 50;
 const pauseGrowth = 4;
 const pollMs = 1_000;
 const stopLimitMs = 5_000;
