@@ -1,6 +1,7 @@
 import { createHmac } from "node:crypto";
 import { join } from "node:path";
 import { type Logger } from "@shop/telemetry";
+import { request } from "undici";
 import { openJournal } from "./journal";
 import { type Operation } from "./ledger";
 
@@ -76,14 +77,16 @@ export function startWebhookSender(options: {
   async function deliver({ event, delayMs }: Attempt): Promise<void> {
     const body = JSON.stringify(event);
     try {
-      const response = await fetch(options.url, {
+      const answer = await request(options.url, {
         method: "POST",
         body,
         headers: { "content-type": "application/json", "sandbox-signature": sign(body, options.secret) },
-        signal: AbortSignal.any([stopping.signal, AbortSignal.timeout(timeoutMs)]),
+        signal: stopping.signal,
+        headersTimeout: timeoutMs,
+        bodyTimeout: timeoutMs,
       });
-      await response.body?.cancel();
-      if (!response.ok) throw new Error(`answered ${response.status}`);
+      await answer.body.dump();
+      if (answer.statusCode < 200 || answer.statusCode > 299) throw new Error(`answered ${answer.statusCode}`);
       if (stopping.signal.aborted) return; // it is told once more after the restart
       journal.append({ delivered: event.id });
       delivered.add(event.id);
