@@ -35,7 +35,7 @@ export function summarize(transactions: readonly SettledOrNot[]): PaymentSummary
 /** What could still be given back: captured, and neither refunded nor about to be. */
 export function refundableMinor(transactions: readonly SettledOrNot[]): bigint {
   const captured = transactions.find(({ kind, status }) => kind === "CAPTURE" && status === "SUCCEEDED");
-  return (captured?.amountMinor ?? 0n) - sum(transactions, ["SUCCEEDED", "PENDING"]);
+  return captured === undefined ? 0n : captured.amountMinor - sum(transactions, ["SUCCEEDED", "PENDING"]);
 }
 
 function sum(transactions: readonly SettledOrNot[], statuses: TransactionStatus[]): bigint {

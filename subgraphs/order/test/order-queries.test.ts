@@ -1,6 +1,6 @@
 import { createId } from "@shop/ids";
 import * as documents from "./documents";
-import { someone, startShop, type TestShop } from "./shop";
+import { type OrderAnswer, type PaymentAnswer, someone, startShop, type TestShop } from "./shop";
 
 let shop: TestShop;
 const kettle = createId("prd");
@@ -30,6 +30,26 @@ it("shows an order and its payment to its customer and to staff, and to nobody e
   expect((await shop.query(documents.orderById, { id: order.id }, null)).errors?.[0]?.extensions.code).toBe(
     "UNAUTHENTICATED",
   );
+});
+
+it("shows an order, its payments and its timeline as they stood at one moment", async () => {
+  const ada = someone();
+  const { id } = await shop.placed(ada, { [kettle]: 1 });
+  const seen: (OrderAnswer | null)[] = [];
+  async function look(): Promise<void> {
+    for (let times = 0; times < 20; times++) seen.push(await shop.order(ada, id));
+  }
+  await Promise.all([shop.pay(ada, id), look(), look()]);
+  seen.push(await shop.until(ada, id, "PAID"));
+  for (const order of seen) {
+    const isPaid = order?.status === "PAID";
+    const payments = order?.["payments"] as PaymentAnswer[];
+    const timeline = order?.["timeline"] as { status: string }[];
+    expect(timeline.at(-1)?.status).toBe(order?.status);
+    expect(payments.some(({ status }) => status === "CAPTURED")).toBe(isPaid);
+    const transactions = payments.flatMap((payment) => payment.transactions);
+    expect(transactions.some(({ kind, status }) => kind === "CAPTURE" && status === "SUCCEEDED")).toBe(isPaid);
+  }
 });
 
 it("hands out entities to those who may see them, and null to the others", async () => {

@@ -18,11 +18,12 @@ interface PaidOrder extends OrderAnswer {
   readonly payments: { id: string; status: string; transactions: { id: string; kind: string; status: string }[] }[];
 }
 
-/** The order once a payment of it stands so. It is read anew then: within one answer the order is read before its payments. */
-async function settled(as: Person, id: string, status: string): Promise<PaidOrder> {
-  const read = () => shop.order(as, id) as Promise<PaidOrder>;
-  await eventually(read, ({ payments }) => payments.some((payment) => payment.status === status));
-  return read();
+/** The order once a payment of it stands so. */
+function settled(as: Person, id: string, status: string): Promise<PaidOrder> {
+  return eventually(
+    () => shop.order(as, id) as Promise<PaidOrder>,
+    ({ payments }) => payments.some((payment) => payment.status === status),
+  );
 }
 
 /** The charges that exist for a payment: by its authorization's reference at the provider. */

@@ -7,7 +7,7 @@ import { type Role } from "@shop/auth";
 import { startTestIssuer } from "@shop/auth/testing";
 import { createId } from "@shop/ids";
 import { createTestDatabase, testStores } from "@shop/local/testing";
-import { createTestClient } from "@shop/subgraph-server/testing";
+import { createTestClient, eventually, startTcpGate } from "@shop/subgraph-server/testing";
 import { createLogger } from "@shop/telemetry";
 import { Client } from "pg";
 import { freePorts } from "../../../local/src/ports";
@@ -90,6 +90,7 @@ export async function startShop(overrides: Partial<Config> = {}, run: typeof sta
     log,
   });
   const sandboxUrl = `http://${host}:${sandbox.port}`;
+  const gate = await startTcpGate(sandboxUrl);
   const config: Config = {
     host,
     port,
@@ -100,7 +101,7 @@ export async function startShop(overrides: Partial<Config> = {}, run: typeof sta
     serviceSecret,
     currency: "EUR",
     inventory: { url: inventory.url, timeoutMs: 2_000 },
-    payments: { provider: "sandbox", url: sandboxUrl, webhookSecret },
+    payments: { provider: "sandbox", url: gate.url, webhookSecret },
     providerTimeoutMs: 1_000,
     paymentTimeoutMs: 600_000,
     resumeAfterMs: 10_000,
@@ -136,10 +137,19 @@ export async function startShop(overrides: Partial<Config> = {}, run: typeof sta
       input: object = {},
     ): Promise<{ order: OrderAnswer | null; errors: UserErrorAnswer[] }> =>
       mutate(documents.placeOrder, { input: { ...placement(lines), ...input } }, as),
-    /** An order that awaits its payment. */
+    /** An order that awaits its payment; on a slow machine that may take the worker. */
     placed: async (as: Person, lines: Record<string, number>): Promise<OrderAnswer> => {
       const { order, errors } = await shop.place(as, lines);
       if (order === null || errors.length > 0) throw new Error(JSON.stringify(errors));
+      return order.status === "PENDING" ? shop.until(as, order.id, "AWAITING_PAYMENT") : order;
+    },
+    /** The order once it has come to a status. */
+    until: async (as: Person, id: string, status: string): Promise<OrderAnswer> => {
+      const order = await eventually(
+        () => shop.order(as, id),
+        (now) => now?.status === status,
+      );
+      if (order === null) throw new Error(`there is no order ${id}`);
       return order;
     },
     pay: (
@@ -154,8 +164,11 @@ export async function startShop(overrides: Partial<Config> = {}, run: typeof sta
       lines: Record<string, number>,
     ): Promise<{ order: OrderAnswer; payment: PaymentAnswer }> => {
       const { id } = await shop.placed(as, lines);
-      const { order, payment, errors } = await shop.pay(as, id);
-      if (order === null || payment === null || errors.length > 0) throw new Error(JSON.stringify(errors));
+      const { errors } = await shop.pay(as, id);
+      if (errors.length > 0) throw new Error(JSON.stringify(errors));
+      const order = await shop.until(as, id, "PAID");
+      const [payment] = order["payments"] as PaymentAnswer[];
+      if (payment === undefined) throw new Error(`order ${id} is paid by nothing`);
       return { order, payment };
     },
     cancel: (
@@ -185,6 +198,16 @@ export async function startShop(overrides: Partial<Config> = {}, run: typeof sta
       const { data } = await client.query<Page>(documents.orders, variables, as);
       return data.orders.edges.map(({ node }) => node.id);
     },
+    /** Between the service and its provider, and away from the provider's webhooks. */
+    providerGate: gate,
+    /** Does something at the provider, past the service. */
+    atProvider: async (path: string, idempotencyKey: string): Promise<void> => {
+      const headers = { "content-type": "application/json", "idempotency-key": idempotencyKey };
+      const { ok, status } = await fetch(`${sandboxUrl}${path}`, { method: "POST", headers, body: "{}" });
+      if (!ok) throw new Error(`the provider answered ${status}`);
+    },
+    /** Half a minute later: whatever waits for its next try is tried. */
+    hurry: () => sql.query("UPDATE transactions SET attend_at = now() WHERE status = 'PENDING'"),
     /** What the provider holds and has taken, for the customers of this shop. */
     charges: async (): Promise<Charge[]> =>
       ((await (await fetch(`${sandboxUrl}/v1/charges`)).json()) as { charges: Charge[] }).charges,
@@ -218,6 +241,7 @@ export async function startShop(overrides: Partial<Config> = {}, run: typeof sta
     },
     stop: async () => {
       await service.stop();
+      await gate.stop();
       await sandbox.stop();
       await inventory.stop();
       await issuer.stop();
