@@ -27,13 +27,18 @@ export interface RequiredFieldsApart {
   readonly subgraphOf: (planned: string) => string;
 }
 
-/** What stands for a subgraph in the fields of a type that have the same `@requires`. */
+/**
+ * What stands for a subgraph in the fields of a type that have the same `@requires`. It knows the type by one key alone, so
+ * that it is no way from one key to another.
+ */
 interface Part {
   /** Its name, in the supergraph's enum and in plans. */
   readonly graph: string;
   readonly of: string;
   readonly typeName: string;
+  readonly key: string;
   readonly requires: string;
+  readonly keyNames: ReadonlySet<string>;
   /** All names in `requires`. */
   readonly needed: ReadonlySet<string>;
 }
@@ -61,16 +66,20 @@ export function putRequiredFieldsApart(supergraph: DocumentNode): RequiredFields
     ]),
   });
 
-  /** As inParts; one enters a part only with what has its fields. */
+  /** As inParts; one enters a part only with what has its fields, and by its key. */
   const typeInParts = <T extends FieldOwner>(owner: T): T => ({
     ...owner,
-    directives: owner.directives?.flatMap((directive) => [
-      directive,
-      ...partsFor(readJoin(directive)).map(({ graph, typeName }) => {
-        const isClosed = typeName !== owner.name.value && readJoin(directive).key !== undefined;
-        return withJoin(directive, isClosed ? { graph, resolvable: false } : { graph });
-      }),
-    ]),
+    directives: owner.directives?.flatMap((directive) => {
+      const { key } = readJoin(directive);
+      const copies = partsFor(readJoin(directive)).flatMap((part) => {
+        if (key === undefined || (part.key === key && part.typeName === owner.name.value))
+          return [withJoin(directive, { graph: part.graph })];
+        return part.typeName === owner.name.value
+          ? []
+          : [withJoin(directive, { graph: part.graph, resolvable: false })];
+      });
+      return [directive, ...copies];
+    }),
   });
 
   /** A field as its subgraph has it without what is apart. */
@@ -92,7 +101,8 @@ export function putRequiredFieldsApart(supergraph: DocumentNode): RequiredFields
     const { requires } = readJoin(directive);
     const isOwner = owner.name.value === part.typeName;
     if (requires !== undefined) return isOwner && requires === part.requires ? [withJoin(directive, { graph })] : [];
-    if (!isKeyName(part.of, field) && (isOwner || isEntity(owner, part.of))) {
+    const isKey = isOwner ? part.keyNames.has(field) : isKeyName(part.of, field);
+    if (!isKey && (isOwner || isEntity(owner, part.of))) {
       const external = { graph, external: true, usedOverridden: undefined, provides: undefined };
       return part.needed.has(field) ? [withJoin(directive, external)] : [];
     }
@@ -146,14 +156,19 @@ interface Directed {
 function partsOf({ definitions }: DocumentNode): Part[] {
   const parts = new Map<string, Part>();
   for (const owner of definitions.filter(isFieldOwner)) {
+    const types = joinsOf(owner, "join__type").map(readJoin);
     for (const { graph: of, requires } of (owner.fields ?? []).flatMap(({ directives = [] }) =>
       directives.map(readJoin),
     )) {
       if (of === undefined || requires === undefined) continue;
       const typeName = owner.name.value;
-      const key = `${of} ${typeName} ${requires}`;
-      const graph = `${of}__PART${parts.size}`;
-      if (!parts.has(key)) parts.set(key, { graph, of, typeName, requires, needed: namesIn(requires) });
+      for (const { graph: keyGraph, key, resolvable } of types) {
+        if (keyGraph !== of || key === undefined || resolvable === false) continue;
+        const identity = [of, typeName, key, requires].join(" / ");
+        if (parts.has(identity)) continue;
+        const names = { keyNames: namesIn(key), needed: namesIn(requires) };
+        parts.set(identity, { graph: `${of}__PART${parts.size}`, of, typeName, key, requires, ...names });
+      }
     }
   }
   return [...parts.values()];

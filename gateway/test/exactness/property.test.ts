@@ -1,3 +1,4 @@
+import { caseOfChains } from "./property/chains";
 import { tryProperty } from "./property/property";
 import seeds from "./property/seeds.json";
 
@@ -13,6 +14,11 @@ it.each([1, 2, 3])(
   },
   60_000,
 );
+
+it("answers them on graphs full of chains of requirements that come back", async () => {
+  const { failure } = await tryProperty({ seed: 1, runs, cases: caseOfChains, maxShrinkMs: 20_000 });
+  expect(failure?.text).toBeUndefined();
+}, 60_000);
 
 // A seed and its path mean a case of the generator as it is: whoever changes that looks for others.
 it.each(seeds)("does not repeat what seed $seed once found: $found", async ({ seed, path }) => {

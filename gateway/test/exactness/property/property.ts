@@ -1,12 +1,14 @@
 import * as fc from "fast-check";
 import { checkCase, type Counterexample } from "./check";
-import { anyCase } from "./model";
+import { anyCase, type CaseModel } from "./model";
 import { describeCounterexample } from "./report";
 
 export interface PropertyOptions {
   readonly seed: number;
   /** Cases to try, each a schema, a split, data and a few operations. */
   readonly runs: number;
+  /** What cases are made by; any where not given. */
+  readonly cases?: fc.Arbitrary<CaseModel>;
   /** To a case that is already shrunk, as an earlier run printed it. */
   readonly path?: string;
   /** How long to go on shrinking what differs; as long as it takes where not given. */
@@ -31,6 +33,7 @@ export interface PropertyResult {
 export async function tryProperty({
   seed,
   runs,
+  cases: arbitrary = anyCase,
   path = "",
   maxShrinkMs = Infinity,
   onProgress,
@@ -42,7 +45,7 @@ export async function tryProperty({
   let cases = 0;
   let last: Counterexample | undefined;
   let shrinkUntilMs = Infinity;
-  const property = fc.asyncProperty(anyCase, async (model) => {
+  const property = fc.asyncProperty(arbitrary, async (model) => {
     if (Date.now() > shrinkUntilMs) return;
     const checked = await checkCase(model);
     compared += checked.compared;

@@ -42,7 +42,12 @@ export function resolveSubgraph(subgraph: string, schema: GraphQLSchema, split: 
     if (role === "overridden" || (role === "external" && !isProvided)) {
       throw new Error(`${subgraph} was asked for ${key}, which is not its own.`);
     }
-    const required = split.features.requirements.get(key)?.map(({ field: name, inner }) => {
+    const required = split.features.requirements.get(key)?.map((requirement) => {
+      const { field: name, inner } = requirement;
+      // What it provides it has, and need not be given.
+      if (node?.provided?.includes(name) === true) {
+        return requiredOfStore(schema, split, store, type.name, node.record, requirement);
+      }
       if (node?.reference === undefined || !(name in node.reference)) {
         throw new Error(`${subgraph} was asked for ${key} without ${name}, which it requires.`);
       }

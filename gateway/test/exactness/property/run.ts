@@ -1,16 +1,24 @@
 import { parseArgs } from "node:util";
+import { caseOfChains } from "./chains";
+import { anyCase } from "./model";
 import { tryProperty } from "./property";
 
-/** `npm run test:property -- --runs N [--seed S] [--path P]`: as many cases as one likes, or one seen before. */
+/** `npm run test:property -- --runs N [--chains] [--seed S] [--path P]`: as many cases as one likes, or one seen before. */
 async function main(): Promise<void> {
   const { values } = parseArgs({
-    options: { runs: { type: "string", default: "1000" }, seed: { type: "string" }, path: { type: "string" } },
+    options: {
+      runs: { type: "string", default: "1000" },
+      chains: { type: "boolean", default: false },
+      seed: { type: "string" },
+      path: { type: "string" },
+    },
   });
   const seed = Number(values.seed ?? Date.now() % 2 ** 31);
   const startedAtMs = Date.now();
   const { compared, invalid, refused, failure } = await tryProperty({
     seed,
     runs: Number(values.runs),
+    cases: values.chains ? caseOfChains : anyCase,
     ...(values.path === undefined ? {} : { path: values.path }),
     onProgress: (cases) => {
       if (cases % 200 === 0) console.log(`${cases} cases after ${Math.round((Date.now() - startedAtMs) / 1000)} s`);
