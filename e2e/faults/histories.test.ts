@@ -64,7 +64,7 @@ const act = fc.oneof(
       victim: fc.constantFrom("order", "product", "payments"),
     } as const),
   },
-  { weight: 1, arbitrary: fc.record({ act: fc.constantFrom("lapse", "expire") } as const) },
+  { weight: 1, arbitrary: fc.record({ act: fc.constantFrom("lapse", "lapse", "lapse", "expire") } as const) },
   {
     weight: 2,
     arbitrary: fc.record({ act: fc.constant("lose answers"), of: fc.constantFrom("payments", "inventory") } as const),
