@@ -2,14 +2,13 @@ import { Client } from "pg";
 import { fairShare, type HeldLock, presence } from "./shard-shares";
 
 export const shardCount = 16;
-export const channel = "outbox";
 /** The first half of all the advisory locks' keys here, so that they meet no other lock of the database. */
 export const lockSpace = 0x6f757462;
 /** The lock that a transaction takes to be the one that wakes the relays. */
 export const wakeUpLock = shardCount + 1;
 
 export interface ShardClaims {
-  /** The shards that this instance alone has, now looked at whether they are its fair part. */
+  /** The shards that this instance alone has, no more than its fair part. */
   current(): Promise<readonly number[]>;
   /** Gives all back, until `current` is called again. */
   release(): Promise<void>;
@@ -66,9 +65,14 @@ async function startSession(options: { connectionString: string; onWake: () => v
     ended = true;
   });
   client.on("notification", options.onWake);
-  await client.connect();
-  await client.query(`LISTEN ${channel}`);
-  await client.query("SELECT pg_advisory_lock_shared($1, $2)", [lockSpace, presence(shardCount)]);
+  try {
+    await client.connect();
+    await client.query("LISTEN outbox");
+    await client.query("SELECT pg_advisory_lock_shared($1, $2)", [lockSpace, presence(shardCount)]);
+  } catch (error) {
+    client.end().catch(() => undefined); // half a session would count as an instance
+    throw error;
+  }
 
   async function balance(): Promise<readonly number[]> {
     const { rows: locks } = await client.query<HeldLock>(locksQuery, [lockSpace]);
