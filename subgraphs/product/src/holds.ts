@@ -1,5 +1,6 @@
+import { type mongo } from "mongoose";
 import { pendingStockChange } from "./outbox";
-import { type Hold, type ProductRecord } from "./product-model";
+import { type Hold, type ProductDocument, type ProductRecord } from "./product-model";
 import { type Store } from "./store";
 
 /** What an order has of one product, and the product as far as an order needs it. */
@@ -42,35 +43,32 @@ export interface Holds {
   read(productId: string, orderId: string): Promise<Holding | null>;
 }
 
-export function createHolds({ products }: Pick<Store, "products">, onChange: () => void): Holds {
+export function createHolds(store: Pick<Store, "products">, onChange: () => void): Holds {
+  // The driver's own: these values are ours, and Mongoose's casting of them takes as long as all else about them.
+  const products = store.products.collection as unknown as mongo.Collection<ProductDocument>;
   return {
     take: async ({ productId, quantity }, orderId, as) => {
       const final = as === "COMMITTED";
       const hold: Hold = final ? committed(orderId, quantity) : { orderId, quantity, state: "HELD", ...as };
-      const taken = await products
-        .findOneAndUpdate(
-          { _id: productId, status: "ACTIVE", available: { $gte: quantity }, "holds.orderId": { $ne: orderId } },
-          {
-            $inc: { available: -quantity, stock: final ? -quantity : 0 },
-            $push: { holds: hold, outbox: pendingStockChange(-quantity) },
-          },
-          { returnDocument: "after", projection: fields },
-        )
-        .lean<Omit<Holding, "holds"> | null>();
+      const taken = await products.findOneAndUpdate(
+        { _id: productId, status: "ACTIVE", available: { $gte: quantity }, "holds.orderId": { $ne: orderId } },
+        {
+          $inc: { available: -quantity, stock: final ? -quantity : 0 },
+          $push: { holds: hold, outbox: pendingStockChange(-quantity) },
+        },
+        { returnDocument: "after", projection: fields },
+      );
       if (taken === null) return null;
       onChange();
       return { ...taken, holds: [hold] };
     },
 
     prolong: ({ productId, quantity }, orderId, expiresAt) =>
-      products
-        .findOneAndUpdate(
-          { _id: productId, status: "ACTIVE", holds: { $elemMatch: { orderId, quantity, state: "HELD" } } },
-          { $set: { "holds.$.expiresAt": expiresAt } },
-          { returnDocument: "after", projection: fields },
-        )
-        .lean<Holding | null>()
-        .exec(),
+      products.findOneAndUpdate(
+        { _id: productId, status: "ACTIVE", holds: { $elemMatch: { orderId, quantity, state: "HELD" } } },
+        { $set: { "holds.$.expiresAt": expiresAt } },
+        { returnDocument: "after", projection: fields },
+      ),
 
     commit: async ({ productId, quantity }, orderId) => {
       const { modifiedCount } = await products.updateOne(
@@ -111,9 +109,11 @@ export function createHolds({ products }: Pick<Store, "products">, onChange: () 
     },
 
     read: async (productId, orderId) => {
-      const found = await products
-        .findOne({ _id: productId }, { ...fields, holds: { $elemMatch: { orderId } } })
-        .lean<(Omit<Holding, "holds"> & { holds?: Hold[] }) | null>();
+      const projection = { ...fields, holds: { $elemMatch: { orderId } } };
+      const found = await products.findOne<Omit<Holding, "holds"> & { holds?: Hold[] }>(
+        { _id: productId },
+        { projection },
+      );
       return found === null ? null : { ...found, holds: found.holds ?? [] };
     },
   };
