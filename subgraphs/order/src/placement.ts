@@ -11,6 +11,7 @@ import { type OrderStatus } from "./order-status";
 import { type Order, type OrderOutcome, refused, withLines } from "./orders";
 import { checkPlacement, type PlacementInput } from "./placement-input";
 import { type PricedLine, priceOrder } from "./pricing";
+import { type ReleaseStock } from "./stock-release";
 import { UnavailableError } from "./unavailable";
 
 export interface Placement {
@@ -30,6 +31,7 @@ const overStatuses: ReadonlySet<OrderStatus> = new Set(["REJECTED", "CANCELLED",
 export function createPlacement(deps: {
   db: Database;
   inventory: Inventory;
+  release: ReleaseStock;
   currency: string;
   /** How long an unpaid order holds its stock. */
   paymentTimeoutMs: number;
@@ -37,7 +39,7 @@ export function createPlacement(deps: {
   resumeAfterMs: number;
   log: Logger;
 }): Placement {
-  const { db, inventory, currency, log } = deps;
+  const { db, inventory, release, currency, log } = deps;
   // Of this process. In a rush a call can wait for its turns for longer than the worker waits.
   const underWay = new Set<string>();
 
@@ -80,16 +82,6 @@ export function createPlacement(deps: {
     const rejection = errors as unknown as Prisma.JsonArray;
     const note = errors.map(({ code }) => code).join(", ");
     return inTransaction(db, (tx) => advance(tx, order, "REJECTED", { note, set: { rejection } }));
-  }
-
-  /** Best effort: a hold that nobody confirms lapses by itself. */
-  async function release(order: Order): Promise<void> {
-    await inventory.release(order.id, order.lines).catch((error: unknown) => {
-      log.warn(
-        { err: error, orderId: order.id },
-        "the stock of an order that is over was not released: its hold lapses",
-      );
-    });
   }
 
   /** @returns null where the order stays PENDING, for the worker */

@@ -55,16 +55,17 @@ export async function startService(config: Config, log: Logger): Promise<Service
 
   const settlement = createSettlement({ db, steps: createSettlementSteps({ db, inventory, provider, log }), log });
   const orders = createOrders({ db });
+  const release = createStockRelease({ inventory, log });
   const placement = createPlacement({
     db,
     inventory,
+    release,
     currency,
     paymentTimeoutMs,
     resumeAfterMs: config.resumeAfterMs,
     log,
   });
   const payments = createPayments({ db, settlement, providerName: provider.name });
-  const release = createStockRelease({ inventory, log });
   const unpaidOrders = createUnpaidOrders({ db, release });
   const useCases: UseCases = {
     orders,
