@@ -1,4 +1,7 @@
-import { createGraph } from "./exactness/harness/graph";
+import { parse } from "graphql";
+import { createPlanner } from "../src/execution/planner";
+import { tooComplex } from "../src/limits/too-complex";
+import { composeGraph, createGraph } from "./exactness/harness/graph";
 
 describe("going back into a subgraph whose first key is for references alone", () => {
   const shelves = [{ id: "1", code: { aisle: "a", row: "r", level: "l" }, name: "first" }];
@@ -108,4 +111,21 @@ describe("a directive for operations that subgraphs compose", () => {
   ])("may be used %s", async (_how, operation, variables) => {
     await graph.expectSame(operation, variables);
   });
+});
+
+it("says so where an operation that had to be written out has too many ways to be answered", () => {
+  const room = `type Shelf @key(fields: "id") { id: ID! room: Int @shareable }`;
+  const supergraphSdl = composeGraph({
+    books: `
+      interface Media @key(fields: "id") { id: ID! }
+      interface Printed { shelf: Shelf }
+      type Book implements Media & Printed @key(fields: "id") { id: ID! shelf: Shelf }
+      type Shelf @key(fields: "id") { id: ID! }`,
+    best: `type Query { best: Media } type Media @key(fields: "id") @interfaceObject { id: ID! }`,
+    one: room,
+    two: room,
+  });
+  const operation = parse("{ best { ... on Printed { shelf { room } } } }");
+  expect(() => createPlanner(supergraphSdl, 1).plan(operation)).toThrow(tooComplex("has too many ways to be answered"));
+  expect(createPlanner(supergraphSdl, 2).plan(operation).fetches).toBeDefined();
 });

@@ -17,6 +17,8 @@ import {
 export interface Join {
   /** As the supergraph's enum calls it. */
   readonly graph?: string | undefined;
+  readonly name?: string | undefined;
+  readonly url?: string | undefined;
   readonly key?: string | undefined;
   readonly resolvable?: boolean | undefined;
   readonly requires?: string | undefined;
@@ -30,6 +32,10 @@ export interface Join {
 export function readJoin({ name, arguments: args = [] }: ConstDirectiveNode): Join {
   if (!name.value.startsWith("join__")) return {};
   return Object.fromEntries(args.map((argument) => [argument.name.value, valueFromASTUntyped(argument.value)]));
+}
+
+export function createJoin(name: string, join: Join): ConstDirectiveNode {
+  return withJoin({ kind: Kind.DIRECTIVE, name: { kind: Kind.NAME, value: name } }, join);
 }
 
 /** The same, with other arguments; what is undefined is left out. */
@@ -53,22 +59,23 @@ export function isExternal({ external, usedOverridden, overrideLabel }: Join): b
   return external === true || (usedOverridden === true && overrideLabel === undefined);
 }
 
-export function joinsOf(
-  { directives = [] }: { readonly directives?: readonly ConstDirectiveNode[] | undefined },
-  name: "join__field" | "join__type",
-): ConstDirectiveNode[] {
-  return directives.filter((directive) => directive.name.value === name);
+/** What is said of subgraphs at a place of the supergraph. */
+export function joinsOf({
+  directives = [],
+}: {
+  readonly directives?: readonly ConstDirectiveNode[] | undefined;
+}): Join[] {
+  return directives.map(readJoin);
 }
 
 /** What the supergraph's enum of subgraphs calls each, to the name that plans use. */
 export function graphNamesOf(supergraph: DocumentNode): Map<string, string> {
   const values = graphEnumOf(supergraph)?.values ?? [];
   return new Map(
-    values.map(({ name, directives = [] }) => {
-      const given = directives.find((directive) => directive.name.value === "join__graph")?.arguments ?? [];
-      const value = given.find((argument) => argument.name.value === "name")?.value;
-      return [name.value, value?.kind === Kind.STRING ? value.value : name.value];
-    }),
+    values.map((value) => [
+      value.name.value,
+      joinsOf(value).find(({ name }) => name !== undefined)?.name ?? value.name.value,
+    ]),
   );
 }
 

@@ -3,14 +3,12 @@ import {
   type ConstDirectiveNode,
   type DocumentNode,
   type FieldDefinitionNode,
-  type InterfaceTypeDefinitionNode,
   Kind,
-  type ObjectTypeDefinitionNode,
-  parse,
   print,
   type SelectionNode,
   type SelectionSetNode,
 } from "graphql";
+import { type FieldOwner, graphNamesOf, isFieldOwner, parseFieldSet } from "./join-directives";
 
 /** A field with arguments that some `@requires` asks for, under the name that the planner knows it by. */
 export interface RequiredField {
@@ -26,8 +24,6 @@ export interface RequiredArguments {
   /** Which of those names a field of a subgraph needs; empty for most. */
   readonly neededBy: (subgraph: string, typeName: string, fieldName: string) => ReadonlySet<string>;
 }
-
-type FieldOwner = ObjectTypeDefinitionNode | InterfaceTypeDefinitionNode;
 
 const none: ReadonlySet<string> = new Set();
 
@@ -86,9 +82,7 @@ export function nameRequiredArguments(supergraph: DocumentNode): RequiredArgumen
       const requires = stringArgument(directive, "requires");
       if (directive.name.value !== "join__field" || requires === undefined) return directive;
       const used = new Set<string>();
-      const [operation] = parse(`{ ${requires} }`, { noLocation: true }).definitions;
-      if (operation?.kind !== Kind.OPERATION_DEFINITION) return directive;
-      const renamed = print(renameIn(operation.selectionSet, owner, used)).slice(1, -1);
+      const renamed = print(renameIn(parseFieldSet(requires), owner, used)).slice(1, -1);
       if (used.size === 0) return directive;
       const graph = directive.arguments?.find(({ name }) => name.value === "graph")?.value;
       const subgraph = graph?.kind === Kind.ENUM ? graphNames.get(graph.value) : undefined;
@@ -121,10 +115,6 @@ export function nameRequiredArguments(supergraph: DocumentNode): RequiredArgumen
   };
 }
 
-function isFieldOwner(node: { readonly kind: Kind }): node is FieldOwner {
-  return node.kind === Kind.OBJECT_TYPE_DEFINITION || node.kind === Kind.INTERFACE_TYPE_DEFINITION;
-}
-
 function implementersOf(owner: FieldOwner, owners: ReadonlyMap<string, FieldOwner>): FieldOwner[] {
   if (owner.kind !== Kind.INTERFACE_TYPE_DEFINITION) return [];
   return [...owners.values()].filter(({ interfaces }) =>
@@ -136,20 +126,6 @@ function namedType(field: FieldDefinitionNode | undefined): string {
   let type = field?.type;
   while (type !== undefined && type.kind !== Kind.NAMED_TYPE) type = type.type;
   return type?.name.value ?? "";
-}
-
-/** What the supergraph's enum of subgraphs calls each, to the name that plans use. */
-function graphNamesOf(supergraph: DocumentNode): Map<string, string> {
-  const graphs = supergraph.definitions.find(
-    (definition) => definition.kind === Kind.ENUM_TYPE_DEFINITION && definition.name.value === "join__Graph",
-  );
-  const values = graphs?.kind === Kind.ENUM_TYPE_DEFINITION ? (graphs.values ?? []) : [];
-  return new Map(
-    values.map(({ name, directives }) => {
-      const directive = directives?.find((each) => each.name.value === "join__graph");
-      return [name.value, (directive && stringArgument(directive, "name")) ?? name.value];
-    }),
-  );
 }
 
 function stringArgument(directive: ConstDirectiveNode, name: string): string | undefined {

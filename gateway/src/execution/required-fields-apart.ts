@@ -8,6 +8,7 @@ import {
   visit,
 } from "graphql";
 import {
+  createJoin,
   type FieldOwner,
   graphEnumOf,
   graphNamesOf,
@@ -58,28 +59,12 @@ export function putRequiredFieldsApart(supergraph: DocumentNode): RequiredFields
   visit(supergraph, { OperationTypeDefinition: ({ type }) => void rootTypes.add(type.name.value) });
 
   /** Says of the parts of subgraphs what is said of those. */
-  const inParts = <T extends Directed>(node: T): T => ({
+  const inParts = <T extends Directed>(node: T, inPart: InPart = inAnyPart): T => ({
     ...node,
     directives: node.directives?.flatMap((directive) => [
       directive,
-      ...partsFor(readJoin(directive)).map(({ graph }) => withJoin(directive, { graph })),
+      ...partsFor(readJoin(directive)).flatMap((part) => inPart(directive, part)),
     ]),
-  });
-
-  /** As inParts; one enters a part only with what has its fields, and by its key. */
-  const typeInParts = <T extends FieldOwner>(owner: T): T => ({
-    ...owner,
-    directives: owner.directives?.flatMap((directive) => {
-      const { key } = readJoin(directive);
-      const copies = partsFor(readJoin(directive)).flatMap((part) => {
-        if (key === undefined || (part.key === key && part.typeName === owner.name.value))
-          return [withJoin(directive, { graph: part.graph })];
-        return part.typeName === owner.name.value
-          ? []
-          : [withJoin(directive, { graph: part.graph, resolvable: false })];
-      });
-      return [directive, ...copies];
-    }),
   });
 
   /** A field as its subgraph has it without what is apart. */
@@ -91,18 +76,13 @@ export function putRequiredFieldsApart(supergraph: DocumentNode): RequiredFields
   };
 
   /** A field as a part of its subgraph has it. */
-  const inPart = (
-    part: Part,
-    owner: FieldOwner,
-    field: string,
-    directive: ConstDirectiveNode,
-  ): ConstDirectiveNode[] => {
+  const fieldInPart = (field: string, owner: FieldOwner, directive: ConstDirectiveNode, part: Part) => {
     const { graph } = part;
     const { requires } = readJoin(directive);
     const isOwner = owner.name.value === part.typeName;
     if (requires !== undefined) return isOwner && requires === part.requires ? [withJoin(directive, { graph })] : [];
     const isKey = isOwner ? part.keyNames.has(field) : isKeyName(part.of, field);
-    if (!isKey && (isOwner || isEntity(owner, part.of))) {
+    if (!isKey && (isOwner || keysOf(owner, part.of).length > 0)) {
       const external = { graph, external: true, usedOverridden: undefined, provides: undefined };
       return part.needed.has(field) ? [withJoin(directive, external)] : [];
     }
@@ -110,14 +90,14 @@ export function putRequiredFieldsApart(supergraph: DocumentNode): RequiredFields
   };
 
   const splitField = (field: FieldDefinitionNode, owner: FieldOwner): FieldDefinitionNode => {
-    const said = joinsOf(field, "join__field");
+    const said = (field.directives ?? []).filter(({ name }) => name.value === "join__field");
     // Of what every subgraph has that knows the type, nothing is said.
-    const joins = said.length > 0 ? said : joinsOf(owner, "join__type").map(toFieldJoin).filter(isFirstOfGraph);
+    const joins = said.length > 0 ? said : [...graphsOf(owner)].map((graph) => createJoin("join__field", { graph }));
     const others = field.directives?.filter((directive) => !said.includes(directive)) ?? [];
     const { value: name } = field.name;
     const split = joins.flatMap((directive) => {
       const apart = rootTypes.has(owner.name.value) ? [] : partsFor(readJoin(directive));
-      return [...inOwn(directive, name), ...apart.flatMap((part) => inPart(part, owner, name, directive))];
+      return [...inOwn(directive, name), ...apart.flatMap((part) => fieldInPart(name, owner, directive, part))];
     });
     return { ...field, directives: [...others, ...split] };
   };
@@ -126,13 +106,14 @@ export function putRequiredFieldsApart(supergraph: DocumentNode): RequiredFields
   const split = (definition: DefinitionNode): DefinitionNode => {
     if (definition === graphs) return withGraphs(graphs, parts);
     if (isFieldOwner(definition)) {
-      return { ...typeInParts(definition), fields: definition.fields?.map((field) => splitField(field, definition)) };
+      const fields = definition.fields?.map((field) => splitField(field, definition));
+      return { ...inParts(definition, typeInPart(definition)), fields };
     }
     switch (definition.kind) {
       case Kind.ENUM_TYPE_DEFINITION:
-        return { ...inParts(definition), values: definition.values?.map(inParts) };
+        return { ...inParts(definition), values: definition.values?.map((value) => inParts(value)) };
       case Kind.INPUT_OBJECT_TYPE_DEFINITION:
-        return { ...inParts(definition), fields: definition.fields?.map(inParts) };
+        return { ...inParts(definition), fields: definition.fields?.map((field) => inParts(field)) };
       case Kind.SCALAR_TYPE_DEFINITION:
       case Kind.UNION_TYPE_DEFINITION:
         return inParts(definition);
@@ -153,17 +134,27 @@ interface Directed {
   readonly directives?: readonly ConstDirectiveNode[] | undefined;
 }
 
+/** What a directive that is about a subgraph becomes for a part of it. */
+type InPart = (directive: ConstDirectiveNode, part: Part) => ConstDirectiveNode[];
+
+const inAnyPart: InPart = (directive, { graph }) => [withJoin(directive, { graph })];
+
+/** One enters a part only where it has fields, and by its key. */
+function typeInPart(owner: FieldOwner): InPart {
+  return (directive, { graph, typeName, key: own }) => {
+    const { key } = readJoin(directive);
+    if (key !== undefined && owner.name.value !== typeName) return [withJoin(directive, { graph, resolvable: false })];
+    return key === undefined || key === own ? [withJoin(directive, { graph })] : [];
+  };
+}
+
 function partsOf({ definitions }: DocumentNode): Part[] {
   const parts = new Map<string, Part>();
   for (const owner of definitions.filter(isFieldOwner)) {
-    const types = joinsOf(owner, "join__type").map(readJoin);
-    for (const { graph: of, requires } of (owner.fields ?? []).flatMap(({ directives = [] }) =>
-      directives.map(readJoin),
-    )) {
-      if (of === undefined || requires === undefined) continue;
-      const typeName = owner.name.value;
-      for (const { graph: keyGraph, key, resolvable } of types) {
-        if (keyGraph !== of || key === undefined || resolvable === false) continue;
+    const typeName = owner.name.value;
+    for (const { graph: of = "", requires } of (owner.fields ?? []).flatMap(joinsOf)) {
+      if (requires === undefined) continue;
+      for (const key of keysOf(owner, of)) {
         const identity = [of, typeName, key, requires].join(" / ");
         if (parts.has(identity)) continue;
         const names = { keyNames: namesIn(key), needed: namesIn(requires) };
@@ -174,14 +165,18 @@ function partsOf({ definitions }: DocumentNode): Part[] {
   return [...parts.values()];
 }
 
+/** The keys that a subgraph finds a type's objects by; none where it has only what leads to it. */
+function keysOf(owner: FieldOwner, subgraph: string): string[] {
+  return joinsOf(owner).flatMap(({ graph, key, resolvable }) =>
+    graph === subgraph && key !== undefined && resolvable !== false ? [key] : [],
+  );
+}
+
 /** By subgraph, all names in its keys. */
 function keyNamesOf({ definitions }: DocumentNode): Map<string, Set<string>> {
   const names = new Map<string, Set<string>>();
-  for (const { graph = "", key } of definitions
-    .filter(isFieldOwner)
-    .flatMap(({ directives = [] }) => directives.map(readJoin))) {
-    if (key === undefined) continue;
-    names.set(graph, new Set([...(names.get(graph) ?? []), ...namesIn(key)]));
+  for (const { graph = "", key } of definitions.filter(isFieldOwner).flatMap(joinsOf)) {
+    if (key !== undefined) names.set(graph, new Set([...(names.get(graph) ?? []), ...namesIn(key)]));
   }
   return names;
 }
@@ -192,20 +187,8 @@ function namesIn(fieldSet: string): Set<string> {
   return names;
 }
 
-/** Whether what the subgraph does not say of it can be asked for elsewhere. */
-function isEntity(owner: FieldOwner, subgraph: string): boolean {
-  return (owner.directives ?? [])
-    .map(readJoin)
-    .some(({ graph, key, resolvable }) => graph === subgraph && key !== undefined && resolvable !== false);
-}
-
-function toFieldJoin(typeJoin: ConstDirectiveNode): ConstDirectiveNode {
-  const graph = typeJoin.arguments?.filter(({ name }) => name.value === "graph");
-  return { kind: Kind.DIRECTIVE, name: { kind: Kind.NAME, value: "join__field" }, arguments: graph };
-}
-
-function isFirstOfGraph(join: ConstDirectiveNode, index: number, joins: readonly ConstDirectiveNode[]): boolean {
-  return joins.findIndex((other) => readJoin(other).graph === readJoin(join).graph) === index;
+function graphsOf(owner: FieldOwner): Set<string> {
+  return new Set(joinsOf(owner).flatMap(({ graph }) => graph ?? []));
 }
 
 /** With a value for each part: its name there is its name in plans. */
@@ -213,20 +196,7 @@ function withGraphs(graphs: EnumTypeDefinitionNode, parts: readonly Part[]): Enu
   const added = parts.map(({ graph }) => ({
     kind: Kind.ENUM_VALUE_DEFINITION as const,
     name: { kind: Kind.NAME as const, value: graph },
-    directives: [joinGraph(graph)],
+    directives: [createJoin("join__graph", { name: graph, url: "" })],
   }));
   return { ...graphs, values: [...(graphs.values ?? []), ...added] };
-}
-
-function joinGraph(graph: string): ConstDirectiveNode {
-  const argument = (name: string, value: string) => ({
-    kind: Kind.ARGUMENT as const,
-    name: { kind: Kind.NAME as const, value: name },
-    value: { kind: Kind.STRING as const, value },
-  });
-  return {
-    kind: Kind.DIRECTIVE,
-    name: { kind: Kind.NAME, value: "join__graph" },
-    arguments: [argument("name", graph), argument("url", "")],
-  };
 }

@@ -10,8 +10,8 @@ import {
   parse,
   type SelectionSetNode,
 } from "graphql";
-import { fieldsWithTypes, graphNamesOf, isExternal, isFieldOwner, parseFieldSet, readJoin } from "./join-directives";
 import { toSteps } from "./fetch-graph";
+import { fieldsWithTypes, graphNamesOf, isExternal, isFieldOwner, joinsOf, parseFieldSet } from "./join-directives";
 
 /** What a subgraph says of a field that it does not simply have. */
 interface Terms {
@@ -94,7 +94,7 @@ function readTerms(supergraph: DocumentNode): Map<string, Terms> {
   for (const definition of supergraph.definitions) {
     if (!isFieldOwner(definition)) continue;
     for (const field of definition.fields ?? []) {
-      for (const join of (field.directives ?? []).map(readJoin)) {
+      for (const join of joinsOf(field)) {
         const { graph = "", requires, provides } = join;
         if (!isExternal(join) && requires === undefined && provides === undefined) continue;
         terms.set(`${names.get(graph) ?? ""} ${definition.name.value}.${field.name.value}`, {
