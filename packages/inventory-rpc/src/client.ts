@@ -7,9 +7,10 @@ import { withRetries } from "./retries";
 
 export type InventoryClient = Client<typeof Inventory>;
 
-// A server whose machine is gone says nothing: a connection silent for so long is asked for a sign of life.
+// A server whose machine is gone says nothing: a connection silent for so long is asked for a sign of life. One that is
+// only busy, or asked by a busy process, has long enough to give it.
 const pingIntervalMs = 5_000;
-const pingTimeoutMs = 1_000;
+const pingTimeoutMs = 5_000;
 
 /**
  * The inventory as the order service calls it, over gRPC on one connection that is made anew when it is lost.

@@ -54,6 +54,8 @@ let server: Server;
 let client: InventoryClient;
 const cleanUps: (() => Promise<unknown>)[] = [];
 beforeEach(async () => {
+  // Connect tells the console of an answer that it could not send; outside of Jest's realm it knows a lost connection.
+  jest.spyOn(console, "error").mockImplementation(() => undefined);
   onCall = () => undefined;
   calls = [];
   server = await startServer();
@@ -157,8 +159,6 @@ describe("the connection", () => {
   });
 
   it("may break in the middle of a call, which is then asked again", async () => {
-    // Connect tells the console of an answer that it could not send; outside of Jest's realm it knows a lost connection.
-    jest.spyOn(console, "error").mockImplementation(() => undefined);
     const way = await startBreakableWay(server.port);
     onCall = () => {
       if (calls.length <= 2) way.breakOff();

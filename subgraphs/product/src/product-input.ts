@@ -1,5 +1,5 @@
 import { z } from "zod";
-import { count, expectedVersion, idempotencyKey, line, slug } from "./input";
+import { count, expectedVersion, idempotencyKey, line, lines, slug } from "./input";
 
 const maxAmountMinor = 100_000_000_000;
 /** More than this does not fit into the contract's Int, with what may be added to it. */
@@ -18,9 +18,7 @@ function price(currency: string) {
   );
 }
 
-const description = z
-  .string()
-  .max(10_000, { error: "The description must have at most 10000 characters." })
+const description = lines("The description", 10_000)
   .nullish()
   .transform((text) => (text === undefined ? undefined : (text ?? "")));
 
@@ -65,3 +63,5 @@ export const adjustStockInput = z.object({
   reason: line("The reason", 500),
   idempotencyKey,
 });
+
+export type AdjustStockInput = z.infer<typeof adjustStockInput>;

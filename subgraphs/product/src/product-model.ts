@@ -44,7 +44,8 @@ export interface ProductRecord {
 }
 
 /**
- * What an order has of a product. HELD until `expiresAt`; COMMITTED for good, and can be given back until the order ships.
+ * What an order has of a product, in some 100 bytes: of MongoDB's 16 MB for a document, orders that are not shipped yet
+ * can fill 150,000 of one product. HELD until `expiresAt`; COMMITTED for good, and can be given back until the order ships.
  * RELEASED and SETTLED (it shipped) are marks, kept until `expiresAt`, for calls that were overtaken or are asked again.
  */
 export interface Hold {
@@ -75,8 +76,8 @@ export interface PendingEvent {
 
 /** The whole document. */
 export interface ProductDocument extends ProductRecord {
-  /** The viewer and idempotency key that made it, and a digest of the input. */
-  readonly creation: { readonly scope: string; readonly digest: string };
+  /** The viewer and idempotency key that made it, a digest of the input, and the stock that it began with. */
+  readonly creation: { readonly scope: string; readonly digest: string; readonly stock: number };
   /** What it is found by: see search-tokens.ts. */
   readonly tokens: string[];
   readonly holds: Hold[];
@@ -131,7 +132,7 @@ const productSchema = new Schema<ProductDocument>(
     version: Number,
     createdAt: Date,
     updatedAt: Date,
-    creation: new Schema<ProductDocument["creation"]>({ scope: String, digest: String }, embedded),
+    creation: new Schema<ProductDocument["creation"]>({ scope: String, digest: String, stock: Number }, embedded),
     tokens: [String],
     holds: [new Schema<Hold>({ orderId: String, quantity: Number, state: String, expiresAt: Date }, embedded)],
     adjustments: [new Schema<AppliedAdjustment>({ id: String, availableAfter: Number }, embedded)],

@@ -69,6 +69,7 @@ export function createProducts(deps: {
     const creation = {
       scope: idempotencyScope(userId, "createProduct", input.idempotencyKey),
       digest: digestOf(input),
+      stock: input.initialStock ?? 0,
     };
     const before = (await madeBefore(creation)) ?? (await missesCategory(input.categoryId));
     if (before !== null) return before;
@@ -169,7 +170,7 @@ function toDocument(
   creation: ProductDocument["creation"],
 ): Omit<ProductDocument, "slug" | "outbox"> {
   const { name, description = "", attributes = [] } = input;
-  const stock = input.initialStock ?? 0;
+  const { stock } = creation;
   const now = new Date();
   return {
     _id: createId("prd", now.getTime()),

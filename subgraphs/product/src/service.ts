@@ -27,6 +27,7 @@ export interface Service {
 
 const schemaFile = join(__dirname, "..", "schema.graphql");
 const uploadSweepIntervalMs = 600_000;
+const ledgerSweepIntervalMs = 5_000;
 
 /** Starts the product service. It waits for MongoDB; the image store and Kafka may come later. */
 export async function startService(config: Config, log: Logger): Promise<Service> {
@@ -49,6 +50,7 @@ export async function startService(config: Config, log: Logger): Promise<Service
   const consumer = startConsumer({ bus, groupId: config.consumerGroup, handlers, isOutage: isStoreOutage, log });
   const sweeps = [
     startSweeping(holdSweep.sweep, config.holdSweepIntervalMs, log),
+    startSweeping(catalogue.stock.finishInterrupted, ledgerSweepIntervalMs, log),
     startSweeping(images.removeForgottenUploads, uploadSweepIntervalMs, log),
   ];
 

@@ -1,12 +1,11 @@
 import { requireRole, type Viewer } from "@shop/auth";
 import { createId } from "@shop/ids";
-import { type z } from "zod";
 import { digestOf, idempotencyScope } from "./idempotency";
 import { parseInput } from "./input";
 import { type Lease, LeaseLostError, type WithLease } from "./lease";
 import { pendingStockChange, type ProductOutbox } from "./outbox";
 import { invalid, keyReused, notFound, refused, type Refused } from "./problems";
-import { adjustStockInput, maxStock } from "./product-input";
+import { type AdjustStockInput, adjustStockInput, maxStock } from "./product-input";
 import { type ProductDocument } from "./product-model";
 import { type AdjustmentDocument, type Store } from "./store";
 
@@ -18,9 +17,14 @@ export interface Stock {
    * key. @throws FORBIDDEN where the viewer is not one of STAFF
    */
   adjust(viewer: Viewer | null, input: unknown): Promise<StockOutcome>;
+  /** Brings entries of the ledger to an end whose call was cut short: what was asked for is done, whoever died. */
+  finishInterrupted: () => Promise<void>;
 }
 
-// So many later adjustments may come between an adjustment and its repetition after a crash.
+// No call runs for so long: its lease has ended. See lease.ts.
+const interruptedAfterMs = 30_000;
+const entriesPerRound = 100;
+// A product knows so many adjustments, which is far more than come before one that was cut short is finished.
 const remembered = 100;
 
 export function createStock(deps: {
@@ -30,16 +34,16 @@ export function createStock(deps: {
 }): Stock {
   const { products, adjustments } = deps.store;
 
-  async function open(input: z.infer<typeof adjustStockInput>, scope: string): Promise<AdjustmentDocument> {
-    const digest = digestOf(input);
+  async function open(input: AdjustStockInput, actorId: string, scope: string): Promise<AdjustmentDocument> {
     const earlier = await adjustments.findOne({ scope }).lean<AdjustmentDocument | null>();
     if (earlier !== null) return earlier;
     const { productId, delta, reason } = input;
     const entry: AdjustmentDocument = {
       _id: createId("adj"),
       scope,
-      digest,
+      digest: digestOf(input),
       productId,
+      actorId,
       delta,
       reason,
       state: "PENDING",
@@ -50,51 +54,77 @@ export function createStock(deps: {
     return entry;
   }
 
-  /** Takes a pending entry to the product, unless that has it already, and closes it. */
-  async function settle(entry: AdjustmentDocument, lease: Lease): Promise<AdjustmentDocument | null> {
+  /** Takes a pending entry to the product, unless that has it already, and closes it. @returns it, closed */
+  async function settle(entry: AdjustmentDocument, lease: Lease): Promise<AdjustmentDocument> {
     const { _id: id, productId, delta } = entry;
-    const close = async (state: "APPLIED" | "REFUSED", availableAfter: number): Promise<AdjustmentDocument> => {
-      await adjustments.updateOne({ _id: id }, { $set: { state, availableAfter } });
-      return { ...entry, state, availableAfter };
+    const applied = { id, availableAfter: { $add: ["$available", delta] } };
+    const change = {
+      stock: { $add: ["$stock", delta] },
+      available: { $add: ["$available", delta] },
+      adjustments: { $slice: [{ $concatArrays: ["$adjustments", [applied]] }, -remembered] },
+      outbox: { $concatArrays: ["$outbox", [{ $literal: pendingStockChange(delta) }]] },
     };
+    const room = { available: { $gte: -delta }, stock: { $lte: maxStock - delta } };
     for (;;) {
       lease.requireTime();
+      const changed = await products
+        .findOneAndUpdate({ _id: productId, ...room, "adjustments.id": { $ne: id } }, [{ $addFields: change }], {
+          updatePipeline: true,
+          returnDocument: "after",
+          projection: { available: 1 },
+        })
+        .lean<Pick<ProductDocument, "available"> | null>();
+      if (changed !== null) {
+        deps.outbox.wake();
+        return close(entry, "APPLIED", changed.available);
+      }
       const product = await products
         .findById(productId, { stock: 1, available: 1, adjustments: { $elemMatch: { id } } })
         .lean<(Pick<ProductDocument, "stock" | "available"> & Partial<Pick<ProductDocument, "adjustments">>) | null>();
-      if (product === null) return null;
-      const applied = product.adjustments?.[0];
-      if (applied !== undefined) return close("APPLIED", applied.availableAfter);
-      const availableAfter = product.available + delta;
-      if (availableAfter < 0 || product.stock + delta > maxStock) return close("REFUSED", product.available);
-      const { modifiedCount } = await products.updateOne(
-        { _id: productId, available: product.available, "adjustments.id": { $ne: id } },
-        {
-          $inc: { stock: delta, available: delta },
-          $push: {
-            adjustments: { $each: [{ id, availableAfter }], $slice: -remembered },
-            outbox: pendingStockChange(delta),
-          },
-        },
-      );
-      if (modifiedCount === 1) {
-        deps.outbox.wake();
-        return close("APPLIED", availableAfter);
-      }
+      if (product === null) throw new Error(`an adjustment is of product ${productId}, which is gone`);
+      const earlier = product.adjustments?.[0];
+      if (earlier !== undefined) return close(entry, "APPLIED", earlier.availableAfter);
+      const hasRoom = product.available >= -delta && product.stock <= maxStock - delta;
+      if (!hasRoom) return close(entry, "REFUSED", product.available);
     }
   }
 
-  async function adjust(input: z.infer<typeof adjustStockInput>, scope: string, lease: Lease): Promise<StockOutcome> {
-    const opened = await open(input, scope);
-    if (opened.digest !== digestOf(input)) return keyReused();
-    const entry = opened.state === "PENDING" ? await settle(opened, lease) : opened;
-    if (entry === null) return notFound("product", "input", "productId");
-    const { availableAfter } = entry;
-    if (entry.state === "APPLIED" && availableAfter !== null)
-      return { ok: true, adjustment: { ...entry, availableAfter } };
-    if (entry.delta > 0) return refused(invalid(`The stock can be ${maxStock} at most.`, "input", "delta"));
+  /** What the product has is applied, whatever the ledger says; what the ledger has as applied is never refused. */
+  async function close(
+    entry: AdjustmentDocument,
+    state: "APPLIED" | "REFUSED",
+    availableAfter: number,
+  ): Promise<AdjustmentDocument> {
+    const { _id } = entry;
+    const closed = await adjustments
+      .findOneAndUpdate(
+        state === "APPLIED" ? { _id } : { _id, state: "PENDING" },
+        { $set: { state, availableAfter } },
+        { returnDocument: "after" },
+      )
+      .lean<AdjustmentDocument | null>();
+    return closed ?? adjustments.findById(_id).orFail().lean<AdjustmentDocument>().exec();
+  }
+
+  async function adjust(input: AdjustStockInput, entry: AdjustmentDocument, lease: Lease): Promise<StockOutcome> {
+    if (entry.digest !== digestOf(input)) return keyReused();
+    const closed = entry.state === "PENDING" ? await settle(entry, lease) : entry;
+    const { availableAfter } = closed;
+    if (closed.state === "APPLIED" && availableAfter !== null)
+      return { ok: true, adjustment: { ...closed, availableAfter } };
+    if (closed.delta > 0) return refused(invalid(`The stock can be ${maxStock} at most.`, "input", "delta"));
     const message = `Only ${availableAfter ?? 0} are there to be taken out; the rest is reserved or gone.`;
     return refused({ code: "INSUFFICIENT_STOCK", message, path: ["input", "delta"] });
+  }
+
+  /** One call of an entry at a time. @returns null where another's goes on for too long */
+  async function alone<T>(scope: string, work: (lease: Lease) => Promise<T>): Promise<T | null> {
+    try {
+      return await deps.withLease(`adjustment ${scope}`, work);
+    } catch (error) {
+      if (error instanceof LeaseLostError) return null;
+      throw error;
+    }
   }
 
   return {
@@ -105,12 +135,23 @@ export function createStock(deps: {
       const input = parsed.value;
       const scope = idempotencyScope(userId, "adjustStock", input.idempotencyKey);
       if ((await products.exists({ _id: input.productId })) === null) return notFound("product", "input", "productId");
-      try {
-        return await deps.withLease(`adjustment ${scope}`, (lease) => adjust(input, scope, lease));
-      } catch (error) {
-        if (!(error instanceof LeaseLostError)) throw error;
-        const message = "The first call with this key still runs: ask again in a moment.";
-        return refused({ code: "IDEMPOTENCY_IN_PROGRESS", message, path: ["input", "idempotencyKey"] });
+      const outcome = await alone(scope, async (lease) => adjust(input, await open(input, userId, scope), lease));
+      if (outcome !== null) return outcome;
+      const message = "The first call with this key still runs: ask again in a moment.";
+      return refused({ code: "IDEMPOTENCY_IN_PROGRESS", message, path: ["input", "idempotencyKey"] });
+    },
+
+    finishInterrupted: async () => {
+      const before = new Date(Date.now() - interruptedAfterMs);
+      const waiting = await adjustments
+        .find({ state: "PENDING", createdAt: { $lte: before } })
+        .limit(entriesPerRound)
+        .lean<AdjustmentDocument[]>();
+      for (const { _id, scope } of waiting) {
+        await alone(scope, async (lease) => {
+          const entry = await adjustments.findOne({ _id, state: "PENDING" }).lean<AdjustmentDocument | null>();
+          if (entry !== null) await settle(entry, lease);
+        });
       }
     },
   };

@@ -4,13 +4,18 @@ import { createConnection, mongo, type Model, Schema } from "mongoose";
 import { type CategoryModel, createCategoryModel } from "./category-model";
 import { createProductModel, type ProductModel } from "./product-model";
 
-/** An entry of the stock's ledger. PENDING until the product has it. */
+/**
+ * An entry of the stock's ledger. PENDING until the product has it. What a product ever received is its `creation.stock`
+ * and the deltas that are APPLIED; entries stay for good.
+ */
 export interface AdjustmentDocument {
   readonly _id: string;
   /** The viewer and idempotency key that made it, and a digest of the input. */
   readonly scope: string;
   readonly digest: string;
   readonly productId: string;
+  /** Who made it. */
+  readonly actorId: string;
   readonly delta: number;
   readonly reason: string;
   readonly state: "PENDING" | "APPLIED" | "REFUSED";
@@ -54,6 +59,7 @@ const adjustmentSchema = new Schema<AdjustmentDocument>(
     scope: String,
     digest: String,
     productId: String,
+    actorId: String,
     delta: Number,
     reason: String,
     state: String,
@@ -64,6 +70,8 @@ const adjustmentSchema = new Schema<AdjustmentDocument>(
 );
 adjustmentSchema.index({ scope: 1 }, { unique: true });
 adjustmentSchema.index({ productId: 1, _id: -1 });
+// Workers: what a killed call left behind.
+adjustmentSchema.index({ createdAt: 1 }, { partialFilterExpression: { state: "PENDING" } });
 
 const uploadSchema = new Schema<UploadDocument>(
   { _id: String, productId: String, imageId: String, createdAt: Date },

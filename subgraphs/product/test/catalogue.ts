@@ -101,7 +101,7 @@ export async function startCatalogue(change: Partial<Config> = {}): Promise<Test
   const service = await startService(config, log);
   const credential = createServiceCredential({ service: "test", secret: config.serviceSecret });
   const inventoryUrl = `http://127.0.0.1:${service.inventoryPort}`;
-  const inventory = createInventoryClient({ baseUrl: inventoryUrl, credential, deadlineMs: 20_000 });
+  const inventory = createInventoryClient({ baseUrl: inventoryUrl, credential, deadlineMs: 30_000 });
 
   const url = `http://127.0.0.1:${service.port}/graphql`;
   const client = createTestClient<Role>({

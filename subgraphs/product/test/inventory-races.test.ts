@@ -1,4 +1,5 @@
 // Two runs of one call for one order, of which the first hangs between looking and acting until the second is through.
+import { Code } from "@connectrpc/connect";
 import { createId } from "@shop/ids";
 import { startCatalogue, type TestCatalogue, testConfig } from "./catalogue";
 import { overhearStore, type OverheardStore } from "./overheard-store";
@@ -67,4 +68,33 @@ it("holds nothing for an order that was released", async () => {
   await quick.inventory.release(mine);
   expect((await quick.inventory.reserve({ ...mine, holdMs })).lines).toEqual([]);
   expect(await stockOf(id)).toEqual({ available: 1, stock: 1 });
+});
+
+it("stops at the next line where nobody waits any more, and is whole when it is asked again", async () => {
+  const ids = [await quick.addProduct({ initialStock: 1 }), await quick.addProduct({ initialStock: 1 })].sort();
+  const [first = "", last = ""] = ids;
+  const mine = { orderId: createId("ord"), lines: ids.map((productId) => ({ productId, quantity: 1 })) };
+  await quick.inventory.reserve({ ...mine, lines: mine.lines.slice(0, 1), holdMs }); // as a call that was killed left it
+  const looking = store.freezeAtRead("products", "_id"); // what the order has of the first
+  const hangUp = new AbortController();
+  const abandoned = expect(
+    slow.inventory.reserve({ ...mine, holdMs }, { signal: hangUp.signal }),
+  ).rejects.toMatchObject({
+    code: Code.Canceled,
+  });
+  await looking;
+  hangUp.abort();
+  await abandoned;
+  store.set("open");
+  await slow.available(last); // by the same way, after the call has had its answer
+  expect([await stockOf(first), await stockOf(last)]).toEqual([
+    { available: 0, stock: 1 },
+    { available: 1, stock: 1 },
+  ]);
+  expect((await quick.inventory.reserve({ ...mine, holdMs })).lines).toHaveLength(2);
+  expect((await quick.inventory.commit(mine)).committed).toBe(true);
+  expect([await stockOf(first), await stockOf(last)]).toEqual([
+    { available: 0, stock: 0 },
+    { available: 0, stock: 0 },
+  ]);
 });

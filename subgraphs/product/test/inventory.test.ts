@@ -46,18 +46,6 @@ describe("Reserve", () => {
     expect(await shop.available(plenty)).toBe(9);
   });
 
-  it("gives 50 units to 50 of 200 buyers at once", async () => {
-    const id = await shop.addProduct({ initialStock: 50 });
-    const answers = await Promise.all(
-      Array.from({ length: 200 }, () => shop.inventory.reserve({ orderId: order(), lines: [line(id)], holdMs })),
-    );
-    expect(answers.filter(({ lines }) => lines.length === 1)).toHaveLength(50);
-    const refused = answers.flatMap(({ shortages }) => shortages);
-    expect(refused).toHaveLength(150);
-    expect(refused.every(({ available }) => available === 0)).toBe(true);
-    expect(await stockOf(id)).toEqual({ available: 0, stock: 50 });
-  });
-
   it("neither blocks nor half reserves orders of the same products in opposite order", async () => {
     const a = await shop.addProduct({ initialStock: 60 });
     const b = await shop.addProduct({ initialStock: 40 });
@@ -78,6 +66,17 @@ describe("Reserve", () => {
     const request = { orderId: order(), lines: [line(a, 3), line(b, 3)], holdMs };
     await Promise.all(Array.from({ length: 8 }, () => shop.inventory.reserve(request)));
     expect([await shop.available(a), await shop.available(b)]).toEqual([2, 2]);
+  });
+
+  it("holds, commits and gives back an order of 100 lines", async () => {
+    const ids = await Promise.all(Array.from({ length: 100 }, () => shop.addProduct({ initialStock: 2 })));
+    const request = { orderId: order(), lines: ids.map((id) => line(id, 2)) };
+    const { lines } = await shop.inventory.reserve({ ...request, holdMs });
+    expect(lines.map(({ productId }) => productId).sort()).toEqual([...ids].sort());
+    expect((await shop.inventory.commit(request)).committed).toBe(true);
+    expect(await stockOf(ids[99] ?? "")).toEqual({ available: 0, stock: 0 });
+    await shop.inventory.release(request);
+    for (const id of [ids[0] ?? "", ids[99] ?? ""]) expect(await stockOf(id)).toEqual({ available: 2, stock: 2 });
   });
 
   it("takes a hold that lapsed anew, or refuses it", async () => {
