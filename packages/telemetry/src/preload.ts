@@ -5,6 +5,7 @@ import { HttpInstrumentation } from "@opentelemetry/instrumentation-http";
 import { UndiciInstrumentation } from "@opentelemetry/instrumentation-undici";
 import { resourceFromAttributes } from "@opentelemetry/resources";
 import {
+  AlwaysOffSampler,
   BatchSpanProcessor,
   NodeTracerProvider,
   ParentBasedSampler,
@@ -15,10 +16,13 @@ import { onFlush } from "./flush";
 
 const { serviceName, otlpEndpoint, sampleRatio } = telemetryConfig;
 
-// Without an endpoint nothing is exported; ids are still made and carried, since logs and error answers name them.
+// Without an endpoint nothing is recorded; ids are still made and carried, since logs and error answers name them.
 const provider = new NodeTracerProvider({
   resource: resourceFromAttributes({ "service.name": serviceName }),
-  sampler: new ParentBasedSampler({ root: new TraceIdRatioBasedSampler(sampleRatio) }),
+  sampler:
+    otlpEndpoint === undefined
+      ? new AlwaysOffSampler()
+      : new ParentBasedSampler({ root: new TraceIdRatioBasedSampler(sampleRatio) }),
   spanProcessors:
     otlpEndpoint === undefined
       ? []
