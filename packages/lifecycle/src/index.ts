@@ -3,3 +3,4 @@ export { registerHealthRoutes, type Health, type ReadinessChecks } from "./healt
 export { retryUntilReady } from "./retry";
 export { trackSilentConnections } from "./silent-connections";
 export { createTurns, type TakeTurns, TooManyWaitingError } from "./turns";
+export { startSweeping } from "./sweeping";

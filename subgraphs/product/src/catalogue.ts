@@ -1,8 +1,8 @@
+import { createImageMaker, createImageStore, loadSharp } from "@shop/images";
 import { type Logger } from "@shop/telemetry";
 import { createCategories, createCategoryTree } from "./categories";
 import { type Config } from "./config";
 import { createFacets } from "./facets";
-import { createImageStore } from "./image-store";
 import { createImages } from "./images";
 import { createLeases } from "./lease";
 import { createProductOutbox } from "./outbox";
@@ -19,6 +19,7 @@ export async function openCatalogue(config: Config, log: Logger) {
   const store = await openStore(config.mongoUrl, log);
   const { currency } = config;
   const imageStore = createImageStore(config.imageStore, log);
+  const imageMaker = createImageMaker(loadSharp(log));
   const withLease = createLeases(store);
   const outbox = createProductOutbox(store);
   const edit = createEditor(store, outbox);
@@ -34,6 +35,6 @@ export async function openCatalogue(config: Config, log: Logger) {
     facets: createFacets({ store, tree }),
     categories: createCategories({ store, withLease }),
     stock: createStock({ store, outbox, withLease }),
-    images: createImages({ store, imageStore, edit, log }),
+    images: createImages({ store, imageStore, imageMaker, edit, log }),
   };
 }

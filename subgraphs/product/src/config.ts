@@ -1,4 +1,5 @@
 import { durationMs, list, loadEnvironment, port, secret, url } from "@shop/env";
+import { type ImageStoreConfig, imageStoreEnvironment, toImageStoreConfig } from "@shop/images";
 import { z } from "zod";
 
 export const environment = z.object({
@@ -10,18 +11,7 @@ export const environment = z.object({
     .describe("MongoDB with the database of the catalogue"),
   KAFKA_BROKERS: list().default(["127.0.0.1:9092"]).describe("Kafka brokers, as host:port with commas between"),
   PRODUCT_CONSUMER_GROUP: z.string().default("product").describe("The Kafka group that instances share"),
-  S3_ENDPOINT: url("http", "https").default("http://127.0.0.1:9000").describe("Object store, as the services reach it"),
-  S3_PUBLIC_URL: url("http", "https").optional().describe("Object store, as browsers reach it; S3_ENDPOINT by default"),
-  S3_ACCESS_KEY: z.string().default("minioadmin").describe("Access key of the object store"),
-  S3_SECRET_KEY: z
-    .string()
-    .default("minioadmin")
-    .meta({ developmentDefault: "minioadmin" })
-    .describe("Secret key of the object store"),
-  S3_BUCKET: z
-    .string()
-    .default("shop")
-    .describe("Bucket for images; what is under public/ in it can be read by anyone"),
+  ...imageStoreEnvironment.shape,
   JWKS_URL: url("http", "https")
     .default("http://127.0.0.1:8080/.well-known/jwks.json")
     .describe("Where the user service publishes the keys of access tokens"),
@@ -37,15 +27,6 @@ export const environment = z.object({
     "How often stock whose hold has lapsed is let go, in milliseconds",
   ),
 });
-
-export interface ImageStoreConfig {
-  readonly endpoint: string;
-  /** As browsers reach it. */
-  readonly publicUrl: string;
-  readonly accessKey: string;
-  readonly secretKey: string;
-  readonly bucket: string;
-}
 
 export interface Config {
   readonly host: string;
@@ -70,13 +51,7 @@ export function loadConfig(): Config {
     mongoUrl: values.MONGO_URL,
     kafkaBrokers: values.KAFKA_BROKERS,
     consumerGroup: values.PRODUCT_CONSUMER_GROUP,
-    imageStore: {
-      endpoint: values.S3_ENDPOINT,
-      publicUrl: values.S3_PUBLIC_URL ?? values.S3_ENDPOINT,
-      accessKey: values.S3_ACCESS_KEY,
-      secretKey: values.S3_SECRET_KEY,
-      bucket: values.S3_BUCKET,
-    },
+    imageStore: toImageStoreConfig(values),
     tokens: { jwksUrl: values.JWKS_URL, issuer: values.TOKEN_ISSUER, audience: values.TOKEN_AUDIENCE },
     serviceSecret: values.SERVICE_SECRET,
     currency: values.SHOP_CURRENCY,

@@ -1,4 +1,3 @@
-import { type Logger } from "@shop/telemetry";
 import { type Holds } from "./holds";
 import { type Hold } from "./product-model";
 import { type Store } from "./store";
@@ -48,27 +47,6 @@ export function createHoldSweep({ products }: Pick<Store, "products">, holds: Ho
         for (const product of found) await sweepOne(product, now);
         more = found.length === productsPerRound;
       }
-    },
-  };
-}
-
-/** Sweeps again and again until it is stopped; a store that does not answer only delays it. */
-export function startSweeping(sweep: () => Promise<void>, intervalMs: number, log: Logger): { stop(): Promise<void> } {
-  let running = Promise.resolve();
-  let busy = false;
-  const timer = setInterval(() => {
-    if (busy) return;
-    busy = true;
-    running = sweep()
-      .catch((error: unknown) => log.warn({ err: error }, "a sweep waits for its store"))
-      .finally(() => {
-        busy = false;
-      });
-  }, intervalMs);
-  return {
-    stop: async () => {
-      clearInterval(timer);
-      await running;
     },
   };
 }

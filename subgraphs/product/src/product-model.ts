@@ -11,11 +11,14 @@ export interface StoredImage {
   readonly id: string;
   /** The upload that it was made from: attaching that again finds it done. */
   readonly uploadId: string;
-  /** Where it is in the bucket. */
+  /** Where it is in the bucket, and the smaller ones with it. */
   readonly key: string;
+  readonly mediumKey: string;
+  readonly smallKey: string;
   readonly alt: string;
-  readonly width: number;
-  readonly height: number;
+  /** Null where it was kept as it was uploaded. */
+  readonly width: number | null;
+  readonly height: number | null;
   readonly contentType: string;
   readonly bytes: number;
 }
@@ -118,6 +121,8 @@ const productSchema = new Schema<ProductDocument>(
           id: String,
           uploadId: String,
           key: String,
+          mediumKey: String,
+          smallKey: String,
           alt: String,
           width: Number,
           height: Number,

@@ -24,13 +24,11 @@ export interface AdjustmentDocument {
   readonly createdAt: Date;
 }
 
-/** An image that may be uploaded, until it is attached or a day has passed. */
+/** That something of an upload may be in the image store: see UploadNote of @shop/images. */
 export interface UploadDocument {
   readonly _id: string;
   readonly productId: string;
-  /** The id of the image that it becomes. */
-  readonly imageId: string;
-  readonly createdAt: Date;
+  readonly notedAt: Date;
 }
 
 export interface LeaseDocument {
@@ -73,11 +71,9 @@ adjustmentSchema.index({ productId: 1, _id: -1 });
 // Workers: what a killed call left behind.
 adjustmentSchema.index({ createdAt: 1 }, { partialFilterExpression: { state: "PENDING" } });
 
-const uploadSchema = new Schema<UploadDocument>(
-  { _id: String, productId: String, imageId: String, createdAt: Date },
-  plain,
-);
-uploadSchema.index({ createdAt: 1 });
+const uploadSchema = new Schema<UploadDocument>({ _id: String, productId: String, notedAt: Date }, plain);
+uploadSchema.index({ notedAt: 1 });
+uploadSchema.index({ productId: 1 });
 
 const leaseSchema = new Schema<LeaseDocument>({ _id: String, owner: String, until: Date }, plain);
 // What a killed holder left behind goes by itself.

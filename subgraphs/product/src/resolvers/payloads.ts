@@ -1,9 +1,13 @@
-import { serviceUnavailable } from "@shop/graphql-errors";
+import { rateLimited, serviceUnavailable } from "@shop/graphql-errors";
+import { type ImagesUnavailable } from "@shop/images";
 import { type CategoryOutcome } from "../categories";
 import { type CategoryRecord } from "../category-model";
 import { type ImageOutcome } from "../images";
-import { type Problem } from "../problems";
+import { type Problem, type Refused } from "../problems";
 import { type ProductRecord } from "../product-model";
+
+// The uploads of a day are counted from each.
+const tooManyRetryAfterSeconds = 3_600;
 
 export function toProductPayload(outcome: ImageOutcome): { product: ProductRecord | null; errors: Problem[] } {
   if (outcome.ok) return { product: outcome.product, errors: [] };
@@ -14,10 +18,10 @@ export function toCategoryPayload(outcome: CategoryOutcome): { category: Categor
   return outcome.ok ? { category: outcome.category, errors: [] } : { category: null, errors: outcome.problems };
 }
 
-/** @throws SERVICE_UNAVAILABLE where the image store does not answer: an outage, which no client can mend */
-export function problemsOf(
-  failure: { ok: false; problems: Problem[] } | { ok: false; reason: "IMAGE_STORE_UNAVAILABLE" },
-): Problem[] {
-  if ("reason" in failure) throw serviceUnavailable("The image store");
+/** @throws SERVICE_UNAVAILABLE or RATE_LIMITED for what no client can mend but by waiting */
+export function problemsOf(failure: Refused | ImagesUnavailable | { ok: false; reason: "TOO_MANY" }): Problem[] {
+  if ("reason" in failure) {
+    throw failure.reason === "TOO_MANY" ? rateLimited(tooManyRetryAfterSeconds) : serviceUnavailable("The image store");
+  }
   return failure.problems;
 }

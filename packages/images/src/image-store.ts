@@ -1,9 +1,8 @@
-import http, { type IncomingMessage, type RequestOptions } from "node:http";
-import https from "node:https";
 import { setTimeout as sleep } from "node:timers/promises";
 import { type Logger } from "@shop/telemetry";
-import { Client, type ClientOptions, S3Error } from "minio";
-import { type ImageStoreConfig } from "./config";
+import { type BucketItem, type Client, S3Error } from "minio";
+import { type ImageStoreConfig } from "./environment";
+import { createS3Client, region } from "./s3-client";
 
 /** What a browser needs to upload a file straight to the store. */
 export interface UploadForm {
@@ -21,43 +20,47 @@ export interface ImageStore {
   read(key: string, maxBytes: number): Promise<Buffer | "TOO_LARGE" | null>;
   write(key: string, bytes: Buffer, contentType: string): Promise<void>;
   remove(key: string): Promise<void>;
+  /** The keys that begin so. */
+  list(prefix: string): Promise<string[]>;
   /** Where a browser gets a public object. */
   publicUrl: (key: string) => string;
 }
 
 export class ImageStoreUnavailableError extends Error {}
 
-// A try and another one, so that whoever waits hears within 5 s.
-const tryMs = 2_000;
+// A try and another one, each as long as the client bears a silence: whoever waits hears within 5 s.
 const retryAfterMs = 100;
-// The store has no regions; naming one spares the client a question.
-const region = "us-east-1";
-const oneYear = "public, max-age=31536000, immutable";
+// Keys are never used again: what is behind one does not change.
+const cacheControl = "public, max-age=31536000, immutable";
 
 export function createImageStore(config: ImageStoreConfig, log: Logger): ImageStore {
   const { bucket } = config;
-  const client = createClient(config.endpoint, config);
-  const publicClient = createClient(config.publicUrl, config);
+  const client = createS3Client(config.endpoint, config);
+  const publicClient = createS3Client(config.publicUrl, config);
 
+  /** Whatever a store says but an answer, refusals of our keys among it, is for clients to wait for and for us to mend. */
   async function answered<T>(call: () => Promise<T>): Promise<T> {
     try {
       return await tryTwice(call);
     } catch (error) {
-      if (error instanceof S3Error) throw error; // an answer, if not the one hoped for
       log.warn({ err: error }, "the image store does not answer");
       throw new ImageStoreUnavailableError("the image store does not answer", { cause: error });
     }
   }
 
+  async function prepare(): Promise<void> {
+    if (!(await client.bucketExists(bucket))) await makeBucket(client, bucket);
+    await client.setBucketPolicy(bucket, JSON.stringify(readablePrefix(bucket)));
+  }
+
   return {
-    prepare: async () => {
-      if (!(await answered(() => client.bucketExists(bucket)))) await answered(() => client.makeBucket(bucket, region));
-      await answered(() => client.setBucketPolicy(bucket, JSON.stringify(readablePrefix(bucket))));
-    },
+    prepare: () => answered(prepare),
 
     uploadForm: async ({ key, contentType, maxBytes, expiresAt }) => {
       // Making the form needs no store; the browser that is to use it does.
-      await answered(() => client.bucketExists(bucket));
+      await answered(async () => {
+        if (!(await client.bucketExists(bucket))) await prepare();
+      });
       const policy = publicClient.newPostPolicy();
       policy.setBucket(bucket);
       policy.setKey(key);
@@ -72,24 +75,39 @@ export function createImageStore(config: ImageStoreConfig, log: Logger): ImageSt
     read: (key, maxBytes) => answered(() => readObject(client, bucket, key, maxBytes)),
 
     write: async (key, bytes, contentType) => {
-      const headers = { "Content-Type": contentType, "Cache-Control": oneYear };
+      const headers = { "Content-Type": contentType, "Cache-Control": cacheControl };
       await answered(() => client.putObject(bucket, key, bytes, bytes.length, headers));
     },
 
     remove: (key) => answered(() => client.removeObject(bucket, key)),
 
+    list: (prefix) =>
+      answered(async () => {
+        const keys: string[] = [];
+        for await (const item of client.listObjectsV2(bucket, prefix, true) as AsyncIterable<BucketItem>) {
+          if (item.name !== undefined) keys.push(item.name);
+        }
+        return keys;
+      }),
+
     publicUrl: (key) => `${config.publicUrl.replace(/\/$/, "")}/${bucket}/${key}`,
   };
 }
 
-/** S3 answers with a 500 or 503 in passing, and means it as "try again". */
 async function tryTwice<T>(call: () => Promise<T>): Promise<T> {
   try {
     return await call();
-  } catch (error) {
-    if (error instanceof S3Error) throw error;
+  } catch {
     await sleep(retryAfterMs);
     return call();
+  }
+}
+
+async function makeBucket(client: Client, bucket: string): Promise<void> {
+  try {
+    await client.makeBucket(bucket, region);
+  } catch (error) {
+    if (!isS3Error(error, "BucketAlreadyOwnedByYou")) throw error; // another process was faster
   }
 }
 
@@ -110,28 +128,13 @@ async function readObject(
     }
     return Buffer.concat(chunks);
   } catch (error) {
-    if (error instanceof S3Error && (error.code === "NoSuchKey" || error.code === "NotFound")) return null;
+    if (isS3Error(error, "NoSuchKey", "NotFound")) return null;
     throw error;
   }
 }
 
-function createClient(url: string, { accessKey, secretKey }: ImageStoreConfig): Client {
-  const { protocol, hostname, port } = new URL(url);
-  const useSSL = protocol === "https:";
-  return new Client({
-    endPoint: hostname,
-    port: port === "" ? (useSSL ? 443 : 80) : Number(port),
-    useSSL,
-    accessKey,
-    secretKey,
-    region,
-    pathStyle: true,
-    transport: {
-      request: (options: RequestOptions, onResponse: (response: IncomingMessage) => void) =>
-        (useSSL ? https : http).request({ ...options, signal: AbortSignal.timeout(tryMs) }, onResponse),
-    } as ClientOptions["transport"],
-    retryOptions: { disableRetry: true }, // the library's own speaks to the console
-  });
+function isS3Error(error: unknown, ...codes: string[]): boolean {
+  return error instanceof S3Error && codes.includes(error.code ?? "");
 }
 
 function readablePrefix(bucket: string) {
