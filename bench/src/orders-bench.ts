@@ -3,7 +3,7 @@ import { mkdir, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { parseArgs } from "node:util";
 import { createCall } from "./calls";
-import { repository } from "./config";
+import { checkoutCores, repository } from "./config";
 import { describeMachine } from "./machine";
 import { type CheckoutHandlers } from "./orders/load-process";
 import { type OrdersReport, type ShopResult, writeOrdersGoals, writeOrdersReport } from "./orders/report";
@@ -39,7 +39,7 @@ const measured = {
 
 async function run({ title, orderInstances, doors }: Plan): Promise<ShopResult> {
   process.stdout.write(`${title}\n`);
-  const buyers = startPinned({ core: undefined, args: [join(__dirname, "orders/load-process.js")], ipc: true });
+  const buyers = startPinned({ core: checkoutCores, args: [join(__dirname, "orders/load-process.js")], ipc: true });
   const shop = await startShop({ orderInstances });
   try {
     const load = createCall<CheckoutHandlers>(buyers.child);

@@ -9,8 +9,8 @@ export interface PinnedProcess {
 }
 
 export interface PinnedProcessOptions {
-  /** Any where undefined. */
-  readonly core: number | undefined;
+  /** One, or a list as taskset takes it; any where undefined. */
+  readonly core: number | string | undefined;
   /** What follows `node`. */
   readonly args: readonly string[];
   /** Whether it talks to us over IPC, as our own processes do. */
