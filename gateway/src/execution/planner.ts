@@ -7,6 +7,7 @@ import { expandAbstractTypes } from "./expand-abstract";
 import { keepDirectives } from "./linked-directives";
 import { mapFetches, renameSubgraphs } from "./plan-nodes";
 import { nameRequiredArguments, type RequiredArguments } from "./required-arguments";
+import { createChainFinder } from "./requirement-chains";
 import { putRequiredFieldsApart } from "./required-fields-apart";
 import { createRequirementCheck } from "./requirements-met";
 import { putResolvableKeysFirst } from "./resolvable-keys";
@@ -50,13 +51,16 @@ export function createPlanner(supergraphSdl: string, maxPaths: number): Planner 
   const isKnownDirective = (name: string): boolean => schema.directive(name) !== undefined;
   const restoreDroppedTypes = createRestoreDroppedTypes(supergraph);
   const meetsRequirements = createRequirementCheck(requiredArguments.supergraph);
+  const hasChain = createChainFinder(requiredArguments.supergraph);
   let planApart: Plan | undefined;
   const planToRequirements: Plan = (document) => {
-    const node = plan(document);
-    if (meetsRequirements(node)) return node;
+    if (!hasChain(document)) {
+      const node = plan(document);
+      if (meetsRequirements(node)) return node;
+    }
     planApart ??= createPlanApart(requiredArguments.supergraph, maxPaths);
-    const other = planApart(document);
-    if (meetsRequirements(other)) return other;
+    const node = planApart(document);
+    if (meetsRequirements(node)) return node;
     throw new Error("The planner asks a subgraph for something without what that requires.");
   };
   const planOrRefuse: Plan = (document) => {

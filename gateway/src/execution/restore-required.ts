@@ -34,7 +34,7 @@ export function separateConflicts(fetch: FetchNode, { fields, neededBy }: Requir
   const document = parse(fetch.operation, { noLocation: true });
   const parts: Compatible[] = [];
   const partOf = (typeName: string, field: string): Compatible => {
-    const needs = [...neededBy(fetch.serviceName, typeName, field)];
+    const needs = [...neededBy(fetch.serviceName, typeName, standFor(field) ?? field)];
     const fits = (part: Compatible): boolean =>
       needs.every((name) => ![...part].some((other) => other !== name && standFor(other) === standFor(name)));
     const part = parts.find(fits) ?? new Set();
@@ -55,10 +55,23 @@ export function separateConflicts(fetch: FetchNode, { fields, neededBy }: Requir
     kind: "Parallel",
     nodes: parts.map((part) => ({
       ...fetch,
-      operation: print(keep(part)),
+      ...withoutUnused(keep(part), fetch.variableUsages),
       requires: withoutNames(fetch.requires ?? [], (name) => fields.has(name) && !part.has(name)),
     })),
   };
+}
+
+/** An operation must not declare a variable that what is left of it does not use. */
+function withoutUnused(
+  document: DocumentNode,
+  usages: readonly string[] = [],
+): Pick<FetchNode, "operation" | "variableUsages"> {
+  const used = new Set<string>();
+  visit(document, { VariableDefinition: () => false, Variable: ({ name }) => void used.add(name.value) });
+  const operation = visit(document, {
+    VariableDefinition: ({ variable }) => (used.has(variable.name.value) ? false : null),
+  });
+  return { operation: print(operation), variableUsages: usages.filter((name) => used.has(name)) };
 }
 
 function keepFields(

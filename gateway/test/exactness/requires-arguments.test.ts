@@ -23,15 +23,16 @@ const dimensionsOf = ({ id }: Product, { unit }: { unit: string }) =>
 const say = (what: string, value: unknown): string => `${what}: ${JSON.stringify(value ?? null)}`;
 
 const query = "type Query { products: [Product!]! product(id: ID!): Product }";
+const mutation = "type Mutation { touch: [Product!]! }";
 const input = "input Options { round: Boolean = true rates: [Float!] }";
 const owned = `price(currency: String = "EUR", options: Options): String dimensions(unit: String!): Dimensions`;
 const derived = "inEuro: String inDollar: String inPounds(extra: Int): String rounded: String sizes: String";
 const graph = createGraph({
   monolith: `
-    ${query} ${input} type Dimensions { size: String }
-    type Product { id: ID! ${owned} ${derived} tax: String }`,
+    ${query} ${mutation} ${input} type Dimensions { size: String }
+    type Product { id: ID! ${owned} ${derived} tax: String duty: String }`,
   subgraphs: {
-    catalogue: `${query} type Product @key(fields: "id") { id: ID! }`,
+    catalogue: `${query} ${mutation} type Product @key(fields: "id") { id: ID! }`,
     prices: `
       ${input} type Dimensions @shareable { size: String }
       type Product @key(fields: "id") { id: ID! ${owned} }`,
@@ -49,6 +50,7 @@ const graph = createGraph({
       }`,
     taxes: `type Product @key(fields: "id") {
       id: ID! inDollar: String @external tax: String @requires(fields: "inDollar")
+      inPounds(extra: Int): String @external duty: String @requires(fields: "inPounds(extra: 5)")
     }`,
   },
   records: { Product: products },
@@ -57,6 +59,7 @@ const graph = createGraph({
       products: () => products,
       product: (_parent, { id }: { id: string }) => products.find((product) => product.id === id),
     },
+    Mutation: { touch: () => products },
     Product: { price: priceOf, dimensions: dimensionsOf },
   },
   own: {
@@ -70,6 +73,7 @@ const graph = createGraph({
           say("rounded", priceOf(product, { currency: null, options: { round: true, rates: [1.5, 0] } })),
         sizes: (product: Product) => say("sizes", dimensionsOf(product, { unit: "cm" })?.size),
         tax: (product: Product) => say("tax", say("inDollar", priceOf(product, { currency: "USD" }))),
+        duty: (product: Product) => say("duty", say("inPounds 5", priceOf(product, { currency: "GBP" }))),
       },
     },
     derived: {
@@ -81,7 +85,12 @@ const graph = createGraph({
         sizes: ({ dimensions }: Product) => say("sizes", dimensions?.size),
       },
     },
-    taxes: { Product: { tax: ({ inDollar }: Product & { inDollar?: string }) => say("tax", inDollar) } },
+    taxes: {
+      Product: {
+        tax: ({ inDollar }: Product & { inDollar?: string }) => say("tax", inDollar),
+        duty: ({ inPounds }: Product & { inPounds?: string }) => say("duty", inPounds),
+      },
+    },
   },
 });
 
@@ -102,6 +111,8 @@ it.each([
   ],
   ["a chain over it", "{ products { tax } }"],
   ["a chain over it beside its links", `{ products { tax price(currency: "SEK") inDollar inEuro } }`],
+  ["a chain whose link has arguments, too", "{ products { duty } }"],
+  ["two chains through one subgraph", "{ products { duty tax inEuro inPounds(extra: 1) } }"],
   ["it at two places", `{ products { inDollar } product(id: "1") { inEuro inDollar } }`],
 ])("answers with %s required", async (_what, operation) => {
   await graph.expectSame(operation);
@@ -124,3 +135,7 @@ it.each([{ in: "USD" }, { in: null }, {}, { in: "CHF", extra: 0, round: false },
     );
   },
 );
+
+it("answers a mutation with variables beside it", async () => {
+  await graph.expectSame("mutation ($extra: Int) { touch { inEuro inDollar inPounds(extra: $extra) } }", { extra: 2 });
+});
