@@ -1,5 +1,6 @@
 // Whatever happens to a shop, in whatever order and at once: when it is at rest again, its books agree.
 import { randomUUID } from "node:crypto";
+import { setTimeout as sleep } from "node:timers/promises";
 import fc from "fast-check";
 import { type Books, createBooks } from "./books";
 import { auditEvents } from "./event-audit";
@@ -61,6 +62,13 @@ const act = fc.oneof(
     weight: 1,
     arbitrary: fc.record({
       act: fc.constant("kill"),
+      victim: fc.constantFrom("order", "product", "payments"),
+    } as const),
+  },
+  {
+    weight: 1,
+    arbitrary: fc.record({
+      act: fc.constant("freeze"),
       victim: fc.constantFrom("order", "product", "payments"),
     } as const),
   },
@@ -129,6 +137,13 @@ async function live(steps: readonly (readonly Act[])[]): Promise<void> {
       }
       case "kill":
         return killer.restart(one.victim);
+      case "freeze": {
+        const victim = shop.processes[one.victim];
+        victim.freeze();
+        await sleep(1_000); // longer than anybody waits for its answer
+        victim.thaw();
+        return;
+      }
       case "lapse":
         return stores.lapseHolds();
       case "expire":
@@ -143,5 +158,6 @@ async function live(steps: readonly (readonly Act[])[]): Promise<void> {
 
   for (const step of steps) {
     await Promise.allSettled(step.map(perform));
+    await killer.settled();
   }
 }
