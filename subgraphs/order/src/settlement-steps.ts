@@ -1,4 +1,4 @@
-import { inTransaction } from "@shop/postgres";
+import { inTransaction, inTurn } from "@shop/postgres";
 import { type Logger } from "@shop/telemetry";
 import { type Database, type Prisma, type Tx } from "./database";
 import { tellOfPayment } from "./events";
@@ -9,6 +9,7 @@ import { invalidTransition, type OrderError, paymentDeclined } from "./order-err
 import { type Order } from "./orders";
 import { type PaymentProvider, type ProviderOutcome } from "./payment-provider";
 import {
+  beginCapture,
   openTransaction,
   type Payment,
   refreshPayment,
@@ -86,16 +87,6 @@ export function createSettlementSteps(deps: {
     return { ...(await fail(tx, job, failureCode, errors)), transaction };
   }
 
-  /** Money is held. Once the capture is noted, the order can be nothing but paid: cancelling and expiry wait for it. */
-  async function decide(tx: Tx, job: Job): Promise<Job> {
-    const { id: paymentId, amountMinor } = job.payment;
-    if (job.order.status !== "AWAITING_PAYMENT") {
-      return giveBack(tx, job, "order_not_payable", [invalidTransition(job.order.status, "paid", toOrderId)]);
-    }
-    const transaction = await openTransaction(tx, { paymentId, kind: "CAPTURE", amountMinor });
-    return { ...job, transaction, payment: await refreshPayment(tx, paymentId, { token: null }) };
-  }
-
   /** The operation as it stands; begun only for an order that can be paid, and safe to begin again with the same key. */
   async function askForAuthorization({
     transaction,
@@ -117,11 +108,15 @@ export function createSettlementSteps(deps: {
     AUTHORIZE: async (job) => {
       const outcome = await askForAuthorization(job);
       if (outcome === null) return null;
-      return note(job, outcome, (tx, now, settled) =>
-        settled.status === "FAILED"
-          ? fail(tx, now, settled.failureCode, [paymentDeclined()])
-          : decide(tx, { ...now, authorization: settled.reference }),
-      );
+      if (outcome.status === "SUCCEEDED") {
+        const begun = await inTurn(db, () => beginCapture(db, job, outcome.reference));
+        if (begun !== null) return { ...job, ...begun, authorization: outcome.reference };
+      }
+      return note(job, outcome, (tx, now, settled) => {
+        if (settled.status === "FAILED") return fail(tx, now, settled.failureCode, [paymentDeclined()]);
+        const error = invalidTransition(now.order.status, "paid", toOrderId);
+        return giveBack(tx, { ...now, authorization: settled.reference }, "order_not_payable", [error]);
+      });
     },
     CAPTURE: async (job) => {
       const { transaction, order } = job;

@@ -1,5 +1,5 @@
 import { createId } from "@shop/ids";
-import { type Prisma, type Tx } from "./database";
+import { type Database, type Prisma, type Tx } from "./database";
 import { type Payment, type Transaction, type TransactionKind } from "./generated/prisma/client";
 import { type Order } from "./orders";
 import { type ProviderOutcome } from "./payment-provider";
@@ -65,6 +65,33 @@ export async function settleTransaction(
         FROM locked WHERE transactions.id = ${transactionId} AND transactions.status = 'PENDING' RETURNING id)
     SELECT locked.status::text, version FROM locked, settled`;
   return now === undefined ? null : { ...order, ...now };
+}
+
+/**
+ * Notes that money is held for an order which still awaits it, and that it is to be captured: in one statement, as every
+ * payment that goes well comes this way. Once it stands, the order can be nothing but paid: cancelling and expiry wait.
+ * @returns payment and capture; null where the order is not to be paid any more, or somebody else has noted the authorization
+ */
+export async function beginCapture(
+  db: Database,
+  { transaction: authorization, payment, order }: { transaction: Transaction; payment: Payment; order: Order },
+  reference: string,
+): Promise<{ payment: Payment; transaction: Transaction } | null> {
+  const { id: paymentId, amountMinor } = payment;
+  const transaction = newTransaction({ paymentId, kind: "CAPTURE", amountMinor });
+  // Nothing comes before an authorization: with its capture it is all that there is.
+  const { status } = summarize([{ ...authorization, status: "SUCCEEDED" }, transaction]);
+  const begun = await db.$executeRaw`
+    WITH payable AS (SELECT 1 FROM orders WHERE id = ${order.id} AND status = 'AWAITING_PAYMENT' FOR UPDATE),
+    settled AS (
+      UPDATE transactions SET status = 'SUCCEEDED', reference = ${reference}, attend_at = NULL
+        FROM payable WHERE id = ${authorization.id} AND status = 'PENDING' RETURNING payment_id),
+    begun AS (
+      INSERT INTO transactions (id, payment_id, kind, status, amount_minor, attend_at, created_at)
+      SELECT ${transaction.id}, payment_id, 'CAPTURE', 'PENDING', ${amountMinor}::bigint,
+             ${transaction.attendAt}::timestamptz, ${transaction.createdAt}::timestamptz FROM settled)
+    UPDATE payments SET token = NULL, status = ${status}::payment_status FROM settled WHERE id = payment_id`;
+  return begun === 1 ? { payment: { ...payment, token: null, status }, transaction } : null;
 }
 
 /** Brings a payment's status to what its transactions come to. Under the order's lock. */
