@@ -1,4 +1,5 @@
 import { createHmac } from "node:crypto";
+import { setMaxListeners } from "node:events";
 import { join } from "node:path";
 import { type Logger } from "@shop/telemetry";
 import { request } from "undici";
@@ -51,6 +52,7 @@ export function startWebhookSender(options: {
   const timers = new Set<NodeJS.Timeout>();
   const due: Attempt[] = [];
   const stopping = new AbortController();
+  setMaxListeners(0, stopping.signal); // as many as there are deliveries at once
   let inFlight = 0;
 
   function schedule(event: WebhookEvent, delayMs: number): void {
