@@ -15,7 +15,8 @@ let stores: Stores;
 let books: Books;
 let tape: EventTape;
 beforeAll(async () => {
-  shop = await startFaultShop();
+  const resumeAfterMs = figure({ short: 3_000, full: 10_000 });
+  shop = await startFaultShop({ env: { ORDER_RESUME_AFTER_MS: `${resumeAfterMs}` } });
   stores = await openStores(shop.env);
   books = createBooks(shop, stores);
   tape = startEventTape(shop.env);
@@ -36,14 +37,14 @@ async function addProducts(count: number, stock: number): Promise<string[]> {
 const seconds = (ms: number): string => (ms / 1_000).toFixed(1);
 
 it("is right again after a kill -9 of order and of product at any moment of a checkout", async () => {
-  const checkouts = figure({ short: 20, full: 100 });
+  const checkouts = figure({ short: 16, full: 100 });
   const buyersAtOnce = 8;
   const kill = fc.record({
     victim: fc.constantFrom("order", "product"),
     at: fc.nat(checkouts - buyersAtOnce), // the number of the checkout that has just begun
     afterMs: fc.nat(400),
   });
-  const kills = fc.sample(kill, { seed: takeSeed("kills"), numRuns: figure({ short: 4, full: 16 }) });
+  const kills = fc.sample(kill, { seed: takeSeed("kills"), numRuns: figure({ short: 2, full: 16 }) });
   const productIds = await addProducts(3, checkouts * 2);
   const killer = createKiller(shop.processes);
 
