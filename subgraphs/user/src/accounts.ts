@@ -50,7 +50,7 @@ export function createAccounts(deps: { db: Database; hasher: PasswordHasher; ses
         const user = await tx.user.create({
           data: { id: createId("usr"), email, emailKey, passwordHash, displayName, phone, role, createdAt: new Date() },
         });
-        await appendToOutbox(tx, userRegistered, toProfile(user));
+        await appendToOutbox(tx, userRegistered, toProfile(user, null));
         return then(tx, user);
       });
     } catch (error) {

@@ -1,4 +1,5 @@
 import { list, loadEnvironment, port, secret, url } from "@shop/env";
+import { type ImageStoreConfig, imageStoreEnvironment, toImageStoreConfig } from "@shop/images";
 import { z } from "zod";
 
 export const environment = z.object({
@@ -10,6 +11,7 @@ export const environment = z.object({
   USER_PORT: port(8080).describe("The user service's port."),
   USER_DATABASE_URL: url("postgresql", "postgres").describe("The user service's PostgreSQL database."),
   KAFKA_BROKERS: list().describe("Kafka's brokers, host:port,host:port."),
+  ...imageStoreEnvironment.shape,
   TOKEN_ISSUER: z.string().default("http://localhost:8080").describe("The `iss` of access tokens."),
   TOKEN_AUDIENCE: z.string().default("shop").describe("The `aud` of access tokens."),
   TOKEN_SECRET: secret("development-token-secret").describe(
@@ -25,6 +27,7 @@ export interface Config {
   readonly port: number;
   readonly databaseUrl: string;
   readonly kafkaBrokers: string[];
+  readonly imageStore: ImageStoreConfig;
   readonly tokenIssuer: string;
   readonly tokenAudience: string;
   readonly tokenSecret: string;
@@ -40,6 +43,7 @@ export function loadConfig(): Config {
     port: values.USER_PORT,
     databaseUrl: values.USER_DATABASE_URL,
     kafkaBrokers: values.KAFKA_BROKERS,
+    imageStore: toImageStoreConfig(values),
     tokenIssuer: values.TOKEN_ISSUER,
     tokenAudience: values.TOKEN_AUDIENCE,
     tokenSecret: values.TOKEN_SECRET,

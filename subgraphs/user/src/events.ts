@@ -3,6 +3,9 @@
 import { type UserRow } from "./database";
 
 /** What others may know of a user. */
-export function toProfile(user: UserRow): { userId: string; displayName: string } {
-  return { userId: user.id, displayName: user.displayName };
+export function toProfile(
+  { id: userId, displayName }: UserRow,
+  avatarUrl: string | null,
+): { userId: string; displayName: string; avatarUrl?: string } {
+  return { userId, displayName, ...(avatarUrl === null ? {} : { avatarUrl }) };
 }

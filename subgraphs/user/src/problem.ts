@@ -9,7 +9,9 @@ export type ProblemCode =
   | "EMAIL_TAKEN"
   | "INVALID_CREDENTIALS"
   | "INVALID_TOKEN"
-  | "WEAK_PASSWORD";
+  | "WEAK_PASSWORD"
+  | "UNSUPPORTED_IMAGE"
+  | "IMAGE_TOO_LARGE";
 
 // A type and not an interface: outcomes are kept as JSON, and only a type is known to be that.
 export type Problem = {

@@ -4,6 +4,7 @@ import { userProfileUpdated, userRoleChanged } from "@shop/event-contracts";
 import { isId } from "@shop/ids";
 import { appendToOutbox } from "@shop/messaging";
 import { recordAudit } from "./audit-log";
+import { type Avatars } from "./avatars";
 import { type Database, lockUser, type UserRow } from "./database";
 import { toProfile } from "./events";
 import { refuse, type Refusal, toProblems } from "./problem";
@@ -18,8 +19,8 @@ export interface ProfileChange {
 export type ProfileOutcome = { readonly ok: true; readonly user: UserRow } | Refusal;
 export type Profiles = ReturnType<typeof createProfiles>;
 
-export function createProfiles(deps: { db: Database }) {
-  const { db } = deps;
+export function createProfiles(deps: { db: Database; avatarUrlOf: Avatars["urlOf"] }) {
+  const { db, avatarUrlOf } = deps;
   return {
     byIds: (ids: readonly string[]): Promise<UserRow[]> => db.user.findMany({ where: { id: { in: [...ids] } } }),
 
@@ -68,7 +69,7 @@ export function createProfiles(deps: { db: Database }) {
         if (displayName === user.displayName && phone === user.phone) return { ok: true, user };
         const data = { displayName, phone, version: { increment: 1 } };
         const updated = await tx.user.update({ where: { id: userId }, data });
-        await appendToOutbox(tx, userProfileUpdated, toProfile(updated));
+        await appendToOutbox(tx, userProfileUpdated, toProfile(updated, avatarUrlOf(updated)));
         return { ok: true, user: updated };
       });
     },

@@ -1,5 +1,6 @@
 // node dist/seed.js: the demo accounts, through the same use cases as any account, so that their events are told too.
 import { type Role } from "@shop/auth";
+import { createImageStore } from "@shop/images";
 import { createLogger } from "@shop/telemetry";
 import { type Config, loadConfig } from "./config";
 import { createDatabase } from "./database";
@@ -21,12 +22,19 @@ const demoAccounts: readonly { email: string; displayName: string; phone: string
  */
 export async function seedAccounts(config: Config): Promise<string[]> {
   if (config.production) return [];
-  const db = createDatabase({ url: config.databaseUrl, log: createLogger("user.seed") });
+  const log = createLogger("user.seed");
+  const db = createDatabase({ url: config.databaseUrl, log });
   try {
     const emailKey = { notIn: demoAccounts.map(({ email }) => toEmailKey(email)) };
     if ((await db.user.count({ where: { emailKey } })) > 0) return [];
     const keys = await loadSigningKeys({ db, secret: config.tokenSecret });
-    const { accounts } = await createUseCases({ db, keys, config });
+    const { accounts } = await createUseCases({
+      db,
+      keys,
+      imageStore: createImageStore(config.imageStore, log),
+      config,
+      log,
+    });
     const made: string[] = [];
     for (const { role, ...profile } of demoAccounts) {
       const outcome = await accounts.create({ ...profile, password: demoPassword }, role);

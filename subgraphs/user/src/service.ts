@@ -1,6 +1,7 @@
 import { join } from "node:path";
 import { createAccessTokenVerifier, createServiceVerifier } from "@shop/auth";
-import { retryUntilReady } from "@shop/lifecycle";
+import { createImageStore } from "@shop/images";
+import { retryUntilReady, startSweeping } from "@shop/lifecycle";
 import { createMessageBus, createOutboxRelay, createPostgresOutbox } from "@shop/messaging";
 import { isDatabaseOutage } from "@shop/postgres";
 import { startSubgraph } from "@shop/subgraph-server";
@@ -17,6 +18,8 @@ export interface Service {
   stop(): Promise<void>;
 }
 
+const avatarSweepIntervalMs = 600_000;
+
 /** Starts the user subgraph: accounts and sessions, the keys that others verify access tokens with, and its outbox. */
 export async function startService(config: Config, log: Logger): Promise<Service> {
   const { databaseUrl, tokenIssuer: issuer, tokenAudience: audience } = config;
@@ -26,7 +29,12 @@ export async function startService(config: Config, log: Logger): Promise<Service
     () => loadSigningKeys({ db, secret: config.tokenSecret }),
     log,
   );
-  const useCases = await createUseCases({ db, keys, config });
+  const imageStore = createImageStore(config.imageStore, log);
+  const useCases = await createUseCases({ db, keys, imageStore, config, log });
+  const stopping = new AbortController();
+  // It may come later: only avatars wait for it. This rejects only when we stop.
+  retryUntilReady("the image store", imageStore.prepare, log, stopping.signal).catch(() => undefined);
+  const sweep = startSweeping(useCases.avatars.sweep, avatarSweepIntervalMs, log);
   const subgraph = await startSubgraph({
     name: "user",
     host: config.host,
@@ -52,7 +60,9 @@ export async function startService(config: Config, log: Logger): Promise<Service
   return {
     port: subgraph.port,
     stop: async () => {
+      stopping.abort();
       await subgraph.stop();
+      await sweep.stop();
       await relay.stop();
       await bus.stop();
       await db.$disconnect();

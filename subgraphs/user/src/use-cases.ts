@@ -1,7 +1,10 @@
+import { createImageMaker, type ImageStore, loadSharp } from "@shop/images";
+import { type Logger } from "@shop/telemetry";
 import { createAccessTokenIssuer } from "./access-tokens";
 import { createAccounts, type Accounts } from "./accounts";
 import { createAddresses, type Addresses } from "./addresses";
 import { createAuditLog, type AuditLog } from "./audit-log";
+import { type Avatars, createAvatars } from "./avatars";
 import { type Config } from "./config";
 import { type Database } from "./database";
 import { createPasswordHasher } from "./password-hasher";
@@ -15,23 +18,32 @@ export interface UseCases {
   readonly accounts: Accounts;
   readonly sessions: Sessions;
   readonly profiles: Profiles;
+  readonly avatars: Avatars;
   readonly addresses: Addresses;
   readonly auditLog: AuditLog;
 }
 
-export async function createUseCases(deps: { db: Database; keys: SigningKeys; config: Config }): Promise<UseCases> {
-  const { db, keys, config } = deps;
+export async function createUseCases(deps: {
+  db: Database;
+  keys: SigningKeys;
+  imageStore: ImageStore;
+  config: Config;
+  log: Logger;
+}): Promise<UseCases> {
+  const { db, keys, imageStore, config, log } = deps;
   const issueAccessToken = createAccessTokenIssuer({
     keys,
     issuer: config.tokenIssuer,
     audience: config.tokenAudience,
   });
   const refreshTokens = createRefreshTokens({ secret: config.tokenSecret });
+  const avatars = createAvatars({ db, imageStore, imageMaker: createImageMaker(loadSharp(log)), log });
   const sessions = createSessions({ db, issueAccessToken, refreshTokens });
   return {
     sessions,
     accounts: createAccounts({ db, hasher: await createPasswordHasher(), sessions }),
-    profiles: createProfiles({ db }),
+    profiles: createProfiles({ db, avatarUrlOf: avatars.urlOf }),
+    avatars,
     addresses: createAddresses({ db }),
     auditLog: createAuditLog({ db }),
   };

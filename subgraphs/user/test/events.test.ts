@@ -2,6 +2,7 @@ import { randomUUID } from "node:crypto";
 import { userProfileUpdated, userRegistered, userRoleChanged, userSessionsRevoked } from "@shop/event-contracts";
 import { createMessageBus, handle, startConsumer, type Consumer, type MessageBus } from "@shop/messaging";
 import { createLogger } from "@shop/telemetry";
+import { upload } from "./avatar-upload";
 import { startUserService, type TestUserService } from "./user-service";
 
 let service: TestUserService;
@@ -50,6 +51,24 @@ const eventsOf = (userId: string, count: number): Promise<object[]> =>
     waiting.add(look);
     look();
   });
+
+it("tells of a new picture, and goes on telling of it", async () => {
+  const user = await service.register({ displayName: "Ida" });
+  const uploadId = await upload(service, user);
+  const { data } = await service.ask(
+    `mutation { attachAvatar(uploadId: "${uploadId}") { user { avatarUrl } } }`,
+    {},
+    user,
+  );
+  const { avatarUrl } = (data?.["attachAvatar"] as { user: { avatarUrl: string } }).user;
+  await service.ask(`mutation { attachAvatar(uploadId: "${uploadId}") { errors { code } } }`, {}, user);
+  await service.ask(`mutation { updateProfile(input: { displayName: "Ina" }) { errors { code } } }`, {}, user);
+  expect(await eventsOf(user.id, 3)).toEqual([
+    { type: "registered", payload: { userId: user.id, displayName: "Ida" } },
+    { type: "profile-updated", payload: { userId: user.id, displayName: "Ida", avatarUrl } },
+    { type: "profile-updated", payload: { userId: user.id, displayName: "Ina", avatarUrl } },
+  ]);
+});
 
 it("tells in order what happens to an account", async () => {
   const admin = await service.signInAs("admin");

@@ -5,6 +5,9 @@ import { Client } from "pg";
 import { type Config } from "../src/config";
 import { seedAccounts } from "../src/seed";
 
+// Making accounts needs no broker and no image store.
+const nowhere = "http://127.0.0.1:1";
+
 let database: TestDatabase;
 let client: Client;
 let config: Config;
@@ -18,6 +21,7 @@ beforeEach(async () => {
     port: 0,
     databaseUrl: database.url,
     kafkaBrokers: ["127.0.0.1:1"],
+    imageStore: { endpoint: nowhere, publicUrl: nowhere, accessKey: "", secretKey: "", bucket: "shop" },
     tokenIssuer: "http://user.test",
     tokenAudience: "shop-test",
     tokenSecret: "a-token-secret-for-tests",

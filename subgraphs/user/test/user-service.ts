@@ -41,17 +41,22 @@ export const authFields = "user { id email } tokens { accessToken refreshToken }
 
 let accounts = 0;
 
-/** @param options.through gives the URL by which the service reaches its database */
+/**
+ * @param options.through gives the URL by which the service reaches its database
+ * @param options.imageEndpoint where it finds its image store, if not where that is
+ */
 export async function startUserService(
-  options: { through?: (databaseUrl: string) => Promise<string> } = {},
+  options: { through?: (databaseUrl: string) => Promise<string>; imageEndpoint?: string } = {},
 ): Promise<TestUserService> {
+  const { kafkaBrokers, s3 } = testStores();
   const database = await createTestDatabase("user");
   const config: Config = {
     production: false,
     host: "127.0.0.1",
     port: 0,
     databaseUrl: (await options.through?.(database.url)) ?? database.url,
-    kafkaBrokers: testStores().kafkaBrokers,
+    kafkaBrokers,
+    imageStore: { ...s3, endpoint: options.imageEndpoint ?? s3.endpoint, publicUrl: s3.endpoint, bucket: "shop" },
     tokenIssuer: "http://user.test",
     tokenAudience: "shop-test",
     tokenSecret: "a-token-secret-for-tests",

@@ -191,6 +191,32 @@ const ownRoutes: readonly Route[] = [
   }),
 ];
 
+const avatarRoutes: readonly Route[] = [
+  defineRoute({
+    service,
+    method: "POST",
+    path: "/v1/users/me/avatar-uploads",
+    summary: "Ask for a form to upload your picture with",
+    body: z.strictObject({ contentType: z.string(), bytes: z.int() }),
+    ok: 201,
+    operation: `mutation RequestAvatarUpload($input: ImageUploadInput!) {
+      requestAvatarUpload(input: $input) { upload { id url fields { name value } expiresAt } ${errors} }
+    }`,
+    variables: ({ body }) => ({ input: body }),
+    answer: payloadOf("requestAvatarUpload", "upload"),
+  }),
+  defineRoute({
+    service,
+    method: "PUT",
+    path: "/v1/users/me/avatar",
+    summary: "Make what was uploaded your picture",
+    body: z.strictObject({ uploadId: z.string() }),
+    operation: `mutation AttachAvatar($uploadId: ID!) { attachAvatar(uploadId: $uploadId) { user { ${user} } ${errors} } }`,
+    variables: ({ body }) => body,
+    answer: payloadOf("attachAvatar", "user"),
+  }),
+];
+
 const staffRoutes: readonly Route[] = [
   defineRoute({
     service,
@@ -248,4 +274,4 @@ const staffRoutes: readonly Route[] = [
   }),
 ];
 
-export const accountRoutes: readonly Route[] = [...signInRoutes, ...ownRoutes, ...staffRoutes];
+export const accountRoutes: readonly Route[] = [...signInRoutes, ...ownRoutes, ...avatarRoutes, ...staffRoutes];

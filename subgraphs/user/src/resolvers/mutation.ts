@@ -2,7 +2,7 @@ import { requireViewer } from "@shop/auth";
 import { isId } from "@shop/ids";
 import { type Context } from "../context";
 import { type MutationResolvers } from "../generated/graphql";
-import { readAfresh, toAuthPayload, toErrors, toLogoutPayload } from "./payloads";
+import { readAfresh, requireImages, toAuthPayload, toErrors, toLogoutPayload } from "./payloads";
 
 export const Mutation: MutationResolvers = {
   registerUser: async (_parent, { input }, context) =>
@@ -42,6 +42,16 @@ export const Mutation: MutationResolvers = {
   removeAddress: async (_parent, { id }, context) => {
     const outcome = await context.addresses.remove(context.viewer, id);
     return { address: outcome.ok ? outcome.removed : null, user: await readViewer(context), errors: toErrors(outcome) };
+  },
+
+  requestAvatarUpload: async (_parent, { input }, { viewer, avatars }) => {
+    const outcome = requireImages(await avatars.requestUpload(viewer, input));
+    return { upload: outcome.ok ? outcome.upload : null, errors: toErrors(outcome) };
+  },
+
+  attachAvatar: async (_parent, { uploadId }, context) => {
+    const outcome = requireImages(await context.avatars.attach(context.viewer, uploadId));
+    return { user: await readViewer(context), errors: toErrors(outcome) };
   },
 
   setUserRole: async (_parent, { userId, role }, context) => {

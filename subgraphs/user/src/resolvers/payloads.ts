@@ -1,13 +1,23 @@
+import { rateLimited, serviceUnavailable } from "@shop/graphql-errors";
 import { type Context } from "../context";
 import { type UserRow } from "../database";
 import { type Problem, type Refusal } from "../problem";
 import { type LogoutOutcome, type SignedIn } from "../sessions";
+
+// The uploads of a day are counted from each.
+const tooManyRetryAfterSeconds = 3_600;
 
 /** Problems as the API tells them. @param argument the name of the argument that their paths lead into, if it is one */
 export function toErrors(outcome: { ok: true } | Refusal, argument?: string): Problem[] {
   if (outcome.ok) return [];
   const prefix = argument === undefined ? [] : [argument];
   return outcome.problems.map((problem) => ({ ...problem, path: [...prefix, ...problem.path] }));
+}
+
+/** @throws SERVICE_UNAVAILABLE or RATE_LIMITED for what no client can mend but by waiting */
+export function requireImages<Outcome extends object>(outcome: Outcome): Exclude<Outcome, { reason: string }> {
+  if (!("reason" in outcome)) return outcome as Exclude<Outcome, { reason: string }>;
+  throw outcome.reason === "TOO_MANY" ? rateLimited(tooManyRetryAfterSeconds) : serviceUnavailable("The image store");
 }
 
 /** Whoever signs in reads the answer to it as themselves. */

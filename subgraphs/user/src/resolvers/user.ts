@@ -12,6 +12,7 @@ const restricted =
 
 export const User: UserResolvers = {
   __resolveReference: ({ id }, { loaders }) => (isId(id) ? loaders.userById.load(id) : null),
+  avatarUrl: (user, _args, { avatars }) => avatars.urlOf(user),
   email: restricted((user) => user.email),
   emailVerified: restricted((user) => user.emailVerifiedAt !== null),
   phone: restricted((user) => user.phone),
