@@ -112,6 +112,43 @@ describe("a chain of requirements that comes back twice, by two keys", () => {
   });
 });
 
+// Apollo's planner makes a circle of fetches of these, and goes round it until the memory is full.
+it("follows a chain of requirements that comes back twice, at two depths", async () => {
+  const d = (thing: Thing): number => (own(thing) + 1) * 2;
+  const other = ({ id }: Thing): Thing => ({ id: id === "1" ? "2" : "1" });
+  const graph = createGraph({
+    monolith: `${roots("inner")} type Thing { id: ID! other: Thing b: Int c: Int d: Int e: Int f: Int }`,
+    subgraphs: {
+      s0: `type Thing @key(fields: "id") {
+        id: ID! other: Thing @shareable c: Int @external d: Int @requires(fields: "c")
+      }`,
+      s1: `${roots("inner")} type Thing @key(fields: "id") {
+        id: ID! other: Thing @shareable b: Int @external c: Int @requires(fields: "b") e: Int @external f: Int @requires(fields: "e")
+      }`,
+      s2: `type Thing @key(fields: "id") {
+        id: ID! other: Thing @shareable b: Int d: Int @external e: Int @requires(fields: "d")
+      }`,
+    },
+    records: { Thing: things },
+    resolvers: { Query: fromQuery("inner"), Thing: { other } },
+    own: {
+      monolith: {
+        Thing: {
+          b: own,
+          c: (thing: Thing) => own(thing) + 1,
+          d,
+          e: (thing: Thing) => d(thing) + 3,
+          f: (thing: Thing) => (d(thing) + 3) * 5,
+        },
+      },
+      s0: { Thing: { d: ({ c = missing }: Thing) => c * 2 } },
+      s1: { Thing: { c: ({ b = missing }: Thing) => b + 1, f: ({ e = missing }: { e?: number }) => e * 5 } },
+      s2: { Thing: { b: own, e: ({ d: given = missing }: Thing) => given + 3 } },
+    },
+  });
+  await graph.expectSame("{ inner { other { c e f } d } }");
+});
+
 describe("a requirement that begins where the operation does not, and what the latter knows as another's", () => {
   it("with arguments", async () => {
     const times = (thing: Thing, by: number): number => own(thing) * by;
