@@ -62,7 +62,7 @@ function toId(prefix: IdPrefix, atMs: number, bytes: Buffer): string {
   return `${idBoundary(prefix, atMs)}${random}`;
 }
 
-/** Whether a string from outside can be an id at all; whether the thing exists only its owner knows. */
-export function isId(value: string): boolean {
-  return idPattern.test(value);
+/** Whether something from outside can be an id at all; whether the thing exists only its owner knows. */
+export function isId(value: unknown): boolean {
+  return typeof value === "string" && idPattern.test(value);
 }
