@@ -1,11 +1,14 @@
 import { createImageMaker, createImageStore, loadSharp } from "@shop/images";
 import { type Logger } from "@shop/telemetry";
-import { createCategories, createCategoryTree } from "./categories";
+import { createCategories } from "./categories";
+import { createCategoryTree } from "./category-tree";
 import { type Config } from "./config";
 import { createFacets } from "./facets";
 import { createImages } from "./images";
 import { createLeases } from "./lease";
 import { createProductOutbox } from "./outbox";
+import { createIntoCategories } from "./product-arrivals";
+import { createProductCreation } from "./product-creation";
 import { createEditor } from "./product-edits";
 import { createProductList } from "./product-list";
 import { createProducts } from "./products";
@@ -23,6 +26,8 @@ export async function openCatalogue(config: Config, log: Logger) {
   const withLease = createLeases(store);
   const outbox = createProductOutbox(store);
   const edit = createEditor(store, outbox);
+  const intoCategories = createIntoCategories(store);
+  const createAll = createProductCreation({ store, intoCategories, outbox, currency });
   const tree = createCategoryTree(store);
   return {
     store,
@@ -30,7 +35,7 @@ export async function openCatalogue(config: Config, log: Logger) {
     withLease,
     outbox,
     tree,
-    products: createProducts({ store, edit, outbox, currency }),
+    products: createProducts({ store, createAll, edit, intoCategories, currency }),
     productList: createProductList({ store, tree }),
     facets: createFacets({ store, tree }),
     categories: createCategories({ store, withLease }),

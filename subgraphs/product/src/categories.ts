@@ -1,12 +1,13 @@
 import { requireRole, type Viewer } from "@shop/auth";
-import { createId } from "@shop/ids";
+import { createId, isId } from "@shop/ids";
 import { z } from "zod";
 import { type CategoryDocument, type CategoryRecord } from "./category-model";
-import { pathsToMend } from "./category-tree";
+import { pathsToMend } from "./category-paths";
 import { digestOf, idempotencyScope } from "./idempotency";
 import { expectedVersion, idempotencyKey, line, parseInput, slug } from "./input";
-import { type WithLease } from "./lease";
+import { type Lease, type WithLease } from "./lease";
 import { invalid, keyReused, notFound, refused, type Refused, slugTaken, versionConflict } from "./problems";
+import { isArrivedAt } from "./product-arrivals";
 import { slugCandidates } from "./slugs";
 import { duplicateKeyOf, type Store } from "./store";
 
@@ -19,23 +20,11 @@ export interface Categories {
   update(viewer: Viewer | null, categoryId: string, input: unknown): Promise<CategoryOutcome>;
   /** @returns the category as it last stood */
   remove(viewer: Viewer | null, categoryId: string): Promise<CategoryOutcome>;
-  /** Finishes the move of a branch that a killed process left half done. */
-  mendPaths: () => Promise<void>;
+  /** Brings the move of a branch to its end that a killed process left half done. */
+  finishMoves: () => Promise<void>;
 }
 
-/** The tree as it is read. */
-export interface CategoryTree {
-  byIds(ids: readonly string[]): Promise<CategoryRecord[]>;
-  bySlug(slug: string): Promise<CategoryRecord | null>;
-  /** By name; null stands for the roots. */
-  childrenOf(parentIds: readonly (string | null)[]): Promise<CategoryRecord[]>;
-  /** The ids of a category and of all below it; none where it does not exist. */
-  withDescendants(categoryId: string): Promise<string[]>;
-  /** Categories and all above them, each once. */
-  withAncestors(ids: readonly string[]): Promise<CategoryRecord[]>;
-}
-
-const fields = { creation: 0 } as const;
+const pathsPerWrite = 500;
 const name = line("The name", 100);
 const creating = z.object({ idempotencyKey, slug: slug.nullish(), name, parentId: z.string().nullish() });
 const updating = z.object({
@@ -45,36 +34,6 @@ const updating = z.object({
   expectedVersion,
 });
 
-export function createCategoryTree({ categories }: Pick<Store, "categories">): CategoryTree {
-  const byIds = (ids: readonly string[]): Promise<CategoryRecord[]> =>
-    categories
-      .find({ _id: { $in: ids } }, fields)
-      .lean<CategoryRecord[]>()
-      .exec();
-  return {
-    byIds,
-    bySlug: (slug) => categories.findOne({ slug }, fields).lean<CategoryRecord | null>().exec(),
-    childrenOf: (parentIds) =>
-      categories
-        .find({ parentId: { $in: parentIds } }, fields)
-        .sort({ name: 1, _id: 1 })
-        .lean<CategoryRecord[]>()
-        .exec(),
-    withDescendants: async (categoryId) => {
-      const found = await categories
-        .find({ $or: [{ _id: categoryId }, { ancestorIds: categoryId }] }, { _id: 1 })
-        .lean<{ _id: string }[]>();
-      return found.map(({ _id }) => _id);
-    },
-    withAncestors: async (ids) => {
-      const found = await byIds(ids);
-      const known = new Set(ids);
-      const above = new Set(found.flatMap(({ ancestorIds }) => ancestorIds).filter((id) => !known.has(id)));
-      return above.size === 0 ? found : [...found, ...(await byIds([...above]))];
-    },
-  };
-}
-
 export function createCategories(deps: {
   store: Pick<Store, "products" | "categories">;
   withLease: WithLease;
@@ -82,20 +41,34 @@ export function createCategories(deps: {
   const { products, categories } = deps.store;
 
   /** A change of the tree's shape, one at a time: two moves that each make sense can make a circle together. */
-  function reshaping<T>(work: () => Promise<T>): Promise<T> {
+  function reshaping<T>(work: (lease: Lease) => Promise<T>): Promise<T> {
     return deps.withLease("categories", async (lease) => {
-      await mend();
+      await finishMoves(lease);
       lease.requireTime();
-      return work();
+      return work(lease);
     });
   }
 
-  async function mend(): Promise<void> {
+  const whereMoving = { isMoving: true } as const;
+
+  /** Brings the stored paths of what was moved in line with the parents; cut short, it is gone on with. */
+  async function finishMoves(lease: Lease): Promise<void> {
+    const moved = await categories.find(whereMoving, { _id: 1 }).lean<{ _id: string }[]>();
+    if (moved.length === 0) return;
     const all = await categories.find({}, { parentId: 1, ancestorIds: 1 }).lean<CategoryRecord[]>();
-    const mended = pathsToMend(all).map(({ _id, ancestorIds }) => ({
+    const changes = pathsToMend(all).map(({ _id, ancestorIds }) => ({
       updateOne: { filter: { _id }, update: { $set: { ancestorIds } } },
     }));
-    if (mended.length > 0) await categories.bulkWrite(mended);
+    for (let from = 0; from < changes.length; from += pathsPerWrite) {
+      lease.requireTime();
+      await categories.bulkWrite(changes.slice(from, from + pathsPerWrite), { ordered: false });
+    }
+    lease.requireTime();
+    await categories.updateMany({ _id: { $in: moved.map(({ _id }) => _id) } }, { $unset: { isMoving: 1 } });
+  }
+
+  async function read(categoryId: string): Promise<CategoryDocument | null> {
+    return isId(categoryId) ? categories.findById(categoryId).lean<CategoryDocument | null>() : null;
   }
 
   async function madeBefore({ scope, digest }: CategoryDocument["creation"]): Promise<CategoryOutcome | null> {
@@ -110,7 +83,7 @@ export function createCategories(deps: {
     movedId?: string,
   ): Promise<{ ok: true; ancestorIds: string[] } | Refused> {
     if (parentId === null) return { ok: true, ancestorIds: [] };
-    const parent = await categories.findById(parentId, fields).lean<CategoryRecord | null>();
+    const parent = await read(parentId);
     if (parent === null) return notFound("category", "input", "parentId");
     const ancestorIds = [...parent.ancestorIds, parentId];
     if (movedId !== undefined && ancestorIds.includes(movedId)) {
@@ -132,7 +105,7 @@ export function createCategories(deps: {
       const before = await madeBefore(creation);
       if (before !== null) return before;
 
-      return reshaping(async () => {
+      return reshaping(async (lease) => {
         const parentId = input.parentId ?? null;
         const below = await pathBelow(parentId);
         if (!below.ok) return below;
@@ -141,6 +114,7 @@ export function createCategories(deps: {
         const slugs = typeof input.slug === "string" ? [input.slug] : slugCandidates(input.name, document._id);
         for (const slug of slugs) {
           const category: CategoryDocument = { ...document, slug };
+          lease.requireTime();
           try {
             await categories.create(category);
             return { ok: true, category };
@@ -159,31 +133,37 @@ export function createCategories(deps: {
       const parsed = parseInput(updating, given);
       if (!parsed.ok) return parsed;
       const { expectedVersion, parentId, ...rest } = parsed.value;
-      const change = async (): Promise<CategoryOutcome> => {
-        const current = await categories.findById(categoryId, fields).lean<CategoryRecord | null>();
+      const change = async (lease?: Lease): Promise<CategoryOutcome> => {
+        const current = await read(categoryId);
         if (current === null) return notFound("category", "id");
         if (typeof expectedVersion === "number" && expectedVersion !== current.version) {
           return versionConflict(current.version);
         }
-        const path = parentId === undefined ? null : await pathBelow(parentId, categoryId);
-        if (path !== null && !path.ok) return path;
-        const set = {
-          ...(rest.slug === undefined ? {} : { slug: rest.slug }),
-          ...(rest.name === undefined ? {} : { name: rest.name }),
-          ...(path === null || parentId === undefined ? {} : { parentId, ancestorIds: path.ancestorIds }),
-          version: current.version + 1,
+        const isMoved = parentId !== undefined && parentId !== current.parentId;
+        const below = isMoved ? await pathBelow(parentId, categoryId) : null;
+        if (below !== null && !below.ok) return below;
+        const changed = {
+          ...(rest.slug === undefined || rest.slug === current.slug ? {} : { slug: rest.slug }),
+          ...(rest.name === undefined || rest.name === current.name ? {} : { name: rest.name }),
+          ...(below === null || parentId === undefined
+            ? {}
+            : { parentId, ancestorIds: below.ancestorIds, ...whereMoving }),
         };
+        if (Object.keys(changed).length === 0) return { ok: true, category: current };
+        const set = { ...changed, version: current.version + 1 };
+        lease?.requireTime();
         try {
           const { matchedCount } = await categories.updateOne(
             { _id: categoryId, version: current.version },
             { $set: set },
           );
-          if (matchedCount === 0) return await change();
+          if (matchedCount === 0) return await change(lease);
         } catch (error) {
           if (duplicateKeyOf(error) === "slug") return refused(slugTaken(rest.slug ?? ""));
           throw error;
         }
-        if (path !== null) await mend();
+        // It is moved: what fails from here on is made up for by whoever is next.
+        if (lease !== undefined) await finishMoves(lease).catch(() => undefined);
         return { ok: true, category: { ...current, ...set } };
       };
       return parentId === undefined ? change() : reshaping(change);
@@ -191,22 +171,28 @@ export function createCategories(deps: {
 
     remove: async (viewer, categoryId) => {
       requireRole(viewer, "STAFF");
-      return reshaping(async () => {
-        const category = await categories.findById(categoryId, fields).lean<CategoryRecord | null>();
+      return reshaping(async (lease) => {
+        const category = await read(categoryId);
         if (category === null) return notFound("category", "id");
         const [child, product] = await Promise.all([
           categories.exists({ parentId: categoryId }),
           products.exists({ categoryId }),
         ]);
-        if (child !== null || product !== null) {
-          const message = `Move its ${child === null ? "products" : "categories"} elsewhere first.`;
-          return refused({ code: "CATEGORY_NOT_EMPTY", message, path: ["id"] });
-        }
-        await categories.deleteOne({ _id: categoryId });
-        return { ok: true, category };
+        if (child !== null) return notEmpty("categories");
+        if (product !== null || isArrivedAt(category)) return notEmpty("products");
+        lease.requireTime();
+        const { arrivalCount = null } = category;
+        const { deletedCount } = await categories.deleteOne({ _id: categoryId, arrivalCount });
+        return deletedCount === 0 ? notEmpty("products") : { ok: true, category };
       });
     },
 
-    mendPaths: () => reshaping(() => Promise.resolve()),
+    finishMoves: async () => {
+      if ((await categories.exists(whereMoving)) !== null) await deps.withLease("categories", finishMoves);
+    },
   };
+}
+
+function notEmpty(of: "products" | "categories"): Refused {
+  return refused({ code: "CATEGORY_NOT_EMPTY", message: `Move its ${of} elsewhere first.`, path: ["id"] });
 }

@@ -6,7 +6,10 @@ export interface CategoryRecord {
   readonly name: string;
   /** Null for a root. */
   readonly parentId: string | null;
-  /** The materialised path: from the root to the parent. It follows from the parents, and is mended if it does not. */
+  /**
+   * The materialised path: from the root to the parent. It follows from the parents, and is behind them while a move of
+   * something above it is under way.
+   */
   readonly ancestorIds: string[];
   readonly version: number;
 }
@@ -14,7 +17,17 @@ export interface CategoryRecord {
 export interface CategoryDocument extends CategoryRecord {
   /** The viewer and idempotency key that made it, and a digest of the input. */
   readonly creation: { readonly scope: string; readonly digest: string };
+  /** It was moved, and those below it may still have their old paths. */
+  readonly isMoving?: true;
+  /** Calls that are putting products into it, and how many ever did: see product-arrivals.ts. */
+  readonly arrivals?: readonly { readonly id: string; readonly since: Date }[];
+  readonly arrivalCount?: number;
 }
+
+/** Reads leave out what only guards and workers need. */
+export const categoryFields = { creation: 0, isMoving: 0, arrivals: 0, arrivalCount: 0 } as const;
+
+const embedded = { _id: false } as const;
 
 const categorySchema = new Schema<CategoryDocument>(
   {
@@ -24,15 +37,19 @@ const categorySchema = new Schema<CategoryDocument>(
     parentId: String,
     ancestorIds: [String],
     version: Number,
-    creation: new Schema<CategoryDocument["creation"]>({ scope: String, digest: String }, { _id: false }),
+    creation: new Schema<CategoryDocument["creation"]>({ scope: String, digest: String }, embedded),
+    isMoving: Boolean,
+    arrivals: [new Schema<{ id: string; since: Date }>({ id: String, since: Date }, embedded)],
+    arrivalCount: Number,
   },
   { versionKey: false, autoIndex: false, strict: "throw" },
 );
 
 categorySchema.index({ slug: 1 }, { unique: true });
 categorySchema.index({ "creation.scope": 1 }, { unique: true });
-categorySchema.index({ parentId: 1, name: 1 });
+categorySchema.index({ parentId: 1 });
 categorySchema.index({ ancestorIds: 1 });
+categorySchema.index({ isMoving: 1 }, { sparse: true });
 
 export type CategoryModel = Model<CategoryDocument>;
 

@@ -1,5 +1,6 @@
 import { type Viewer } from "@shop/auth";
-import { type Categories, type CategoryTree } from "./categories";
+import { type Categories } from "./categories";
+import { type CategoryTree } from "./category-tree";
 import { type Facets } from "./facets";
 import { type Images } from "./images";
 import { type Loaders } from "./loaders";

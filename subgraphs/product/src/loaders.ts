@@ -1,6 +1,6 @@
 import DataLoader from "dataloader";
 import { type CategoryRecord } from "./category-model";
-import { type CategoryTree } from "./categories";
+import { type CategoryTree } from "./category-tree";
 import { type ProductRecord } from "./product-model";
 import { type Products } from "./products";
 
@@ -9,18 +9,20 @@ export interface Loaders {
   readonly productById: DataLoader<string, ProductRecord | null>;
   readonly productBySlug: DataLoader<string, ProductRecord | null>;
   readonly categoryById: DataLoader<string, CategoryRecord | null>;
+  readonly categoryBySlug: DataLoader<string, CategoryRecord | null>;
   readonly childrenOf: DataLoader<string, CategoryRecord[]>;
 }
 
 export function createLoaders(deps: {
   products: Pick<Products, "byIds" | "bySlugs">;
-  tree: Pick<CategoryTree, "byIds" | "childrenOf">;
+  tree: Pick<CategoryTree, "byIds" | "bySlugs" | "childrenOf">;
 }): Loaders {
   const { products, tree } = deps;
   return {
     productById: createLoader(products.byIds, ({ _id }) => _id),
     productBySlug: createLoader(products.bySlugs, ({ slug }) => slug),
     categoryById: createLoader(tree.byIds, ({ _id }) => _id),
+    categoryBySlug: createLoader(tree.bySlugs, ({ slug }) => slug),
     childrenOf: new DataLoader(async (parentIds: readonly string[]) => {
       const children = await tree.childrenOf(parentIds);
       return parentIds.map((parentId) => children.filter((child) => child.parentId === parentId));

@@ -1,12 +1,13 @@
 import { serviceUnavailable } from "@shop/graphql-errors";
 import { type Resolvers } from "./generated/graphql";
+import { LeaseLostError } from "./lease";
 import { isStoreOutage } from "./store";
 
 type Resolve = (...args: unknown[]) => unknown;
 
 /**
- * The resolvers, with one that fails because the store does not answer saying so: a client can wait for that, as it
- * cannot for a bug of ours.
+ * The resolvers, with one that fails because the store does not answer, or because a killed process still holds what it
+ * needs, saying so: a client can wait for that, as it cannot for a bug of ours.
  */
 export function answerOutages(resolvers: Resolvers): Resolvers {
   const guarded = Object.entries(resolvers).map(([type, fields]) => [
@@ -26,5 +27,5 @@ function guard(resolve: Resolve): Resolve {
 }
 
 function rethrow(error: unknown): never {
-  throw isStoreOutage(error) ? serviceUnavailable("The catalogue") : error;
+  throw isStoreOutage(error) || error instanceof LeaseLostError ? serviceUnavailable("The catalogue") : error;
 }

@@ -36,13 +36,20 @@ export const createProductInput = (currency: string) =>
     idempotencyKey,
     slug: slug.nullish(),
     name: line("The name", 200),
-    description,
+    description: description.transform((text) => text ?? ""),
     categoryId: z.string().nullish(),
     price: price(currency),
-    initialStock: count("The stock", 0, maxStock).nullish(),
-    attributes,
-    publish: z.boolean().nullish(),
+    initialStock: count("The stock", 0, maxStock)
+      .nullish()
+      .transform((stock) => stock ?? 0),
+    attributes: attributes.transform((all) => all ?? []),
+    publish: z
+      .boolean()
+      .nullish()
+      .transform((publish) => publish ?? false),
   });
+
+export type CreateProductInput = z.infer<ReturnType<typeof createProductInput>>;
 
 export const updateProductInput = (currency: string) =>
   z.object({

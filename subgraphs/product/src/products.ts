@@ -1,23 +1,17 @@
 import { requireRole, type Viewer } from "@shop/auth";
 import { productArchived, productPriceChanged, productPublished, productUpdated } from "@shop/event-contracts";
-import { createId } from "@shop/ids";
-import { type z } from "zod";
+import { isId } from "@shop/ids";
 import { fold } from "./folding";
-import { digestOf, idempotencyScope } from "./idempotency";
 import { parseInput } from "./input";
-import { pendingEvent, type ProductOutbox } from "./outbox";
-import { invalid, keyReused, notFound, refused, type Refused, slugTaken } from "./problems";
+import { pendingEvent } from "./outbox";
+import { invalid, notFound, refused, type Refused } from "./problems";
+import { type IntoCategories } from "./product-arrivals";
+import { type CreateProducts } from "./product-creation";
 import { type Edit, type EditProduct, type ProductOutcome, snapshotOf } from "./product-edits";
-import { createProductInput, updateProductInput } from "./product-input";
-import { type PendingEvent, type ProductDocument, type ProductRecord, recordFields } from "./product-model";
-import { searchTokens } from "./search-tokens";
-import { slugCandidates } from "./slugs";
-import { duplicateKeyOf, type Store } from "./store";
-
-export interface ImportedRow {
-  readonly index: number;
-  readonly outcome: ProductOutcome;
-}
+import { updateProductInput } from "./product-input";
+import { type PendingEvent, type ProductRecord, recordFields } from "./product-model";
+import { isSlug } from "./slugs";
+import { type Store } from "./store";
 
 /** Products as STAFF keep them. Every change takes a viewer and throws FORBIDDEN where that is not one of STAFF. */
 export interface Products {
@@ -25,89 +19,53 @@ export interface Products {
   update(viewer: Viewer | null, productId: string, input: unknown): Promise<ProductOutcome>;
   publish(viewer: Viewer | null, productId: string): Promise<ProductOutcome>;
   archive(viewer: Viewer | null, productId: string): Promise<ProductOutcome>;
-  /** Each row succeeds or fails alone, as one `create`. */
-  import(viewer: Viewer | null, rows: readonly unknown[]): Promise<{ ok: true; rows: ImportedRow[] } | Refused>;
+  /** Each succeeds or fails alone, as one `create`. @returns their outcomes in the order of the inputs */
+  import(
+    viewer: Viewer | null,
+    inputs: readonly unknown[],
+  ): Promise<{ ok: true; outcomes: ProductOutcome[] } | Refused>;
   /** Whatever their status, in no order; those that do not exist are left out. */
   byIds(ids: readonly string[]): Promise<ProductRecord[]>;
   bySlugs(slugs: readonly string[]): Promise<ProductRecord[]>;
 }
 
 const maxImportRows = 1_000;
-const importAtOnce = 8;
 
 export function createProducts(deps: {
-  store: Pick<Store, "products" | "categories">;
+  store: Pick<Store, "products">;
+  createAll: CreateProducts;
   edit: EditProduct;
-  outbox: Pick<ProductOutbox, "wake">;
+  intoCategories: IntoCategories;
   currency: string;
 }): Products {
-  const { edit, outbox, currency } = deps;
-  const { products, categories } = deps.store;
-  const creating = createProductInput(currency);
-  const updating = updateProductInput(currency);
-
-  async function missesCategory(categoryId: string | null | undefined): Promise<Refused | null> {
-    if (categoryId === null || categoryId === undefined) return null;
-    return (await categories.exists({ _id: categoryId })) === null ? notFound("category", "input", "categoryId") : null;
-  }
-
-  /** What an earlier call with the same key made, as it now stands. */
-  async function madeBefore({ scope, digest }: ProductDocument["creation"]): Promise<ProductOutcome | null> {
-    const { creation: _read, ...fields } = recordFields;
-    const product = await products
-      .findOne({ "creation.scope": scope }, fields)
-      .lean<(ProductRecord & Pick<ProductDocument, "creation">) | null>();
-    if (product === null) return null;
-    return product.creation.digest === digest ? { ok: true, product } : keyReused();
-  }
-
-  async function create(viewer: Viewer | null, given: unknown): Promise<ProductOutcome> {
-    const { userId } = requireRole(viewer, "STAFF");
-    const parsed = parseInput(creating, given);
-    if (!parsed.ok) return parsed;
-    const input = parsed.value;
-    const creation = {
-      scope: idempotencyScope(userId, "createProduct", input.idempotencyKey),
-      digest: digestOf(input),
-      stock: input.initialStock ?? 0,
-    };
-    const before = (await madeBefore(creation)) ?? (await missesCategory(input.categoryId));
-    if (before !== null) return before;
-
-    const document = toDocument(input, creation);
-    const slugs = typeof input.slug === "string" ? [input.slug] : slugCandidates(input.name, document._id);
-    for (const slug of slugs) {
-      const events = input.publish === true ? [pendingEvent(productPublished, snapshotOf({ ...document, slug }))] : [];
-      const product: ProductDocument = { ...document, slug, outbox: events };
-      try {
-        await products.create(product);
-        outbox.wake();
-        return { ok: true, product };
-      } catch (error) {
-        if (duplicateKeyOf(error) === null) throw error;
-        const raced = await madeBefore(creation);
-        if (raced !== null) return raced;
-      }
-    }
-    return refused(slugTaken(slugs.at(-1) ?? ""));
-  }
+  const { createAll, edit } = deps;
+  const { products } = deps.store;
+  const updating = updateProductInput(deps.currency);
 
   return {
-    create,
+    create: async (viewer, input) => {
+      const { userId } = requireRole(viewer, "STAFF");
+      const [outcome] = await createAll(userId, [input]);
+      if (outcome === undefined) throw new Error("a product that was to be made has no outcome");
+      return outcome;
+    },
 
     update: async (viewer, productId, given) => {
       requireRole(viewer, "STAFF");
       const parsed = parseInput(updating, given);
       if (!parsed.ok) return parsed;
       const { expectedVersion, price, ...rest } = parsed.value;
-      const missing = await missesCategory(rest.categoryId);
-      if (missing !== null) return missing;
       const wanted = {
         ...rest,
         ...(rest.name === undefined ? {} : { nameKey: fold(rest.name) }),
         ...(price === undefined ? {} : { priceMinor: price.amountMinor, currency: price.currency }),
       };
-      return edit(productId, (current) => planUpdate(current, wanted), { path: ["id"], expectedVersion });
+      const { categoryId } = rest;
+      return deps.intoCategories(typeof categoryId === "string" ? [categoryId] : [], async (there) =>
+        typeof categoryId === "string" && !there.has(categoryId)
+          ? notFound("category", "input", "categoryId")
+          : edit(productId, (current) => planUpdate(current, wanted), { path: ["id"], expectedVersion }),
+      );
     },
 
     publish: async (viewer, productId) => {
@@ -136,62 +94,25 @@ export function createProducts(deps: {
       return edit(productId, plan, { path: ["id"] });
     },
 
-    import: async (viewer, rows) => {
-      requireRole(viewer, "STAFF");
-      if (rows.length === 0 || rows.length > maxImportRows) {
+    import: async (viewer, inputs) => {
+      const { userId } = requireRole(viewer, "STAFF");
+      if (inputs.length === 0 || inputs.length > maxImportRows) {
         return refused(invalid(`Send 1 to ${maxImportRows} products at once.`, "input", "products"));
       }
-      const imported: ImportedRow[] = [];
-      const waiting = rows.entries();
-      const work = async (): Promise<void> => {
-        for (const [index, row] of waiting) imported.push({ index, outcome: atRow(index, await create(viewer, row)) });
-      };
-      await Promise.all(Array.from({ length: importAtOnce }, work));
-      return { ok: true, rows: imported.sort((a, b) => a.index - b.index) };
+      const outcomes = await createAll(userId, inputs);
+      return { ok: true, outcomes: outcomes.map(atRow) };
     },
 
     byIds: (ids) =>
       products
-        .find({ _id: { $in: ids } }, recordFields)
+        .find({ _id: { $in: ids.filter(isId) } }, recordFields)
         .lean<ProductRecord[]>()
         .exec(),
     bySlugs: (slugs) =>
       products
-        .find({ slug: { $in: slugs } }, recordFields)
+        .find({ slug: { $in: slugs.filter(isSlug) } }, recordFields)
         .lean<ProductRecord[]>()
         .exec(),
-  };
-}
-
-type CreateInput = z.infer<ReturnType<typeof createProductInput>>;
-
-function toDocument(
-  input: CreateInput,
-  creation: ProductDocument["creation"],
-): Omit<ProductDocument, "slug" | "outbox"> {
-  const { name, description = "", attributes = [] } = input;
-  const { stock } = creation;
-  const now = new Date();
-  return {
-    _id: createId("prd", now.getTime()),
-    name,
-    nameKey: fold(name),
-    description,
-    status: input.publish === true ? "ACTIVE" : "DRAFT",
-    categoryId: input.categoryId ?? null,
-    priceMinor: input.price.amountMinor,
-    currency: input.price.currency,
-    attributes,
-    images: [],
-    stock,
-    available: stock,
-    version: 1,
-    createdAt: now,
-    updatedAt: now,
-    creation,
-    tokens: searchTokens({ name, attributes, description }),
-    holds: [],
-    adjustments: [],
   };
 }
 
@@ -216,7 +137,7 @@ function planUpdate(current: ProductRecord, wanted: Wanted): Edit {
   return { ok: true, set: Object.fromEntries(changed), events };
 }
 
-function atRow(index: number, outcome: ProductOutcome): ProductOutcome {
+function atRow(outcome: ProductOutcome, index: number): ProductOutcome {
   if (outcome.ok) return outcome;
   const toRow = (path: string[]): string[] => ["input", "products", String(index), ...path.slice(1)];
   return refused(...outcome.problems.map((problem) => ({ ...problem, path: toRow(problem.path) })));

@@ -28,6 +28,7 @@ export interface Service {
 const schemaFile = join(__dirname, "..", "schema.graphql");
 const uploadSweepIntervalMs = 600_000;
 const ledgerSweepIntervalMs = 5_000;
+const movesSweepIntervalMs = 5_000;
 
 /** Starts the product service. It waits for MongoDB; the image store and Kafka may come later. */
 export async function startService(config: Config, log: Logger): Promise<Service> {
@@ -43,7 +44,6 @@ export async function startService(config: Config, log: Logger): Promise<Service
     retryUntilReady(what, attempt, log, stopping.signal).catch(() => undefined); // rejects only when we stop
   };
   inBackground("the image store", imageStore.prepare);
-  inBackground("the category tree", categories.mendPaths);
   const bus = createMessageBus({ brokers: config.kafkaBrokers, clientId: "product", topics, log });
   const relay = createOutboxRelay({ source: outbox, bus, log });
   const handlers = createEventHandlers({ inventory });
@@ -51,6 +51,7 @@ export async function startService(config: Config, log: Logger): Promise<Service
   const sweeps = [
     startSweeping(holdSweep.sweep, config.holdSweepIntervalMs, log),
     startSweeping(catalogue.stock.finishInterrupted, ledgerSweepIntervalMs, log),
+    startSweeping(categories.finishMoves, movesSweepIntervalMs, log),
     startSweeping(images.removeForgottenUploads, uploadSweepIntervalMs, log),
   ];
 

@@ -3,8 +3,8 @@ import { wordsOf } from "./folding";
 const maxLength = 80;
 const pattern = /^[a-z0-9]+(-[a-z0-9]+)*$/;
 
-export function isSlug(value: string): boolean {
-  return value.length <= maxLength && pattern.test(value);
+export function isSlug(value: unknown): boolean {
+  return typeof value === "string" && value.length <= maxLength && pattern.test(value);
 }
 
 /**

@@ -108,9 +108,12 @@ export async function openStore(mongoUrl: string, log: Logger): Promise<Store> {
   };
 }
 
+/** The server's code for a unique index that has a key already. */
+export const duplicateKey = 11_000;
+
 /** Whether a write failed because a unique index has its key already. @returns the index's first field, or null */
 export function duplicateKeyOf(error: unknown): string | null {
-  if (!(error instanceof mongo.MongoServerError) || error.code !== 11_000) return null;
+  if (!(error instanceof mongo.MongoServerError) || error.code !== duplicateKey) return null;
   const { keyPattern } = error as { keyPattern?: Record<string, unknown> };
   return Object.keys(keyPattern ?? {})[0] ?? "";
 }
@@ -122,6 +125,8 @@ export function isStoreOutage(error: unknown): boolean {
     error instanceof mongo.MongoServerSelectionError ||
     error instanceof mongo.MongoOperationTimeoutError ||
     error instanceof mongo.MongoNotConnectedError ||
+    // What stopped a bulk of writes comes wrapped in this; what the server answered has a code.
+    (error instanceof mongo.MongoBulkWriteError && error.code === undefined) ||
     // A server that is no primary (any more), or is shutting down.
     (error instanceof mongo.MongoServerError && error.hasErrorLabel("RetryableWriteError"))
   );

@@ -1,12 +1,16 @@
-// The way to MongoDB, with an ear for what is read.
+// The way to MongoDB, with an ear for what is asked.
 import { startTcpGate, type TcpGate } from "@shop/subgraph-server/testing";
 import { mongo } from "mongoose";
 
 export interface OverheardStore extends TcpGate {
   /** How often a collection was read so far by exactly these fields; workers ask by others. */
   reads(collection: string, ...fields: string[]): number;
+  /** How often a collection was asked anything so far, workers included. */
+  commands(collection: string): number;
   /** Holds back the answer to the next such read, and all that comes after it. @returns when that has been asked for */
   freezeAtRead(collection: string, ...fields: string[]): Promise<void>;
+  /** As freezeAtRead, for the next write of that kind: the store makes it, and whoever asked for it never hears. */
+  freezeAtWrite(collection: string, kind: "insert" | "update" | "delete"): Promise<void>;
 }
 
 const opMsg = 2013;
@@ -15,45 +19,62 @@ const commandAt = 21; // after the header, the flags, and the kind of the first 
 export async function overhearStore(mongoUrl: string): Promise<OverheardStore> {
   const counts = new Map<string, number>();
   const awaited = new Map<string, () => void>();
+  const hear = (what: string): void => {
+    counts.set(what, (counts.get(what) ?? 0) + 1);
+    awaited.get(what)?.();
+    awaited.delete(what);
+  };
   const gate = await startTcpGate(mongoUrl, () =>
-    createListener((read) => {
-      counts.set(read, (counts.get(read) ?? 0) + 1);
-      awaited.get(read)?.();
-      awaited.delete(read);
+    createListener(({ kind, collection, fields }) => {
+      hear(collection);
+      hear([kind, collection, ...fields].join());
     }),
   );
+  const freezeAt = (what: string): Promise<void> =>
+    new Promise((resolve) => {
+      awaited.set(what, () => {
+        gate.set("frozen");
+        resolve();
+      });
+    });
   const url = new URL(gate.url);
   url.searchParams.set("directConnection", "true"); // else the driver goes where the server says that it is
   return {
     ...gate,
     url: url.href,
-    reads: (...read) => counts.get(read.join()) ?? 0,
-    freezeAtRead: (...read) =>
-      new Promise((resolve) => {
-        awaited.set(read.join(), () => {
-          gate.set("frozen");
-          resolve();
-        });
-      }),
+    reads: (...read) => counts.get(["find", ...read].join()) ?? 0,
+    commands: (collection) => counts.get(collection) ?? 0,
+    freezeAtRead: (...read) => freezeAt(["find", ...read].join()),
+    freezeAtWrite: (collection, kind) => freezeAt([kind, collection].join()),
   };
 }
 
-function createListener(onRead: (read: string) => void): (chunk: Buffer) => void {
+interface Command {
+  readonly kind: string;
+  readonly collection: string;
+  /** What a `find` asks by. */
+  readonly fields: readonly string[];
+}
+
+function createListener(onCommand: (command: Command) => void): (chunk: Buffer) => void {
   let buffered = Buffer.alloc(0);
   return (chunk) => {
     buffered = Buffer.concat([buffered, chunk]);
     for (let length; buffered.length >= 4 && buffered.length >= (length = buffered.readInt32LE(0));) {
-      const read = readOf(buffered.subarray(0, length));
-      if (read !== null) onRead(read);
+      const command = commandOf(buffered.subarray(0, length));
+      if (command !== null) onCommand(command);
       buffered = buffered.subarray(length);
     }
   };
 }
 
-/** @returns the collection that a `find` asks and the fields it asks by; null for any other message */
-function readOf(message: Buffer): string | null {
+/** @returns null for a message that is of no collection */
+function commandOf(message: Buffer): Command | null {
   if (message.readInt32LE(12) !== opMsg) return null;
-  const command = mongo.BSON.deserialize(message.subarray(commandAt));
-  if (typeof command["find"] !== "string") return null;
-  return [command["find"], ...Object.keys(command["filter"] as object)].join();
+  // The documents of a write may follow in a section of their own.
+  const body = message.subarray(commandAt, commandAt + message.readInt32LE(commandAt));
+  const command = mongo.BSON.deserialize(body);
+  const [kind = "", collection] = Object.entries(command)[0] ?? [];
+  if (typeof collection !== "string") return null;
+  return { kind, collection, fields: Object.keys((command["filter"] as object | undefined) ?? {}) };
 }

@@ -1,3 +1,4 @@
+import { createId } from "@shop/ids";
 import { createProduct, productInput, startCatalogue, type TestCatalogue } from "./catalogue";
 
 let shop: TestCatalogue;
@@ -8,6 +9,9 @@ afterAll(() => shop.stop());
 
 const update = `mutation ($id: ID!, $input: UpdateProductInput!) { updateProduct(id: $id, input: $input) {
   product { name slug description version price { amountMinor } category { id } attributes { name } } errors { code path } } }`;
+
+const attributes = (count: number): object[] =>
+  Array.from({ length: count }, (_, n) => ({ name: `attribute ${n}`, value: "x" }));
 
 describe("making products", () => {
   it("makes a draft with a slug from its name", async () => {
@@ -43,10 +47,31 @@ describe("making products", () => {
     expect(errors).toMatchObject([{ code: "SLUG_TAKEN", path: ["input", "slug"] }]);
   });
 
+  it.each([
+    ["Ääkköset & Straße, Łódź", /^aakkoset-strasse-lodz$/],
+    ["☕ Coffee ☕", /^coffee$/],
+    ["１２ 𝓕𝓪𝓷𝓬𝔂 cups", /^12-fancy-cups$/],
+    ["Чайник", /^[0-9a-z]{12}$/],
+    ["!!! ???", /^[0-9a-z]{12}$/],
+    ["x".repeat(200), /^x{65}$/],
+    ["word ".repeat(40).trim(), /^word(-word)+$/],
+  ])("makes slugs of the name %j that are all different", async (name, pattern) => {
+    const made = await Promise.all(
+      Array.from({ length: 5 }, () => shop.staff(createProduct, { input: productInput({ name }) })),
+    );
+    const slugs = made.map(({ product }) => product.slug);
+    expect(new Set(slugs).size).toBe(5);
+    expect(slugs.filter((slug) => pattern.test(slug)).length).toBeGreaterThanOrEqual(1);
+    for (const slug of slugs) expect(slug).toMatch(/^(?=.{1,80}$)[a-z0-9]+(-[a-z0-9]+)*$/);
+  });
+
   it("makes one product of many calls with one key, and refuses the key with another input", async () => {
     const input = productInput({ slug: "only-once" });
     const payloads = await Promise.all(Array.from({ length: 10 }, () => shop.staff(createProduct, { input })));
     expect(new Set(payloads.map(({ product }) => product.id)).size).toBe(1);
+    // What is null is as good as absent, and what is absent is what the schema says.
+    const same = { ...input, categoryId: null, attributes: null, initialStock: null, publish: null };
+    expect((await shop.staff(createProduct, { input: same })).product.id).toBe(payloads[0]?.product.id);
     const { errors } = await shop.staff(createProduct, { input: { ...input, name: "Other" } });
     expect(errors).toMatchObject([{ code: "IDEMPOTENCY_KEY_REUSED", path: ["input", "idempotencyKey"] }]);
   });
@@ -60,10 +85,45 @@ describe("making products", () => {
     [{ initialStock: -1 }, "INVALID_INPUT", ["input", "initialStock"]],
     [{ attributes: [{ name: "", value: "x" }] }, "INVALID_INPUT", ["input", "attributes", "0", "name"]],
     [{ categoryId: "cat_none" }, "NOT_FOUND", ["input", "categoryId"]],
+    [{ categoryId: createId("cat") }, "NOT_FOUND", ["input", "categoryId"]],
+    [{ idempotencyKey: "" }, "INVALID_INPUT", ["input", "idempotencyKey"]],
+    [{ idempotencyKey: "k".repeat(129) }, "INVALID_INPUT", ["input", "idempotencyKey"]],
+    [{ description: "x".repeat(10_001) }, "INVALID_INPUT", ["input", "description"]],
+    [{ slug: "x".repeat(81) }, "INVALID_INPUT", ["input", "slug"]],
+    [{ attributes: attributes(51) }, "INVALID_INPUT", ["input", "attributes"]],
+    [{ attributes: [...attributes(1), ...attributes(1)] }, "INVALID_INPUT", ["input", "attributes"]],
+    [{ attributes: [{ name: "x".repeat(61), value: "x" }] }, "INVALID_INPUT", ["input", "attributes", "0", "name"]],
+    [{ attributes: [{ name: "x", value: "x".repeat(201) }] }, "INVALID_INPUT", ["input", "attributes", "0", "value"]],
   ])("refuses %j", async (bad, code, path) => {
     const { product, errors } = await shop.staff(createProduct, { input: productInput(bad) });
     expect(product).toBeNull();
     expect(errors).toMatchObject([{ code, path }]);
+  });
+
+  it.each(["\u0000", "\u0007", "\u0085", "\ud83d"])("refuses %j in every text", async (bad) => {
+    const text = `a${bad}b`;
+    const input = productInput({
+      idempotencyKey: text,
+      slug: text,
+      name: text,
+      description: text,
+      attributes: [{ name: text, value: text }],
+    });
+    const { errors } = await shop.staff(createProduct, { input });
+    expect(errors.map(({ code, path }) => `${code} ${path.slice(1).join(".")}`).sort()).toEqual([
+      "INVALID_INPUT attributes.0.name",
+      "INVALID_INPUT attributes.0.value",
+      "INVALID_INPUT description",
+      "INVALID_INPUT idempotencyKey",
+      "INVALID_INPUT name",
+      "INVALID_INPUT slug",
+    ]);
+  });
+
+  it("keeps attributes as they were given, 50 of them, the same name with several values", async () => {
+    const given = [{ name: "size", value: "m" }, { name: "size", value: "l" }, ...attributes(48)];
+    const { product } = await shop.staff(createProduct, { input: productInput({ attributes: given }) });
+    expect(product.attributes).toEqual(given);
   });
 
   it("is for STAFF", async () => {
@@ -74,19 +134,6 @@ describe("making products", () => {
     expect((await shop.ask(createProduct, variables, "CUSTOMER")).errors).toMatchObject([
       { extensions: { code: "FORBIDDEN" } },
     ]);
-  });
-
-  it("imports rows that succeed or fail alone, and is safe to repeat", async () => {
-    const products = [productInput({ name: "Row 0" }), productInput({ name: "" }), productInput({ name: "Row 2" })];
-    const importing = `mutation ($input: ImportProductsInput!) { importProducts(input: $input) {
-      results { index product { id } errors { code path } } errors { code } } }`;
-    const first = await shop.staff(importing, { input: { products } });
-    expect(first.results).toMatchObject([
-      { index: 0, errors: [] },
-      { index: 1, product: null, errors: [{ code: "INVALID_INPUT", path: ["input", "products", "1", "name"] }] },
-      { index: 2, errors: [] },
-    ]);
-    expect(await shop.staff(importing, { input: { products } })).toEqual(first);
   });
 });
 
@@ -118,6 +165,41 @@ describe("editing products", () => {
     );
     expect(payloads.filter(({ errors }) => errors.length === 0)).toHaveLength(1);
     expect(payloads.flatMap(({ errors }) => errors.map(({ code }) => code))).toEqual(Array(9).fill("VERSION_CONFLICT"));
+  });
+
+  it.each([0, -1, 2])("refuses an edit made from version %d, which is none or none yet", async (expectedVersion) => {
+    const id = await shop.addProduct({ name: "Unchanged" });
+    const { product, errors } = await shop.staff(update, { id, input: { name: "Changed", expectedVersion } });
+    expect(product).toBeNull();
+    expect(errors).toEqual([{ code: "VERSION_CONFLICT", path: ["input", "expectedVersion"] }]);
+  });
+
+  it.each([
+    [{ slug: null }, "INVALID_INPUT", ["input", "slug"]],
+    [{ price: null }, "INVALID_INPUT", ["input", "price"]],
+    [{ price: { amountMinor: 1, currency: "USD" } }, "CURRENCY_MISMATCH", ["input", "price", "currency"]],
+    [{ categoryId: "cat_none" }, "NOT_FOUND", ["input", "categoryId"]],
+    [{ slug: "slug-of-another" }, "SLUG_TAKEN", ["input", "slug"]],
+  ])("refuses an edit of %j", async (input, code, path) => {
+    await shop.staff(createProduct, { input: productInput({ idempotencyKey: "other", slug: "slug-of-another" }) });
+    const id = await shop.addProduct();
+    expect(await shop.staff(update, { id, input })).toEqual({ product: null, errors: [{ code, path }] });
+    expect((await shop.staff(update, { id, input: {} })).product.version).toBe(1);
+  });
+
+  it("finds no product to edit where there is none", async () => {
+    for (const id of ["prd_none", createId("prd"), ""]) {
+      const { errors } = await shop.staff(update, { id, input: { name: "Nobody's" } });
+      expect(errors).toEqual([{ code: "NOT_FOUND", path: ["id"] }]);
+    }
+  });
+
+  it("keeps the slug when the name changes, and the version when nothing does", async () => {
+    const id = await shop.addProduct({ name: "Name before" });
+    const { product } = await shop.staff(update, { id, input: { name: "Name after", expectedVersion: 1 } });
+    expect(product).toMatchObject({ slug: "name-before", name: "Name after", version: 2 });
+    const again = { name: "Name after", slug: "name-before", categoryId: null };
+    expect((await shop.staff(update, { id, input: again })).product.version).toBe(2);
   });
 
   it("loses no edit that names no version", async () => {

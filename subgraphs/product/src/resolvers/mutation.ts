@@ -11,7 +11,7 @@ export const mutation: MutationResolvers = {
   importProducts: async (_parent, { input }, { viewer, products }) => {
     const outcome = await products.import(viewer, input.products);
     if (!outcome.ok) return { results: [], errors: outcome.problems };
-    const results = outcome.rows.map((row) => ({ index: row.index, ...toProductPayload(row.outcome) }));
+    const results = outcome.outcomes.map((row, index) => ({ index, ...toProductPayload(row) }));
     return { results, errors: [] };
   },
 

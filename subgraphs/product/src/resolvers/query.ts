@@ -12,6 +12,6 @@ export const query: QueryResolvers = {
   },
   products: (_parent, args, { viewer, productList }) => productList.list(viewer, args),
   category: (_parent, { id }, { loaders }) => loaders.categoryById.load(id),
-  categoryBySlug: (_parent, { slug }, { tree }) => tree.bySlug(slug),
+  categoryBySlug: (_parent, { slug }, { loaders }) => loaders.categoryBySlug.load(slug),
   categories: (_parent, _args, { tree }) => tree.childrenOf([null]),
 };
