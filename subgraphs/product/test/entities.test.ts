@@ -34,12 +34,47 @@ it("asks the store once for 100 products, and once for their categories", async 
   expect(store.reads("categories", "_id") - categoriesBefore).toBe(1);
 });
 
+it("asks the store once for whatever is reached by slug, and once for all ancestors, however deep", async () => {
+  const adding = `mutation ($input: CreateCategoryInput!) { createCategory(input: $input) { category { id } } }`;
+  let parentId: string | null = null;
+  for (let n = 0; n < 12; n++) {
+    const input: object = { idempotencyKey: `level ${n}`, name: `Level ${n}`, parentId };
+    parentId = (await shop.staff(adding, { input })).category.id;
+  }
+  const representations = ids.map((_, n) => ({ __typename: "Product", slug: `n-${n}` }));
+  const [bySlug, categories, bySlugs] = [
+    store.reads("products", "slug"),
+    store.reads("categories", "_id"),
+    store.reads("categories", "slug"),
+  ];
+  const { data } = await shop.ask(
+    `query ($representations: [_Any!]!) { _entities(representations: $representations) { ... on Product { name } }
+      deepest: categoryBySlug(slug: "level-11") { path { name } } upper: categoryBySlug(slug: "level-5") { path { name } } }`,
+    { representations },
+  );
+  expect(data?.["_entities"]).toEqual(ids.map((_, n) => ({ name: `N ${n}` })));
+  expect(data?.["deepest"]).toEqual({ path: Array.from({ length: 12 }, (_, n) => ({ name: `Level ${n}` })) });
+  expect(store.reads("products", "slug") - bySlug).toBe(1);
+  expect(store.reads("categories", "slug") - bySlugs).toBe(1);
+  expect(store.reads("categories", "_id") - categories).toBe(1);
+});
+
 it("resolves by slug, and by whatever is no key nothing", async () => {
-  const references = [{ slug: "n-7" }, { slug: { $ne: "" } }, { id: { $gt: "" } }, { id: "prd_" }, { slug: "unknown" }];
+  const references = [
+    { slug: "n-7" },
+    { slug: { $ne: "" } },
+    { slug: ["n-7"] },
+    { slug: null },
+    { slug: "unknown" },
+    { id: { $gt: "" } },
+    { id: [ids[0]] },
+    { id: 7 },
+    { id: "prd_" },
+  ];
   const representations = references.map((reference) => ({ __typename: "Product", ...reference }));
   const { data, errors } = await shop.ask(entities, { representations });
   expect(errors).toBeUndefined();
-  expect(data?.["_entities"]).toMatchObject([{ name: "N 7" }, null, null, null, null]);
+  expect(data?.["_entities"]).toMatchObject([{ name: "N 7" }, ...Array<null>(8).fill(null)]);
 });
 
 it("answers nobody without a service credential", async () => {
