@@ -1,7 +1,8 @@
-import { type CategoryTree } from "./categories";
+import { type CategoryTree } from "./category-tree";
 import { type CategoryRecord } from "./category-model";
-import { type LeftOut, toMongoFilter, type Wanted } from "./product-filter";
-import { countLimit } from "./product-list";
+import { toMongoFilter, type Wanted, without } from "./product-filter";
+import { countLimit, queryTimeMs } from "./product-list";
+import { type ProductAttribute } from "./product-model";
 import { type Store } from "./store";
 
 export interface CategoryCount {
@@ -24,47 +25,54 @@ export interface Facets {
   attributes(wanted: Wanted): Promise<AttributeCounts[]>;
 }
 
-type Stages = Parameters<Store["products"]["aggregate"]>[0];
+/** Matches of one category with the same attributes, and what they cost. */
+interface Tally {
+  readonly _id: { readonly categoryId: string | null; readonly attributes: readonly ProductAttribute[] };
+  readonly count: number;
+  readonly minMinor: number;
+  readonly maxMinor: number;
+}
 
 export function createFacets(deps: {
   store: Pick<Store, "products">;
   tree: Pick<CategoryTree, "withAncestors">;
 }): Facets {
   const { products } = deps.store;
+  const tallies = new WeakMap<Wanted, Promise<Tally[]>>();
 
-  function overMatches<T>(wanted: Wanted, leftOut: LeftOut | undefined, stages: NonNullable<Stages>): Promise<T[]> {
-    const matches = [{ $match: toMongoFilter(wanted, leftOut) }, { $limit: countLimit }];
-    return products.aggregate<T>([...matches, ...stages]).exec();
-  }
-
-  /** @param name counts that attribute only */
-  async function countAttributes(wanted: Wanted, leftOut?: string): Promise<Map<string, AttributeCounts["values"]>> {
-    const groups = await overMatches<{ _id: { name: string; value: string }; count: number }>(
-      wanted,
-      leftOut === undefined ? undefined : { attribute: leftOut },
-      [
-        { $unwind: "$attributes" },
-        ...(leftOut === undefined ? [] : [{ $match: { "attributes.name": leftOut } }]),
-        { $group: { _id: { name: "$attributes.name", value: "$attributes.value" }, count: { $sum: 1 } } },
-      ],
-    );
-    const byName = new Map<string, AttributeCounts["values"]>();
-    for (const { _id, count } of groups) {
-      byName.set(_id.name, [...(byName.get(_id.name) ?? []), { value: _id.value, count }]);
-    }
-    return byName;
+  /** One pass over the matches for all facets that look for the same. */
+  function tally(wanted: Wanted): Promise<Tally[]> {
+    const made = tallies.get(wanted);
+    if (made !== undefined) return made;
+    const counting = products
+      .aggregate<Tally>([
+        { $match: toMongoFilter(wanted) },
+        { $limit: countLimit },
+        {
+          $group: {
+            _id: { categoryId: "$categoryId", attributes: "$attributes" },
+            count: { $sum: 1 },
+            minMinor: { $min: "$priceMinor" },
+            maxMinor: { $max: "$priceMinor" },
+          },
+        },
+      ])
+      .option({ maxTimeMS: queryTimeMs })
+      .exec();
+    tallies.set(wanted, counting);
+    return counting;
   }
 
   return {
     categories: async (wanted) => {
-      const groups = await overMatches<{ _id: string | null; count: number }>(wanted, "categories", [
-        { $group: { _id: "$categoryId", count: { $sum: 1 } } },
-      ]);
-      const direct = new Map(groups.flatMap(({ _id, count }) => (_id === null ? [] : [[_id, count] as const])));
+      const direct = new Map<string, number>();
+      for (const { _id, count } of await tally(without(wanted, "categories"))) {
+        if (_id.categoryId !== null) add(direct, _id.categoryId, count);
+      }
       const categories = await deps.tree.withAncestors([...direct.keys()]);
       const counts = new Map<string, number>();
       for (const { _id, ancestorIds } of categories) {
-        for (const id of [...ancestorIds, _id]) counts.set(id, (counts.get(id) ?? 0) + (direct.get(_id) ?? 0));
+        for (const id of [...ancestorIds, _id]) add(counts, id, direct.get(_id) ?? 0);
       }
       return categories
         .map((category) => ({ category, count: counts.get(category._id) ?? 0 }))
@@ -72,27 +80,55 @@ export function createFacets(deps: {
     },
 
     priceRange: async (wanted) => {
-      const [range] = await overMatches<{ minMinor: number; maxMinor: number }>(wanted, "price", [
-        { $group: { _id: null, minMinor: { $min: "$priceMinor" }, maxMinor: { $max: "$priceMinor" } } },
-      ]);
-      return range ?? null;
+      const found = await tally(without(wanted, "price"));
+      if (found.length === 0) return null;
+      return {
+        minMinor: Math.min(...found.map(({ minMinor }) => minMinor)),
+        maxMinor: Math.max(...found.map(({ maxMinor }) => maxMinor)),
+      };
     },
 
     attributes: async (wanted) => {
-      const filtered = [...new Set((wanted.attributes ?? []).map(({ name }) => name))];
+      const filtered = [...new Set(wanted.attributes.map(({ name }) => name))];
       const [all, ...own] = await Promise.all([
-        countAttributes(wanted),
-        ...filtered.map((name) => countAttributes(wanted, name)),
+        tally(wanted),
+        ...filtered.map((attribute) => tally(without(wanted, { attribute }))),
       ]);
-      const byName = new Map([...all, ...own.flatMap((counts) => [...counts])]);
+      const byName = countValues(all, (name) => !filtered.includes(name));
+      for (const [index, found] of own.entries()) {
+        for (const [name, counts] of countValues(found, (name) => name === filtered[index])) byName.set(name, counts);
+      }
       return [...byName]
-        .map(([name, values]) => ({
+        .map(([name, counts]) => ({
           name,
-          values: values.sort((a, b) => b.count - a.count || compare(a.value, b.value)),
+          values: [...counts]
+            .map(([value, count]) => ({ value, count }))
+            .sort((a, b) => b.count - a.count || compare(a.value, b.value)),
         }))
         .sort((a, b) => compare(a.name, b.name));
     },
   };
+}
+
+/** How many matches have each value of the attributes asked for. */
+function countValues(
+  tallies: readonly Tally[],
+  isAskedFor: (name: string) => boolean,
+): Map<string, Map<string, number>> {
+  const byName = new Map<string, Map<string, number>>();
+  for (const { _id, count } of tallies) {
+    for (const { name, value } of _id.attributes) {
+      if (!isAskedFor(name)) continue;
+      const counts = byName.get(name) ?? new Map<string, number>();
+      add(counts, value, count);
+      byName.set(name, counts);
+    }
+  }
+  return byName;
+}
+
+function add(counts: Map<string, number>, key: string, count: number): void {
+  counts.set(key, (counts.get(key) ?? 0) + count);
 }
 
 function compare(a: string, b: string): number {

@@ -24,7 +24,10 @@ const markMs = 3_600_000;
  * once, and tells of it in the same update, so none can be half done and none needs a transaction.
  */
 export interface Holds {
-  /** Takes units for an order that has none. @returns null where there are too few, or the order is known already */
+  /**
+   * Takes units for an order that has none.
+   * @returns null where there are too few, or the order is known already, or another change came between: read then
+   */
   take(line: OrderLine, orderId: string, as: { expiresAt: Date } | "COMMITTED"): Promise<Holding | null>;
   /** Makes a hold last until then. @returns null where it is gone */
   prolong(line: OrderLine, orderId: string, expiresAt: Date): Promise<Holding | null>;
@@ -50,14 +53,18 @@ export function createHolds(store: Pick<Store, "products">, onChange: () => void
     take: async ({ productId, quantity }, orderId, as) => {
       const final = as === "COMMITTED";
       const hold: Hold = final ? committed(orderId, quantity) : { orderId, quantity, state: "HELD", ...as };
-      const taken = await products.findOneAndUpdate(
-        { _id: productId, status: "ACTIVE", available: { $gte: quantity }, "holds.orderId": { $ne: orderId } },
-        {
-          $inc: { available: -quantity, stock: final ? -quantity : 0 },
-          $push: { holds: hold, outbox: pendingStockChange(-quantity) },
-        },
-        { returnDocument: "after", projection: fields },
-      );
+      const take = (available: object | number, set: object): Promise<Omit<Holding, "holds"> | null> =>
+        products.findOneAndUpdate(
+          { _id: productId, status: "ACTIVE", available, "holds.orderId": { $ne: orderId } },
+          {
+            $inc: { available: -quantity, stock: final ? -quantity : 0 },
+            $push: { holds: hold, outbox: pendingStockChange(-quantity) },
+            ...set,
+          },
+          { returnDocument: "after", projection: fields },
+        );
+      // An update by operators cannot tell what it leaves: that it takes the last ones must be in its filter.
+      const taken = (await take({ $gt: quantity }, {})) ?? (await take(quantity, { $set: { inStock: false } }));
       if (taken === null) return null;
       onChange();
       return { ...taken, holds: [hold] };
@@ -86,8 +93,8 @@ export function createHolds(store: Pick<Store, "products">, onChange: () => void
       const { modifiedCount } = await products.updateOne(
         { _id: productId, holds: { $elemMatch: found } },
         mark
-          ? { $set: { "holds.$": marked(orderId, quantity, "RELEASED") }, $inc: inc, $push: { outbox } }
-          : { $pull: { holds: { orderId } }, $inc: inc, $push: { outbox } },
+          ? { $set: { "holds.$": marked(orderId, quantity, "RELEASED"), inStock: true }, $inc: inc, $push: { outbox } }
+          : { $pull: { holds: { orderId } }, $set: { inStock: true }, $inc: inc, $push: { outbox } },
       );
       if (modifiedCount === 1) onChange();
       return modifiedCount === 1;

@@ -1,7 +1,7 @@
 import { type QueryFilter } from "mongoose";
 import { z } from "zod";
 import { type ProductDocument, type ProductStatus } from "./product-model";
-import { relevanceTiers, type RelevanceTier, searchWords, tokensOfTier } from "./search-tokens";
+import { attributeToken, relevanceTiers, type RelevanceTier, searchWords, tokensOfWord } from "./search-tokens";
 
 const text = z.string().max(200);
 const amount = z.int().min(0);
@@ -21,13 +21,17 @@ export const productFilter = z.object({
   ids: z.array(text).max(100).nullish(),
 });
 
-type Given = z.infer<typeof productFilter>;
-
 /** What products are looked for, ready to be asked of the store: every value a string, a number or a boolean. */
-export interface Wanted extends Omit<Given, "search" | "categoryId" | "status"> {
+export interface Wanted {
   /** Null without a search; empty where a search has no word, which nothing matches. */
   readonly words: string[] | null;
   readonly statuses: ProductStatus[];
+  /** Null for both. */
+  readonly inStock: boolean | null;
+  readonly minPriceMinor: number | null;
+  readonly maxPriceMinor: number | null;
+  readonly attributes: { readonly name: string; readonly values: string[] }[];
+  readonly ids: string[] | null;
   /** The category of the filter with all below it. */
   readonly categoryIds: string[] | null;
   /** The category whose products are listed, with all below it. */
@@ -44,36 +48,58 @@ export function toWords(search: string | null | undefined): string[] | null {
   return typeof search === "string" && search.trim() !== "" ? searchWords(search) : null;
 }
 
-/** @param leftOut a part that must not narrow it down */
-export function toMongoFilter(wanted: Wanted, leftOut?: LeftOut): Condition {
-  const { minPriceMinor: min, maxPriceMinor: max, inStock, ids } = wanted;
-  const conditions: Condition[] = [{ status: { $in: wanted.statuses } }];
-  if (wanted.withinCategoryIds !== null) conditions.push({ categoryId: { $in: wanted.withinCategoryIds } });
-  if (wanted.categoryIds !== null && leftOut !== "categories") {
-    conditions.push({ categoryId: { $in: wanted.categoryIds } });
+/** A filter without the part that a facet leaves out; the same one where it has no such part. */
+export function without(wanted: Wanted, leftOut: LeftOut): Wanted {
+  const { categoryIds, minPriceMinor, maxPriceMinor, attributes } = wanted;
+  if (leftOut === "categories") return categoryIds === null ? wanted : { ...wanted, categoryIds: null };
+  if (leftOut === "price") {
+    const isFree = minPriceMinor === null && maxPriceMinor === null;
+    return isFree ? wanted : { ...wanted, minPriceMinor: null, maxPriceMinor: null };
   }
-  if (wanted.words !== null) conditions.push(foundIn(wanted.words, "ANYWHERE"));
-  if (leftOut !== "price") {
-    if (typeof min === "number") conditions.push({ priceMinor: { $gte: min } });
-    if (typeof max === "number") conditions.push({ priceMinor: { $lte: max } });
+  const others = attributes.filter(({ name }) => name !== leftOut.attribute);
+  return others.length === attributes.length ? wanted : { ...wanted, attributes: others };
+}
+
+/**
+ * Status and stock are always asked for, though it be for every value there is: the indexes of lists have them before the
+ * order, and a few stretches of an index, each in order, are as good as one.
+ * @param tier of relevance: only what matches in it and in none before it
+ */
+export function toMongoFilter(wanted: Wanted, tier?: RelevanceTier): Condition {
+  const { statuses, inStock, minPriceMinor, maxPriceMinor, ids } = wanted;
+  const conditions: Condition[] = [
+    { status: { $in: statuses } },
+    { inStock: { $in: inStock === null ? [false, true] : [inStock] } },
+  ];
+  const categoryIds = intersectionOf(wanted.withinCategoryIds, wanted.categoryIds);
+  if (categoryIds !== null) conditions.push({ categoryId: { $in: categoryIds } });
+  if (wanted.words !== null) conditions.push(...foundBy(wanted.words, tier));
+  if (minPriceMinor !== null) conditions.push({ priceMinor: { $gte: minPriceMinor } });
+  if (maxPriceMinor !== null) conditions.push({ priceMinor: { $lte: maxPriceMinor } });
+  for (const { name, values } of wanted.attributes) {
+    conditions.push({ tokens: { $in: values.map((value) => attributeToken(name, value)) } });
   }
-  if (typeof inStock === "boolean") conditions.push({ available: inStock ? { $gt: 0 } : { $lte: 0 } });
-  for (const { name, values } of wanted.attributes ?? []) {
-    if (typeof leftOut === "object" && leftOut.attribute === name) continue;
-    conditions.push({ attributes: { $elemMatch: { name, value: { $in: values } } } });
-  }
-  if (ids !== null && ids !== undefined) conditions.push({ _id: { $in: ids } });
+  if (ids !== null) conditions.push({ _id: { $in: ids } });
   return { $and: conditions };
 }
 
-/** Those that match in this tier of relevance and in none before it. */
-export function toTierFilter(words: readonly string[], tier: RelevanceTier): Condition {
+function foundBy(words: readonly string[], tier: RelevanceTier | undefined): Condition[] {
+  const [word, ...more] = words;
+  if (word === undefined) return [{ _id: { $in: [] } }];
+  if (tier === undefined) return foundIn(words, "ANYWHERE");
   const better = relevanceTiers[relevanceTiers.indexOf(tier) - 1];
-  return better === undefined
-    ? foundIn(words, tier)
-    : { $and: [foundIn(words, tier), { $nor: [foundIn(words, better)] }] };
+  if (better === undefined) return foundIn(words, tier);
+  // One word alone has another token where a better tier finds it; of several, each may stand in another place.
+  if (more.length === 0) return [{ tokens: { $in: tokensOfWord(word, tier, better) } }];
+  return [...foundIn(words, tier), { $nor: [{ $and: foundIn(words, better) }] }];
 }
 
-function foundIn(words: readonly string[], tier: RelevanceTier): Condition {
-  return words.length === 0 ? { _id: { $in: [] } } : { tokens: { $all: tokensOfTier(words, tier) } };
+function foundIn(words: readonly string[], tier: RelevanceTier): Condition[] {
+  return words.map((word) => ({ tokens: { $in: tokensOfWord(word, tier) } }));
+}
+
+function intersectionOf(some: string[] | null, others: string[] | null): string[] | null {
+  if (some === null || others === null) return some ?? others;
+  const known = new Set(others);
+  return some.filter((id) => known.has(id));
 }

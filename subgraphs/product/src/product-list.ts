@@ -1,8 +1,9 @@
 import { type Viewer } from "@shop/auth";
 import { type Connection, parsePage, toConnection } from "@shop/connections";
 import { badUserInput } from "@shop/graphql-errors";
-import { type CategoryTree } from "./categories";
-import { productFilter, toMongoFilter, toTierFilter, toWords, type Wanted } from "./product-filter";
+import { isId } from "@shop/ids";
+import { type CategoryTree } from "./category-tree";
+import { productFilter, toMongoFilter, toWords, type Wanted } from "./product-filter";
 import { type ProductRecord, recordFields } from "./product-model";
 import {
   orderById,
@@ -45,6 +46,8 @@ export interface ProductList {
 }
 
 export const countLimit = 10_000;
+// What no index serves well enough ends at the store as well, before the driver gives the connection up.
+export const queryTimeMs = 1_500;
 
 export function createProductList(deps: {
   store: Pick<Store, "products">;
@@ -59,13 +62,23 @@ export function createProductList(deps: {
       const path = parsed.error.issues[0]?.path.map(String) ?? [];
       throw badUserInput("A value of the filter is too long, too large or below 0.", ["filter", ...path]);
     }
-    const { search, categoryId, status, ...rest } = parsed.data;
+    const { search, categoryId, status, ids, inStock, minPriceMinor, maxPriceMinor, attributes } = parsed.data;
     const [categoryIds, withinCategoryIds] = await Promise.all([
       typeof categoryId === "string" ? tree.withDescendants(categoryId) : null,
       withinCategoryId === undefined ? null : tree.withDescendants(withinCategoryId),
     ]);
     const statuses = visibleStatuses(viewer).filter((visible) => (status ?? visible) === visible);
-    return { ...rest, words: toWords(search), statuses, categoryIds, withinCategoryIds };
+    return {
+      words: toWords(search),
+      statuses,
+      inStock: inStock ?? null,
+      minPriceMinor: minPriceMinor ?? null,
+      maxPriceMinor: maxPriceMinor ?? null,
+      attributes: attributes ?? [],
+      ids: ids?.filter(isId) ?? null,
+      categoryIds,
+      withinCategoryIds,
+    };
   }
 
   async function listInOrder(wanted: Wanted, order: Order, args: ListArguments): Promise<ProductPage> {
@@ -75,20 +88,15 @@ export function createProductList(deps: {
       .find(page.after === null ? filter : { $and: [filter, order.behind(page.after)] }, recordFields)
       .sort(order.sort)
       .limit(page.first + 1)
+      .maxTimeMS(queryTimeMs)
       .lean<ProductRecord[]>();
     return { ...toConnection(rows, page, order.placeOf), selection: { wanted } };
   }
 
   /** Tier by tier, each a query of its own that an index serves, until the page is full. */
-  async function listByRelevance(
-    wanted: Wanted,
-    words: readonly string[],
-    direction: 1 | -1,
-    args: ListArguments,
-  ): Promise<ProductPage> {
+  async function listByRelevance(wanted: Wanted, direction: 1 | -1, args: ListArguments): Promise<ProductPage> {
     const page = parsePage<RelevancePlace>(args, relevanceCursor);
     const order = orderById(direction);
-    const filter = toMongoFilter(wanted);
     const rows: ProductRecord[] = [];
     const tierOf = new Map<string, RelevanceTier>();
     for (const tier of tiersFrom(direction, page.after)) {
@@ -96,9 +104,10 @@ export function createProductList(deps: {
       if (missing === 0) break;
       const place = page.after?.[1] === tier ? [order.behind(["id", page.after[2]])] : [];
       const found = await products
-        .find({ $and: [filter, toTierFilter(words, tier), ...place] }, recordFields)
+        .find({ $and: [toMongoFilter(wanted, tier), ...place] }, recordFields)
         .sort(order.sort)
         .limit(missing)
+        .maxTimeMS(queryTimeMs)
         .lean<ProductRecord[]>();
       for (const product of found) tierOf.set(product._id, tier);
       rows.push(...found);
@@ -110,13 +119,13 @@ export function createProductList(deps: {
   return {
     list: async (viewer, args, withinCategoryId) => {
       const wanted = await parseWanted(viewer, args.filter, withinCategoryId);
-      const { words } = wanted;
-      const field = args.sort?.field ?? (words === null ? "CREATED_AT" : "RELEVANCE");
+      const field = args.sort?.field ?? (wanted.words === null ? "CREATED_AT" : "RELEVANCE");
       const direction = toDirection(args.sort?.direction);
       if (field === "PRICE" || field === "NAME") return listInOrder(wanted, orderByKey(field, direction), args);
-      if (field === "RELEVANCE" && words !== null) return listByRelevance(wanted, words, direction, args);
+      if (field === "RELEVANCE" && wanted.words !== null) return listByRelevance(wanted, direction, args);
       return listInOrder(wanted, orderById(direction), args);
     },
-    count: ({ wanted }) => products.countDocuments(toMongoFilter(wanted), { limit: countLimit }).exec(),
+    count: ({ wanted }) =>
+      products.countDocuments(toMongoFilter(wanted), { limit: countLimit, maxTimeMS: queryTimeMs }).exec(),
   };
 }

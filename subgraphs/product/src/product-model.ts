@@ -83,6 +83,8 @@ export interface ProductDocument extends ProductRecord {
   readonly creation: { readonly scope: string; readonly digest: string; readonly stock: number };
   /** What it is found by: see search-tokens.ts. */
   readonly tokens: string[];
+  /** Whether any is available, for the indexes of lists. Whoever changes `available` sets it in the same update. */
+  readonly inStock: boolean;
   readonly holds: Hold[];
   /** The last hundred. */
   readonly adjustments: AppliedAdjustment[];
@@ -95,6 +97,7 @@ export interface ProductDocument extends ProductRecord {
 export const recordFields = {
   creation: 0,
   tokens: 0,
+  inStock: 0,
   holds: 0,
   adjustments: 0,
   outbox: 0,
@@ -139,6 +142,7 @@ const productSchema = new Schema<ProductDocument>(
     updatedAt: Date,
     creation: new Schema<ProductDocument["creation"]>({ scope: String, digest: String, stock: Number }, embedded),
     tokens: [String],
+    inStock: Boolean,
     holds: [new Schema<Hold>({ orderId: String, quantity: Number, state: String, expiresAt: Date }, embedded)],
     adjustments: [new Schema<AppliedAdjustment>({ id: String, availableAfter: Number }, embedded)],
     outbox: [
@@ -162,16 +166,13 @@ const productSchema = new Schema<ProductDocument>(
 
 productSchema.index({ slug: 1 }, { unique: true });
 productSchema.index({ "creation.scope": 1 }, { unique: true });
-// Lists: what is asked for exactly, then the order, then the id that makes the order total.
-productSchema.index({ status: 1, _id: -1 });
-productSchema.index({ status: 1, priceMinor: 1, _id: 1 });
-productSchema.index({ status: 1, nameKey: 1, _id: 1 });
-productSchema.index({ categoryId: 1, status: 1, _id: -1 });
-productSchema.index({ categoryId: 1, status: 1, priceMinor: 1, _id: 1 });
-productSchema.index({ categoryId: 1, status: 1, nameKey: 1, _id: 1 });
-productSchema.index({ tokens: 1, status: 1, _id: -1 });
-productSchema.index({ tokens: 1, status: 1, priceMinor: 1, _id: 1 });
-productSchema.index({ "attributes.name": 1, "attributes.value": 1, status: 1, _id: -1 });
+// Lists: what is asked for exactly, then the order, then the id that makes the order total. One for each order, by what
+// narrows a list down most: nothing, a category, a word or an attribute. See docs/adr/0016-indexes-of-lists.md.
+const narrowings: Record<string, 1>[] = [{}, { categoryId: 1 }, { tokens: 1 }];
+const orders: Record<string, 1>[] = [{}, { priceMinor: 1 }, { nameKey: 1 }];
+for (const narrowing of narrowings) {
+  for (const order of orders) productSchema.index({ ...narrowing, status: 1, inStock: 1, ...order, _id: 1 });
+}
 // Workers: holds that may have lapsed, events that wait. Documents without any are not in them.
 productSchema.index({ "holds.expiresAt": 1 }, { sparse: true });
 productSchema.index({ "outbox.eventId": 1 }, { sparse: true });

@@ -61,6 +61,7 @@ export function createStock(deps: {
     const change = {
       stock: { $add: ["$stock", delta] },
       available: { $add: ["$available", delta] },
+      inStock: { $gt: ["$available", -delta] },
       adjustments: { $slice: [{ $concatArrays: ["$adjustments", [applied]] }, -remembered] },
       outbox: { $concatArrays: ["$outbox", [{ $literal: pendingStockChange(delta) }]] },
     };
