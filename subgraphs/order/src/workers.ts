@@ -20,19 +20,18 @@ export function startWorker(options: {
   log: Logger;
 }): Worker {
   const { log } = options;
-  const stopping = new AbortController();
+  let stopped = false;
   let pause = new AbortController();
 
   async function run(): Promise<void> {
-    while (!stopping.signal.aborted) {
+    while (!stopped) {
       pause = new AbortController();
       const found = await options.batch().catch((error: unknown) => {
         log.warn({ err: error }, `${options.name} failed and is tried again`);
         return 0;
       });
       if (found > 0) continue;
-      const signal = AbortSignal.any([stopping.signal, pause.signal]);
-      await sleep(options.intervalMs, undefined, { signal }).catch(() => undefined);
+      await sleep(options.intervalMs, undefined, { signal: pause.signal }).catch(() => undefined);
     }
   }
 
@@ -40,7 +39,8 @@ export function startWorker(options: {
   return {
     wake: () => pause.abort(),
     stop: async () => {
-      stopping.abort();
+      stopped = true;
+      pause.abort();
       await running;
     },
   };
