@@ -9,6 +9,9 @@ import { type Store } from "./store";
 // How long a killed instance's events wait. One that publishes for longer is overtaken: its events come twice, with the
 // same ids, and each product's first comings are still in order.
 const leaseMs = 15_000;
+// Of one product so many events are handed out at a time: more than come between two looks of the relay. Those behind
+// them no instance has read, so none is publishing them, and they may still change.
+const mostOfOne = 100;
 
 /** An event for the outbox of the document whose change it tells of, to be pushed in the update that makes the change. */
 export function pendingEvent<Payload>(event: EventDefinition<Payload>, payload: Payload): PendingEvent {
@@ -29,6 +32,11 @@ export function pendingStockChange(availableDelta: number): PendingEvent {
 export interface ProductOutbox extends OutboxSource {
   /** To be called after a change, so that its event need not wait for the relay's next look. */
   wake: () => void;
+  /**
+   * Makes one stock-changed event of those that follow each other far behind in a product's outbox: while no broker
+   * answers, a product that sells well would else reach the size that MongoDB allows a document, and sell no more.
+   */
+  condense: () => Promise<void>;
 }
 
 /**
@@ -62,7 +70,7 @@ export function createProductOutbox({ products }: Pick<Store, "products">): Prod
       const claimed = await products
         .find({ _id, "outboxLease.owner": owner }, { name: 1, available: 1, outbox: 1 })
         .lean<Pick<ProductDocument, "_id" | "name" | "available" | "outbox">[]>();
-      return claimed.flatMap(toEventRecords).slice(0, limit);
+      return claimed.flatMap((product) => toEventRecords(product).slice(0, mostOfOne)).slice(0, limit);
     },
     markPublished: async (records) => {
       const eventIds = records.map(({ eventId }) => eventId);
@@ -90,9 +98,42 @@ export function createProductOutbox({ products }: Pick<Store, "products">): Prod
       wake = callback;
     },
     wake: () => wake(),
+    condense: async () => {
+      const isLong = { "outbox.eventId": { $gt: "" }, [`outbox.${mostOfOne + 1}`]: { $exists: true } };
+      await products.updateMany(isLong, [{ $set: { outbox: condensed } }], { updatePipeline: true });
+    },
     stop: () => release().catch(() => undefined), // the leases end by themselves
   };
 }
+
+const isStockChange = (event: string) => ({ $isNumber: `${event}.availableDelta` });
+const sumOfBoth = { availableDelta: { $add: ["$$last.availableDelta", "$$this.availableDelta"] } };
+const butLast = { $slice: ["$$value", { $subtract: [{ $size: "$$value" }, 1] }] };
+
+/** A long outbox in which each run of stock changes behind what may have been read is one: the first, with the sum of all. */
+const condensed = {
+  $concatArrays: [
+    { $slice: ["$outbox", mostOfOne] },
+    {
+      $reduce: {
+        initialValue: { $slice: ["$outbox", mostOfOne, 1] },
+        input: { $slice: ["$outbox", mostOfOne + 1, { $size: "$outbox" }] },
+        in: {
+          $let: {
+            vars: { last: { $last: "$$value" } },
+            in: {
+              $cond: [
+                { $and: [isStockChange("$$last"), isStockChange("$$this")] },
+                { $concatArrays: [butLast, [{ $mergeObjects: ["$$last", sumOfBoth] }]] },
+                { $concatArrays: ["$$value", ["$$this"]] },
+              ],
+            },
+          },
+        },
+      },
+    },
+  ],
+};
 
 /**
  * The events of one document, oldest first. `available` was read together with them, so going back from it event by event

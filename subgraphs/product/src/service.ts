@@ -29,6 +29,7 @@ const schemaFile = join(__dirname, "..", "schema.graphql");
 const uploadSweepIntervalMs = 600_000;
 const ledgerSweepIntervalMs = 5_000;
 const movesSweepIntervalMs = 5_000;
+const outboxSweepIntervalMs = 5_000;
 
 /** Starts the product service. It waits for MongoDB; the image store and Kafka may come later. */
 export async function startService(config: Config, log: Logger): Promise<Service> {
@@ -52,6 +53,7 @@ export async function startService(config: Config, log: Logger): Promise<Service
     startSweeping(holdSweep.sweep, config.holdSweepIntervalMs, log),
     startSweeping(catalogue.stock.finishInterrupted, ledgerSweepIntervalMs, log),
     startSweeping(categories.finishMoves, movesSweepIntervalMs, log),
+    startSweeping(outbox.condense, outboxSweepIntervalMs, log),
     startSweeping(images.removeForgottenUploads, uploadSweepIntervalMs, log),
   ];
 

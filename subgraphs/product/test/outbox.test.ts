@@ -1,4 +1,5 @@
-import { createProductOutbox, type ProductOutbox } from "../src/outbox";
+import { productPriceChanged } from "@shop/event-contracts";
+import { createProductOutbox, pendingEvent, pendingStockChange, type ProductOutbox } from "../src/outbox";
 import { openStore, type Store } from "../src/store";
 import { log, startCatalogue, type TestCatalogue } from "./catalogue";
 
@@ -73,4 +74,43 @@ it("goes on in order where only some were published, and leaves out the keys tha
   expect(rest.filter(({ key }) => key === first.key).map(({ type }) => type)).toEqual(["archived", "published"]);
   expect((await outbox.claim(100, [first.key])).map(({ key }) => key)).not.toContain(first.key);
   expect((await outbox.claim(2, [first.key])).length).toBe(2);
+});
+
+/** Adds events of one product, one of another kind among its changes of stock. */
+async function sellMany(id: string): Promise<void> {
+  const sold = Array.from({ length: 120 }, () => pendingStockChange(-1));
+  const price = { amountMinor: 1, currency: "EUR" };
+  const priceChanged = pendingEvent(productPriceChanged, {
+    productId: id,
+    name: "A",
+    oldPrice: price,
+    newPrice: price,
+  });
+  const outbox = { $each: [...sold.slice(0, 110), priceChanged, ...sold.slice(110)] };
+  await store.products.updateOne({ _id: id }, { $inc: { available: -sold.length }, $push: { outbox } });
+}
+
+it("keeps what waits of one product short, and tells all that its stock came to, also to a relay that is publishing", async () => {
+  const id = ids[0] ?? "";
+  await store.products.updateOne({ _id: id }, { $set: { available: 1_000, outbox: [] } });
+  const outbox = createProductOutbox(store);
+  const othersWait = ids.slice(1);
+  await sellMany(id);
+  const read = await outbox.claim(500, othersWait);
+  await outbox.condense();
+  await sellMany(id);
+  await outbox.condense();
+  expect((await store.products.findById(id).orFail()).outbox.length).toBeLessThan(110);
+
+  await outbox.markPublished(read);
+  const told = [...read, ...(await outbox.claim(500, othersWait))];
+  expect(told.filter(({ type }) => type === "price-changed")).toHaveLength(2);
+  expect(new Set(told.map(({ eventId }) => eventId)).size).toBe(told.length);
+  let available = 1_000;
+  for (const { payload } of told.filter(({ type }) => type === "stock-changed")) {
+    const change = JSON.parse(payload) as { available: number; previousAvailable: number };
+    expect(change.previousAvailable).toBe(available);
+    ({ available } = change);
+  }
+  expect(available).toBe(760);
 });
