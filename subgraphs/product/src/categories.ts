@@ -9,7 +9,7 @@ import { type Lease, type WithLease } from "./lease";
 import { invalid, keyReused, notFound, refused, type Refused, slugTaken, versionConflict } from "./problems";
 import { isArrivedAt } from "./product-arrivals";
 import { slugCandidates } from "./slugs";
-import { duplicateKeyOf, type Store } from "./store";
+import { isDuplicateKey, type Store } from "./store";
 
 export type CategoryOutcome = { ok: true; category: CategoryRecord } | Refused;
 
@@ -25,6 +25,7 @@ export interface Categories {
 }
 
 const pathsPerWrite = 500;
+const whereMoving = { isMoving: true } as const;
 const name = line("The name", 100);
 const creating = z.object({ idempotencyKey, slug: slug.nullish(), name, parentId: z.string().nullish() });
 const updating = z.object({
@@ -48,8 +49,6 @@ export function createCategories(deps: {
       return work(lease);
     });
   }
-
-  const whereMoving = { isMoving: true } as const;
 
   /** Brings the stored paths of what was moved in line with the parents; cut short, it is gone on with. */
   async function finishMoves(lease: Lease): Promise<void> {
@@ -119,7 +118,7 @@ export function createCategories(deps: {
             await categories.create(category);
             return { ok: true, category };
           } catch (error) {
-            if (duplicateKeyOf(error) === null) throw error;
+            if (!isDuplicateKey(error)) throw error;
             const raced = await madeBefore(creation);
             if (raced !== null) return raced;
           }
@@ -159,7 +158,7 @@ export function createCategories(deps: {
           );
           if (matchedCount === 0) return await change(lease);
         } catch (error) {
-          if (duplicateKeyOf(error) === "slug") return refused(slugTaken(rest.slug ?? ""));
+          if (isDuplicateKey(error)) return refused(slugTaken(rest.slug ?? ""));
           throw error;
         }
         // It is moved: what fails from here on is made up for by whoever is next.

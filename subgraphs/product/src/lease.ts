@@ -1,6 +1,6 @@
 import { randomUUID } from "node:crypto";
 import { setTimeout as sleep } from "node:timers/promises";
-import { duplicateKeyOf, type Store } from "./store";
+import { isDuplicateKey, type Store } from "./store";
 
 /** Work that one process at a time may do. */
 export type WithLease = <T>(name: string, work: (lease: Lease) => Promise<T>) => Promise<T>;
@@ -30,7 +30,7 @@ export function createLeases({ leases }: Pick<Store, "leases">): WithLease {
       );
       return true;
     } catch (error) {
-      if (duplicateKeyOf(error) === null) throw error;
+      if (!isDuplicateKey(error)) throw error;
       return false; // it is there and has not run out: the upsert met its id
     }
   }

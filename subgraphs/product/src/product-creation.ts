@@ -61,7 +61,7 @@ export function createProductCreation(deps: {
   /** @returns those of whose slug or key there is another */
   async function insert(candidates: Candidate[], attempt: number, outcomes: ProductOutcome[]): Promise<Candidate[]> {
     const rows = candidates.map((candidate) => ({ candidate, product: toDocument(candidate, attempt) }));
-    const refused: Candidate[] = [];
+    const met: Candidate[] = [];
     for (let from = 0; from < rows.length; from += rowsPerInsert) {
       const some = rows.slice(from, from + rowsPerInsert);
       const refusedAt = await insertAll(
@@ -69,11 +69,11 @@ export function createProductCreation(deps: {
         some.map(({ product }) => product),
       );
       for (const [at, { candidate, product }] of some.entries()) {
-        if (refusedAt.has(at)) refused.push(candidate);
+        if (refusedAt.has(at)) met.push(candidate);
         else outcomes[candidate.index] = { ok: true, product };
       }
     }
-    return refused;
+    return met;
   }
 
   return async (actorId, inputs) => {
@@ -145,7 +145,7 @@ function toDocument({ product, slugs }: Candidate, attempt: number): ProductDocu
 }
 
 /** Inserts documents, each alone. @returns where those are that a unique index refused */
-async function insertAll(products: Store["products"], documents: ProductDocument[]): Promise<ReadonlySet<number>> {
+export async function insertAll(products: Store["products"], documents: ProductDocument[]): Promise<ReadonlySet<number>> {
   try {
     // The driver's own: these values are ours, and Mongoose's casting of them takes as long as all else about them.
     const collection = products.collection as unknown as mongo.Collection<ProductDocument>;

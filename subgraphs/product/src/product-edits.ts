@@ -3,7 +3,7 @@ import { pendingEvent, type ProductOutbox } from "./outbox";
 import { notFound, type Refused, slugTaken, versionConflict } from "./problems";
 import { type PendingEvent, type ProductRecord, recordFields } from "./product-model";
 import { searchTokens } from "./search-tokens";
-import { duplicateKeyOf, type Store } from "./store";
+import { isDuplicateKey, type Store } from "./store";
 
 type Editable = Omit<ProductRecord, "_id" | "stock" | "available" | "version" | "createdAt" | "updatedAt">;
 
@@ -54,7 +54,7 @@ export function createEditor(store: Pick<Store, "products">, outbox: Pick<Produc
         );
         if (matchedCount === 0) continue;
       } catch (error) {
-        if (duplicateKeyOf(error) === "slug") return { ok: false, problems: [slugTaken(next.slug)] };
+        if (isDuplicateKey(error)) return { ok: false, problems: [slugTaken(next.slug)] };
         throw error;
       }
       outbox.wake();

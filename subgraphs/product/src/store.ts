@@ -111,11 +111,9 @@ export async function openStore(mongoUrl: string, log: Logger): Promise<Store> {
 /** The server's code for a unique index that has a key already. */
 export const duplicateKey = 11_000;
 
-/** Whether a write failed because a unique index has its key already. @returns the index's first field, or null */
-export function duplicateKeyOf(error: unknown): string | null {
-  if (!(error instanceof mongo.MongoServerError) || error.code !== duplicateKey) return null;
-  const { keyPattern } = error as { keyPattern?: Record<string, unknown> };
-  return Object.keys(keyPattern ?? {})[0] ?? "";
+/** Whether a write failed because a unique index has its key already. */
+export function isDuplicateKey(error: unknown): boolean {
+  return error instanceof mongo.MongoServerError && error.code === duplicateKey;
 }
 
 /** Whether an operation failed because MongoDB did not answer, rather than because of what it was asked. */
