@@ -33,15 +33,17 @@ export async function auditEvents(
       .map(({ type }) => type)
       .join();
 
-  /** Each change of a product's stock begins where the one before it ended. */
+  /** Each change of a product's stock begins where the one before it ended, from what the product was made with. */
   async function* auditProducts() {
-    const products = catalogue.collection<{ _id: string; available: number }>("products");
-    for (const { _id, available } of await products.find().toArray()) {
-      const changes = tape.of(_id).map(({ payload }) => payload as { available: number; previousAvailable: number });
-      const broken = changes.findIndex((change, n) => n > 0 && change.previousAvailable !== changes[n - 1]?.available);
-      if (broken > 0) yield `the ${broken + 1}th change of product ${_id} does not follow from the one before`;
-      const told = changes.at(-1)?.available;
-      if (told !== undefined && told !== available) yield `of product ${_id} ${available} are there, and ${told} told`;
+    type Product = { _id: string; available: number; creation: { stock: number } };
+    for (const { _id, available, creation } of await catalogue.collection<Product>("products").find().toArray()) {
+      let told = creation.stock;
+      for (const { eventId, payload } of tape.of(_id)) {
+        const change = payload as { available: number; previousAvailable: number };
+        if (change.previousAvailable !== told) yield `change ${eventId} of product ${_id} does not follow from ${told}`;
+        told = change.available;
+      }
+      if (told !== available) yield `of product ${_id} ${available} are there, and ${told} told`;
     }
   }
 

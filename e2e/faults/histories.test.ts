@@ -84,7 +84,7 @@ type Act = typeof act extends fc.Arbitrary<infer One> ? One : never;
 const history = fc.array(fc.array(act, { minLength: 1, maxLength: 6 }), { minLength: 10, maxLength: 16 });
 
 it("is right at the end of every history", async () => {
-  const numRuns = figure({ short: 2, full: 8 });
+  const numRuns = figure({ short: 1, full: 8 });
   const property = fc.asyncProperty(history, async (steps) => {
     await live(steps);
     await books.untilAtRest(60_000, () => stores.endLeases());

@@ -122,6 +122,6 @@ it("goes on selling at full speed without its broker, and tells of all of it aft
     `checkouts a second: ${before.toFixed(1)} before, ${during.toFixed(1)} without a broker (× ${(during / before).toFixed(2)}); ` +
       `${tape.events.size - seenBefore} events were out ${seconds(drainMs)} s after its return`,
   );
-  // Generous: the machine has other things to do, and no more of them during the outage than before it.
-  expect(during / before).toBeGreaterThan(0.5);
+  // Generous: the machine has other things to do, and in a few seconds perhaps more of them during the outage than before.
+  expect(during / before).toBeGreaterThan(figure({ short: 0.2, full: 0.5 }));
 }, 240_000);
