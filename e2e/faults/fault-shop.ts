@@ -91,7 +91,7 @@ export async function startFaultShop<Gated extends Way = never>(
   }
   try {
     throwFirst(await Promise.allSettled(stores.map(start))); // all of them, so that `stop` knows each that runs
-    await planned.prepareDatabases();
+    await planned.prepareDatabase("order");
     throwFirst(await Promise.allSettled(services.map(start)));
   } catch (error) {
     await stop();

@@ -6,12 +6,14 @@ const connectLimitMs = 5_000;
 const noSuchDatabase = "3D000";
 
 /**
- * Makes each database where it is missing, and applies what it lacks of its migrations.
+ * Makes each of these databases where it is missing, and applies what it lacks of its migrations.
  * @throws an error that names the database
  */
-export async function prepareDatabases(urls: Readonly<Record<Database, string>>): Promise<void> {
+export async function prepareDatabases(urls: Readonly<Partial<Record<Database, string>>>): Promise<void> {
   for (const database of databases) {
-    await prepareDatabase(database, urls[database]).catch((error: unknown) => {
+    const url = urls[database];
+    if (url === undefined) continue;
+    await prepareDatabase(database, url).catch((error: unknown) => {
       throw new Error(`${database}: ${messageOf(error)}`);
     });
   }

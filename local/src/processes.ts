@@ -1,5 +1,6 @@
 // For tests that run some stores and services as `npm start` does, and end and start each of them on its own.
 import { join } from "node:path";
+import { type Database } from "@shop/migrations";
 import { createLogger } from "@shop/telemetry";
 import { parseConfig } from "./config";
 import { startNodeProcess, type StartedProcess } from "./managed-process";
@@ -18,8 +19,8 @@ export interface PlannedProcesses {
    * @returns when it is ready
    */
   start(name: string, own?: Readonly<Record<string, string>>): Promise<StartedProcess>;
-  /** Makes and migrates the PostgreSQL databases; postgres has to run. */
-  prepareDatabases(): Promise<void>;
+  /** Makes and migrates a service's PostgreSQL database; postgres has to run. */
+  prepareDatabase(database: Database): Promise<void>;
 }
 
 /**
@@ -47,11 +48,11 @@ export function planProcesses(
       if (service === undefined) throw new Error(`there is no process ${name}`);
       return startServiceProcess(service, { env: { ...env, ...own }, onLine });
     },
-    prepareDatabases: async () => {
+    prepareDatabase: async (database) => {
       const script = join(__dirname, "run-prepare-databases.js");
-      const args = [JSON.stringify(databaseUrls(env))];
+      const args = [JSON.stringify({ [database]: databaseUrls(env)[database] })];
       const { code, tail } = await startNodeProcess({ name: "migrations", script, args, env, onLine }).ended;
-      if (code !== 0) throw new Error(`the databases could not be prepared:\n${tail}`);
+      if (code !== 0) throw new Error(`the database could not be prepared:\n${tail}`);
     },
   };
 }

@@ -5,7 +5,7 @@ import { z } from "zod";
 import { prepareDatabases } from "./databases";
 import { messageOf } from "./failure";
 
-const urls = z.record(z.enum(databases), z.string());
+const urls = z.partialRecord(z.enum(databases), z.string());
 
 prepareDatabases(urls.parse(JSON.parse(process.argv[2] ?? "{}"))).then(
   () => process.exit(0), // the engine leaves a timer of ten seconds behind
