@@ -145,7 +145,10 @@ function toDocument({ product, slugs }: Candidate, attempt: number): ProductDocu
 }
 
 /** Inserts documents, each alone. @returns where those are that a unique index refused */
-export async function insertAll(products: Store["products"], documents: ProductDocument[]): Promise<ReadonlySet<number>> {
+export async function insertAll(
+  products: Store["products"],
+  documents: ProductDocument[],
+): Promise<ReadonlySet<number>> {
   try {
     // The driver's own: these values are ours, and Mongoose's casting of them takes as long as all else about them.
     const collection = products.collection as unknown as mongo.Collection<ProductDocument>;
