@@ -1,5 +1,6 @@
 import { resolve } from "node:path";
 import { loadEnvironment } from "@shop/env";
+import { toMailboxDir } from "@shop/mailer";
 import { type z } from "zod";
 import { type TrustProxy } from "./client-address";
 import { environment } from "./environment";
@@ -27,6 +28,8 @@ export interface Config {
   readonly rateLimits: RateLimitSettings;
   readonly trustProxy: TrustProxy | undefined;
   readonly introspection: boolean;
+  /** The mail that /mailbox shows; undefined: there is no such page. */
+  readonly mailboxDir: string | undefined;
   readonly corsOrigins: readonly string[];
   /** Operations known beforehand; undefined: none. */
   readonly operationsFile: string | undefined;
@@ -114,6 +117,7 @@ export function loadConfig(): Config {
       credentialsPerAccount: env.RATE_LIMIT_CREDENTIALS_ACCOUNT,
     },
     introspection: env.INTROSPECTION ?? !production,
+    mailboxDir: production ? undefined : toMailboxDir(env),
   };
 }
 
@@ -132,6 +136,7 @@ export function loadStandaloneConfig(options: StandaloneOptions): Config {
     redisUrl: undefined,
     rateLimits: { requestsPerAddress: 0, requestsPerViewer: 0, credentialsPerAddress: 0, credentialsPerAccount: 0 },
     introspection: env.INTROSPECTION ?? true,
+    mailboxDir: undefined,
     ...(options.limits ? {} : unlimited),
   };
 }
@@ -167,7 +172,15 @@ const unlimited = {
 
 type Settings = Omit<
   Config,
-  "port" | "supergraphFile" | "shopScalars" | "subgraphUrls" | "trust" | "redisUrl" | "rateLimits" | "introspection"
+  | "port"
+  | "supergraphFile"
+  | "shopScalars"
+  | "subgraphUrls"
+  | "trust"
+  | "redisUrl"
+  | "rateLimits"
+  | "introspection"
+  | "mailboxDir"
 >;
 
 function settingsOf(

@@ -1,4 +1,5 @@
 import { count, durationMs, list, port, secret, url } from "@shop/env";
+import { mailboxEnvironment } from "@shop/mailer";
 import { z } from "zod";
 import { parseTrustedProxies, type TrustProxy } from "./client-address";
 
@@ -50,6 +51,7 @@ export const environment = z.object({
     })
     .optional()
     .describe("Whose X-Forwarded-For is believed: addresses and CIDR ranges, or how many proxies there are; none"),
+  ...mailboxEnvironment.shape,
   INTROSPECTION: z.stringbool().optional().describe("Answers introspection; by default everywhere but in production"),
   CORS_ORIGINS: list()
     .optional()

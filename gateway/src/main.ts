@@ -1,12 +1,17 @@
 import { runProcess } from "@shop/lifecycle";
+import { createMailbox } from "@shop/mailer";
 import { registerRestFacade } from "@shop/rest-facade";
 import { loadConfig } from "./config";
+import { registerMailboxPage } from "./pages/mailbox";
 import { registerPages } from "./pages/pages";
 import { startService } from "./service";
 
+const config = loadConfig();
+
 runProcess("gateway", (log) =>
-  startService(loadConfig(), log, (app, operations) => {
+  startService(config, log, (app, operations) => {
     registerRestFacade(app, { execute: (request) => operations.execute(request) });
     registerPages(app);
+    if (config.mailboxDir !== undefined) registerMailboxPage(app, createMailbox(config.mailboxDir));
   }),
 );

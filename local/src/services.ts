@@ -78,6 +78,7 @@ export function serviceEnvironment(config: Config): Record<string, string> {
     JWKS_URL: `${userUrl}/.well-known/jwks.json`,
     INVENTORY_URL: at(config.INVENTORY_PORT),
     PAYMENTS_SANDBOX_URL: at(config.PAYMENTS_SANDBOX_PORT),
+    MAILBOX_DIR: join(config.dataDir, "mailbox"),
     PUBLIC_URL: `http://localhost:${config.GATEWAY_PORT}`,
     S3_ACCESS_KEY: config.S3_ACCESS_KEY,
     S3_SECRET_KEY: config.S3_SECRET_KEY,

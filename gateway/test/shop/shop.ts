@@ -65,6 +65,7 @@ export async function startShop(options: { config?: Partial<Config>; routes?: Re
     rateLimits: { requestsPerAddress: 0, requestsPerViewer: 0, credentialsPerAddress: 0, credentialsPerAccount: 0 },
     trustProxy: undefined,
     introspection: true,
+    mailboxDir: undefined,
     corsOrigins: [],
     operationsFile: undefined,
     operationsOnly: false,

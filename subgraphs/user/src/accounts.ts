@@ -5,6 +5,7 @@ import { appendToOutbox } from "@shop/messaging";
 import { isUniqueViolation } from "@shop/postgres";
 import { type Database, type Transaction, type UserRow } from "./database";
 import { toProfile } from "./events";
+import { endLinks } from "./mailed-links";
 import { type PasswordHasher } from "./password-hasher";
 import { weaknessOf } from "./password-rules";
 import { refuse, type Refusal, toProblems } from "./problem";
@@ -99,6 +100,7 @@ export function createAccounts(deps: { db: Database; hasher: PasswordHasher; ses
       const passwordHash = await hasher.hash(change.newPassword);
       return db.$transaction(async (tx) => {
         if (!(await replaceHash(tx, user, passwordHash))) return wrongPassword;
+        await endLinks(tx, "RESET_PASSWORD", user.emailKey);
         await revoke(tx, userId);
         return sessions.open(tx, user, userAgent);
       });

@@ -6,9 +6,11 @@ export { Prisma };
 export {
   type Address as AddressRow,
   type AuditEntry as AuditEntryRow,
+  type MailedLink as MailedLinkRow,
   type Session as SessionRow,
   type User as UserRow,
 } from "./generated/prisma/client";
+export type { LinkPurpose } from "./generated/prisma/enums";
 export type Database = PrismaClient;
 export type Transaction = Prisma.TransactionClient;
 

@@ -2,6 +2,7 @@ import { join } from "node:path";
 import { createAccessTokenVerifier, createServiceVerifier } from "@shop/auth";
 import { createImageStore } from "@shop/images";
 import { retryUntilReady, startSweeping } from "@shop/lifecycle";
+import { createMailer } from "@shop/mailer";
 import { createMessageBus, createOutboxRelay, createPostgresOutbox } from "@shop/messaging";
 import { isDatabaseOutage } from "@shop/postgres";
 import { startSubgraph } from "@shop/subgraph-server";
@@ -9,6 +10,7 @@ import { type Logger } from "@shop/telemetry";
 import { type Config } from "./config";
 import { createContext } from "./context";
 import { createDatabase } from "./database";
+import { createLinkSender } from "./link-sender";
 import { resolvers } from "./resolvers";
 import { loadSigningKeys } from "./signing-keys";
 import { createUseCases } from "./use-cases";
@@ -18,7 +20,8 @@ export interface Service {
   stop(): Promise<void>;
 }
 
-const avatarSweepIntervalMs = 600_000;
+const sweepIntervalMs = 600_000;
+const sendIntervalMs = 1_000;
 
 /** Starts the user subgraph: accounts and sessions, the keys that others verify access tokens with, and its outbox. */
 export async function startService(config: Config, log: Logger): Promise<Service> {
@@ -34,7 +37,14 @@ export async function startService(config: Config, log: Logger): Promise<Service
   const stopping = new AbortController();
   // It may come later: only avatars wait for it. This rejects only when we stop.
   retryUntilReady("the image store", imageStore.prepare, log, stopping.signal).catch(() => undefined);
-  const sweep = startSweeping(useCases.avatars.sweep, avatarSweepIntervalMs, log);
+  const { avatars, links } = useCases;
+  const mailer = createMailer(config.mailer);
+  const sendLinks = createLinkSender({ db, links, mailer, publicUrl: config.publicUrl, log });
+  const workers = [
+    startSweeping(avatars.sweep, sweepIntervalMs, log),
+    startSweeping(links.sweep, sweepIntervalMs, log),
+    startSweeping(sendLinks, sendIntervalMs, log),
+  ];
   const subgraph = await startSubgraph({
     name: "user",
     host: config.host,
@@ -62,7 +72,7 @@ export async function startService(config: Config, log: Logger): Promise<Service
     stop: async () => {
       stopping.abort();
       await subgraph.stop();
-      await sweep.stop();
+      await Promise.all(workers.map((worker) => worker.stop()));
       await relay.stop();
       await bus.stop();
       await db.$disconnect();

@@ -7,7 +7,10 @@ import { createAuditLog, type AuditLog } from "./audit-log";
 import { type Avatars, createAvatars } from "./avatars";
 import { type Config } from "./config";
 import { type Database } from "./database";
+import { createEmailVerification, type EmailVerification } from "./email-verification";
+import { createMailedLinks, type MailedLinks } from "./mailed-links";
 import { createPasswordHasher } from "./password-hasher";
+import { createPasswordReset, type PasswordReset } from "./password-reset";
 import { createProfiles, type Profiles } from "./profiles";
 import { createRefreshTokens } from "./refresh-tokens";
 import { createSessions, type Sessions } from "./sessions";
@@ -17,6 +20,9 @@ import { type SigningKeys } from "./signing-keys";
 export interface UseCases {
   readonly accounts: Accounts;
   readonly sessions: Sessions;
+  readonly emailVerification: EmailVerification;
+  readonly passwordReset: PasswordReset;
+  readonly links: MailedLinks;
   readonly profiles: Profiles;
   readonly avatars: Avatars;
   readonly addresses: Addresses;
@@ -39,9 +45,14 @@ export async function createUseCases(deps: {
   const refreshTokens = createRefreshTokens({ secret: config.tokenSecret });
   const avatars = createAvatars({ db, imageStore, imageMaker: createImageMaker(loadSharp(log)), log });
   const sessions = createSessions({ db, issueAccessToken, refreshTokens });
+  const hasher = await createPasswordHasher();
+  const links = createMailedLinks({ db, secret: config.tokenSecret });
   return {
     sessions,
-    accounts: createAccounts({ db, hasher: await createPasswordHasher(), sessions }),
+    accounts: createAccounts({ db, hasher, sessions }),
+    emailVerification: createEmailVerification({ db, links }),
+    passwordReset: createPasswordReset({ db, links, hasher, sessions }),
+    links,
     profiles: createProfiles({ db, avatarUrlOf: avatars.urlOf }),
     avatars,
     addresses: createAddresses({ db }),

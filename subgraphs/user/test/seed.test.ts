@@ -22,6 +22,8 @@ beforeEach(async () => {
     databaseUrl: database.url,
     kafkaBrokers: ["127.0.0.1:1"],
     imageStore: { endpoint: nowhere, publicUrl: nowhere, accessKey: "", secretKey: "", bucket: "shop" },
+    mailer: { from: "", smtpUrl: undefined, mailboxDir: "" },
+    publicUrl: nowhere,
     tokenIssuer: "http://user.test",
     tokenAudience: "shop-test",
     tokenSecret: "a-token-secret-for-tests",

@@ -181,6 +181,6 @@ describe("changing the password", () => {
 it("answers UNAUTHENTICATED to an anonymous `me`, and NOT_IMPLEMENTED where nothing is written yet", async () => {
   const me = await service.ask("{ me { id } }");
   expect(me).toMatchObject({ data: { me: null }, errors: [{ extensions: { code: "UNAUTHENTICATED" } }] });
-  const verify = await service.ask(`mutation { verifyEmail(token: "x") { errors { code } } }`);
-  expect(verify.errors).toMatchObject([{ extensions: { code: "NOT_IMPLEMENTED" } }]);
+  const deletion = await service.ask(`mutation { deleteAccount(password: "x") { errors { code } } }`);
+  expect(deletion.errors).toMatchObject([{ extensions: { code: "NOT_IMPLEMENTED" } }]);
 });

@@ -1,4 +1,7 @@
 // The real service on a database of its own, asked as the gateway asks it.
+import { mkdtemp, rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
 import { createTestDatabase, testStores } from "@shop/local/testing";
 import { type Answer, createTestClient, type TestClient } from "@shop/subgraph-server/testing";
 import { createLogger } from "@shop/telemetry";
@@ -42,14 +45,16 @@ export const authFields = "user { id email } tokens { accessToken refreshToken }
 let accounts = 0;
 
 /**
+ * @param options.smtpUrl where it sends its mail; to a mailbox of its own without it
  * @param options.through gives the URL by which the service reaches its database
  * @param options.imageEndpoint where it finds its image store, if not where that is
  */
 export async function startUserService(
-  options: { through?: (databaseUrl: string) => Promise<string>; imageEndpoint?: string } = {},
+  options: { through?: (databaseUrl: string) => Promise<string>; imageEndpoint?: string; smtpUrl?: string } = {},
 ): Promise<TestUserService> {
   const { kafkaBrokers, s3 } = testStores();
   const database = await createTestDatabase("user");
+  const mailboxDir = await mkdtemp(join(tmpdir(), "mailbox-"));
   const config: Config = {
     production: false,
     host: "127.0.0.1",
@@ -57,6 +62,8 @@ export async function startUserService(
     databaseUrl: (await options.through?.(database.url)) ?? database.url,
     kafkaBrokers,
     imageStore: { ...s3, endpoint: options.imageEndpoint ?? s3.endpoint, publicUrl: s3.endpoint, bucket: "shop" },
+    mailer: { from: "shop@shop.test", smtpUrl: options.smtpUrl, mailboxDir },
+    publicUrl: "https://shop.test",
     tokenIssuer: "http://user.test",
     tokenAudience: "shop-test",
     tokenSecret: "a-token-secret-for-tests",
@@ -105,6 +112,7 @@ export async function startUserService(
       await service.stop();
       await client.end();
       await database.drop();
+      await rm(mailboxDir, { recursive: true });
     },
   };
 }

@@ -1,6 +1,6 @@
 import { z } from "zod";
 import { pageAt, payloadOf, thingAt } from "../answers";
-import { defineRoute, pageQuery, type Route } from "../route";
+import { defineRoute, pageQuery, type RestAnswer, type Route } from "../route";
 
 const errors = "errors { code message path }";
 const address = "id label recipient line1 line2 city region postalCode countryCode phone isDefault";
@@ -30,6 +30,10 @@ function sessionOf(mutation: string): Route["answer"] {
     const { user: who, tokens } = data[mutation] as { user: unknown; tokens: object | null };
     return { kind: "body", body: { user: who, ...tokens } };
   };
+}
+
+function withStatus(status: number, answer: RestAnswer): RestAnswer {
+  return answer.kind === "body" ? { ...answer, status } : answer;
 }
 
 const signInRoutes: readonly Route[] = [
@@ -94,6 +98,51 @@ const signInRoutes: readonly Route[] = [
     ok: 204,
     operation: `mutation LogoutEverywhere { logoutEverywhere { ${errors} } }`,
     answer: payloadOf("logoutEverywhere"),
+  }),
+];
+
+const mailRoutes: readonly Route[] = [
+  defineRoute({
+    service,
+    method: "POST",
+    path: "/v1/auth/email-verifications",
+    summary: "Ask for a mail that verifies your address; or, with the `token` in it, verify the address",
+    access: "anyone",
+    body: z.strictObject({ token: z.string().optional() }),
+    operation: `mutation EmailVerification($token: String!, $verify: Boolean!) {
+      verifyEmail(token: $token) @include(if: $verify) { user { ${user} } ${errors} }
+      requestEmailVerification @skip(if: $verify) { ${errors} }
+    }`,
+    variables: ({ body: { token } }) => ({ token: token ?? "", verify: token !== undefined }),
+    answer: (data) =>
+      "verifyEmail" in data
+        ? payloadOf("verifyEmail", "user")(data)
+        : withStatus(202, payloadOf("requestEmailVerification")(data)),
+  }),
+  defineRoute({
+    service,
+    method: "POST",
+    path: "/v1/auth/password-reset-requests",
+    summary: "Ask for a mail to choose a new password with; the answer does not tell whether there is such an account",
+    access: "anyone",
+    body: z.strictObject({ email: z.string() }),
+    ok: 202,
+    operation: `mutation RequestPasswordReset($email: EmailAddress!) { requestPasswordReset(email: $email) { ${errors} } }`,
+    variables: ({ body }) => body,
+    answer: payloadOf("requestPasswordReset"),
+  }),
+  defineRoute({
+    service,
+    method: "POST",
+    path: "/v1/auth/password-resets",
+    summary: "Choose a new password with the token of such a mail; every session ends, and a new one begins",
+    access: "anyone",
+    body: z.strictObject({ token: z.string(), newPassword: z.string() }),
+    operation: `mutation ResetPassword($token: String!, $newPassword: String!) {
+      resetPassword(token: $token, newPassword: $newPassword) { ${signedIn} }
+    }`,
+    variables: ({ body }) => body,
+    answer: sessionOf("resetPassword"),
   }),
 ];
 
@@ -274,4 +323,10 @@ const staffRoutes: readonly Route[] = [
   }),
 ];
 
-export const accountRoutes: readonly Route[] = [...signInRoutes, ...ownRoutes, ...avatarRoutes, ...staffRoutes];
+export const accountRoutes: readonly Route[] = [
+  ...signInRoutes,
+  ...mailRoutes,
+  ...ownRoutes,
+  ...avatarRoutes,
+  ...staffRoutes,
+];

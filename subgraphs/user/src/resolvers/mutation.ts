@@ -2,7 +2,7 @@ import { requireViewer } from "@shop/auth";
 import { isId } from "@shop/ids";
 import { type Context } from "../context";
 import { type MutationResolvers } from "../generated/graphql";
-import { readAfresh, requireImages, toAuthPayload, toErrors, toLogoutPayload } from "./payloads";
+import { readAfresh, requireImages, toAuthPayload, toErrors, toLogoutPayload, toRequestPayload } from "./payloads";
 
 export const Mutation: MutationResolvers = {
   registerUser: async (_parent, { input }, context) =>
@@ -19,6 +19,20 @@ export const Mutation: MutationResolvers = {
   logoutEverywhere: async (_parent, _args, { viewer, sessions }) => toLogoutPayload(await sessions.endAll(viewer)),
 
   revokeSession: async (_parent, { id }, { viewer, sessions }) => toLogoutPayload(await sessions.endOne(viewer, id)),
+
+  requestEmailVerification: async (_parent, _args, { viewer, emailVerification }) =>
+    toRequestPayload(await emailVerification.request(viewer)),
+
+  verifyEmail: async (_parent, { token }, context) => {
+    const outcome = await context.emailVerification.verify(token);
+    return { user: outcome.ok ? await readAfresh(outcome.userId, context) : null, errors: toErrors(outcome) };
+  },
+
+  requestPasswordReset: async (_parent, { email }, { passwordReset }) =>
+    toRequestPayload(await passwordReset.request(email)),
+
+  resetPassword: async (_parent, choice, context) =>
+    toAuthPayload(await context.passwordReset.reset(choice, context.userAgent), context),
 
   changePassword: async (_parent, change, context) =>
     toAuthPayload(await context.accounts.changePassword(context.viewer, change, context.userAgent), context),

@@ -1,6 +1,7 @@
 import { rateLimited, serviceUnavailable } from "@shop/graphql-errors";
 import { type Context } from "../context";
 import { type UserRow } from "../database";
+import { type LinkRequest } from "../mailed-links";
 import { type Problem, type Refusal } from "../problem";
 import { type LogoutOutcome, type SignedIn } from "../sessions";
 
@@ -30,6 +31,12 @@ export async function toAuthPayload(outcome: SignedIn | Refusal, context: Contex
 
 export function toLogoutPayload(outcome: LogoutOutcome) {
   return { revokedSessions: outcome.ok ? outcome.revokedSessions : 0, errors: toErrors(outcome) };
+}
+
+/** @throws RATE_LIMITED where an address has had as many mails as it may */
+export function toRequestPayload(outcome: LinkRequest | Refusal) {
+  if (!outcome.ok && "retryAfterSeconds" in outcome) throw rateLimited(outcome.retryAfterSeconds);
+  return { accepted: outcome.ok, errors: toErrors(outcome) };
 }
 
 /** A user as they stand after a mutation, whatever the request read of them before. */

@@ -1,0 +1,28 @@
+import { createTransport } from "nodemailer";
+import { type Mailer } from "./mail";
+
+// Each is for one step of one mail; RFC 5321 (4.5.3.2) would wait for minutes, and who waits here holds up the rest.
+const timeouts = { dnsTimeout: 10_000, connectionTimeout: 10_000, greetingTimeout: 10_000, socketTimeout: 15_000 };
+
+/** @param options.url smtp://host or smtps://host, with a user and a password where the server wants them */
+export function createSmtpMailer(options: { url: string; from: string }): Mailer {
+  const transport = createTransport({ url: options.url, ...timeouts });
+  return {
+    send: async ({ to, subject, text }) => {
+      try {
+        // As an object, an address is never parsed: one that looks like two is still one.
+        await transport.sendMail({ from: options.from, to: { name: "", address: to }, subject, text });
+        return { ok: true };
+      } catch (error) {
+        if (isRefusal(error)) return { ok: false, reason: "REFUSED" };
+        throw error;
+      }
+    },
+  };
+}
+
+/** A 5xx to the recipient or the content is for good; one to our name or password is not the mail's fault. */
+function isRefusal(error: unknown): boolean {
+  const { command, responseCode = 0 } = error as { command?: string; responseCode?: number };
+  return (command === "RCPT TO" || command === "DATA") && responseCode >= 500;
+}
