@@ -15,7 +15,8 @@ export type SendOutcome = { readonly ok: true } | { readonly ok: false; readonly
 
 export interface Mailer {
   /**
-   * Hands a mail to the server, which has it for good then; or to the mailbox. It takes a minute at most.
+   * Hands a mail to the server, which has it for good then; or to the mailbox. A server that stalls at every
+   * step holds it for less than two minutes.
    * @throws where it may be taken another time: the server is away, busy, or does not let us in
    */
   send(mail: Mail): Promise<SendOutcome>;

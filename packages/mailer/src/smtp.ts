@@ -2,11 +2,11 @@ import { createTransport } from "nodemailer";
 import { type Mailer } from "./mail";
 
 // Each is for one step of one mail; RFC 5321 (4.5.3.2) would wait for minutes, and who waits here holds up the rest.
-const timeouts = { dnsTimeout: 10_000, connectionTimeout: 10_000, greetingTimeout: 10_000, socketTimeout: 15_000 };
+const timeoutsMs = { dnsTimeout: 10_000, connectionTimeout: 10_000, greetingTimeout: 10_000, socketTimeout: 15_000 };
 
 /** @param options.url smtp://host or smtps://host, with a user and a password where the server wants them */
 export function createSmtpMailer(options: { url: string; from: string }): Mailer {
-  const transport = createTransport({ url: options.url, ...timeouts });
+  const transport = createTransport({ url: options.url, ...timeoutsMs });
   return {
     send: async ({ to, subject, text }) => {
       try {

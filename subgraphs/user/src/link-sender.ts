@@ -6,7 +6,7 @@ import { type MailedLinks } from "./mailed-links";
 
 const atOnce = 10;
 /** Longer than a mailer takes: what is not settled by then is of a process that died. */
-const claimMs = 120_000;
+const claimMs = 180_000;
 const firstRetryMs = 5_000;
 const maxRetryMs = 300_000;
 
