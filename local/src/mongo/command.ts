@@ -13,6 +13,8 @@ export interface CommandContext {
   readonly log: Logger;
   /** The command with every value in its BSON type. */
   typedCommand(): PlainDocument;
+  /** The documents of one of its fields, in BSON. */
+  documentsOf(field: string): readonly Buffer[];
 }
 
 export type Reply = PlainDocument | RawReply;

@@ -51,8 +51,11 @@ export function createDispatcher({ store, cursors, log }: { store: Store; cursor
     const fields = Object.fromEntries(fieldNames.map((field) => [field, command[field]]));
     const database = command["$db"];
     if (typeof database !== "string") throw failedToParse("OP_MSG requests require a $db argument");
-    const typedCommand = () => request.typedCommand();
-    const context: CommandContext = { database, store, cursors, log, typedCommand };
+    const context: CommandContext = {
+      ...{ database, store, cursors, log },
+      typedCommand: () => request.typedCommand(),
+      documentsOf: (field) => request.documentsOf(field),
+    };
     const reply = handler.run(fields, context);
     seeToWriteConcern(command["writeConcern"], store);
     if (!isRaw(reply)) return encode({ ...reply, ok: 1 });

@@ -1,4 +1,4 @@
-import { decodePlain, decodeTyped, encode, type PlainDocument } from "./values/bson";
+import { decodePlain, decodeTyped, elementsOf, encode, type PlainDocument } from "./values/bson";
 
 /** MongoDB's limit for one message: 48 MB. */
 export const maxMessageBytes = 48_000_000;
@@ -19,6 +19,8 @@ export interface Request {
   plainCommand(): PlainDocument;
   /** The same command with every value in its BSON type: what is stored comes from here. */
   typedCommand(): PlainDocument;
+  /** The documents of one of the command's fields, as they came: of a list in the command or of a sequence beside it. */
+  documentsOf(field: string): readonly Buffer[];
   /** False for an unacknowledged write: the client reads no answer. */
   readonly expectsReply: boolean;
   readonly isLegacyQuery: boolean;
@@ -76,9 +78,16 @@ function parseMessage(requestId: number, message: Buffer): Request {
     requestId,
     plainCommand: () => decodeWith(decodePlain, bodyBytes),
     typedCommand: () => decodeWith(decodeTyped, bodyBytes),
+    documentsOf: (field) => sequences.get(field) ?? listedDocuments(bodyBytes, field),
     expectsReply: (flagBits & flags.moreToCome) === 0,
     isLegacyQuery: false,
   };
+}
+
+/** The documents of an array that is a field of a document. */
+function listedDocuments(bytes: Buffer, field: string): Buffer[] {
+  const list = elementsOf(bytes).find(({ name }) => name === field);
+  return list === undefined ? [] : elementsOf(list.value).map(({ value }) => value);
 }
 
 /** A document sequence: size, name, then documents end to end. */
@@ -105,6 +114,7 @@ function parseQuery(requestId: number, message: Buffer): Request {
     requestId,
     plainCommand: () => ({ ...decodePlain(bytes), $db: database }),
     typedCommand: () => decodeTyped(bytes),
+    documentsOf: (field) => listedDocuments(bytes, field),
     expectsReply: true,
     isLegacyQuery: true,
   };

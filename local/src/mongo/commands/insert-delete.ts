@@ -2,17 +2,22 @@ import { z } from "zod";
 import { type Command, defineCommand, field } from "../command";
 import { prepareFind } from "../query/planner";
 import { type PlainDocument } from "../values/bson";
+import { hasIdFirst } from "../storage/collection";
 import { collectionResolver } from "./read";
 import { ordered, runStatements } from "./statements";
 
 const insert = defineCommand(
   z.strictObject({ insert: field.collection, documents: z.array(field.document), ordered }),
   (input, context) => {
-    const documents = context.typedCommand()["documents"] as PlainDocument[];
+    const bytes = context.documentsOf("documents");
     const collection = context.store.findOrCreate(context.database, input.insert);
+    let typedDocuments: PlainDocument[] | undefined;
+    const typed = () => (typedDocuments ??= context.typedCommand()["documents"] as PlainDocument[]);
     let n = 0;
-    const outcome = runStatements(documents.length, input.ordered, context, (index) => {
-      collection.insert(documents[index] ?? {});
+    const outcome = runStatements(input.documents.length, input.ordered, context, (index) => {
+      const document = input.documents[index] ?? {};
+      if (hasIdFirst(document)) collection.insert(document, bytes[index]);
+      else collection.insert(typed()[index] ?? {});
       n++;
     });
     return { n, ...outcome };

@@ -118,7 +118,9 @@ function describePlan({ plan, sortsInMemory }: PreparedFind): PlainDocument {
     isMultiKey: plan.index.arrayPositions.size > 0,
     direction: plan.order === "backwards" ? "backward" : "forward",
   };
-  const source: PlainDocument = scan ? { stage: "FETCH", inputStage: scan } : { stage: "COLLSCAN" };
+  const merged = scan && plan.order !== undefined && plan.ranges.length > 1;
+  const keys = merged ? { stage: "SORT_MERGE", inputStages: [scan] } : scan;
+  const source: PlainDocument = keys ? { stage: "FETCH", inputStage: keys } : { stage: "COLLSCAN" };
   return sortsInMemory ? { stage: "SORT", inputStage: source } : source;
 }
 

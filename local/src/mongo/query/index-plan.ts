@@ -14,6 +14,8 @@ export interface IndexPlan {
   readonly entryCount: number;
   /** Whether reading them gives the documents in the order asked for; then, in which direction. */
   readonly order: "forwards" | "backwards" | undefined;
+  /** By how many fields of the index the stretches differ; each is in order by those that come after. */
+  readonly fixedFields: number;
 }
 
 /** More stretches than this are not worth while: the rest of the demands is left to the filter. */
@@ -78,7 +80,7 @@ function planOf(index: CollectionIndex, demands: readonly Intervals[], sort: Sor
     if (prefixes.length * intervals.length > maxRanges && position > 0) break;
     if (intervals.every(isPoint)) {
       prefixes = prefixes.flatMap((prefix) => intervals.map(({ low }) => [...prefix, low]));
-      if (prefixes.length === 1) fixedFields = position + 1;
+      fixedFields = position + 1;
       continue;
     }
     const direction = index.fields[position]?.direction ?? 1;
@@ -88,8 +90,11 @@ function planOf(index: CollectionIndex, demands: readonly Intervals[], sort: Sor
   ranges ??= prefixes.map((values) => ({ from: { values, after: false }, to: { values, after: true } }));
   if (demands.length === 0) ranges = [{ from: indexStart, to: indexEnd }];
   const entryCount = ranges.reduce((count, { from, to }) => count + index.entries.countBetween(from, to), 0);
-  const order = ranges.length === 1 ? orderOf(index, fixedFields, demands.length, sort) : undefined;
-  return { index, ranges, entryCount, order };
+  const isOne = (position: number) => position < fixedFields && demands[position]?.length === 1;
+  // Several stretches of one prefix follow each other; those of several prefixes are merged.
+  const mergeable = ranges.length === 1 || ranges.length === prefixes.length;
+  const order = mergeable ? orderOf(index, { fixedFields, boundFields: demands.length, isOne }, sort) : undefined;
+  return { index, ranges, entryCount, order, fixedFields };
 }
 
 function rangeOf(prefix: readonly unknown[], interval: Interval, direction: 1 | -1): { from: Bound; to: Bound } {
@@ -101,20 +106,20 @@ function rangeOf(prefix: readonly unknown[], interval: Interval, direction: 1 | 
 }
 
 /**
- * How to read an index to get the order of a sort: its fields after those that are fixed to one value must be the
+ * How to read an index to get the order of a sort: its fields after those that are fixed to single values must be the
  * sort's, all in the same or all in the opposite direction.
  */
 function orderOf(
   index: CollectionIndex,
-  fixedFields: number,
-  boundFields: number,
+  bound: { fixedFields: number; boundFields: number; isOne: (position: number) => boolean },
   sort: SortFields,
 ): IndexPlan["order"] {
+  const { fixedFields, boundFields } = bound;
   const arrayFixed = [...index.arrayPositions].some((position) => position < fixedFields);
   const isFixed = (field: string) =>
-    index.fields
-      .slice(0, fixedFields)
-      .some((fixed, position) => fixed.field === field && !index.arrayPositions.has(position));
+    index.fields.some(
+      (fixed, position) => fixed.field === field && bound.isOne(position) && !index.arrayPositions.has(position),
+    );
   let position = fixedFields;
   let turn: number | undefined;
   for (const { field, direction } of sort) {

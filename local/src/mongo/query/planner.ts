@@ -2,12 +2,14 @@ import { type Options } from "mingo/types";
 import { badValue } from "../errors";
 import { type Collection } from "../storage/collection";
 import { type CollectionIndex } from "../storage/collection-index";
+import { type IndexEntry, sequenceOf } from "../storage/sorted-entries";
 import { type StoredRecord } from "../storage/stored-record";
 import { isDocument, type PlainDocument } from "../values/bson";
 import { equalValues } from "../values/compare";
 import { boundsOf } from "./bounds";
 import { compileFilter } from "./filter";
 import { type IndexPlan, indexPlans } from "./index-plan";
+import { merge } from "./merge";
 import { parseSort, type SortFields, sortItems } from "./sort";
 
 export interface FindQuery {
@@ -80,22 +82,31 @@ function take<Item>(items: Iterable<Item>, count: number): Item[] {
   return taken;
 }
 
-/** The records of an index's ranges in its order, each once though it may have several keys there. */
-function* recordsOf(
-  { records }: Collection,
-  { index, ranges, order }: IndexPlan,
-  counts: FindCounts,
-): Generator<StoredRecord> {
-  const seen = index.arrayPositions.size > 0 ? new Set<number>() : undefined;
-  for (const { from, to } of ranges) {
-    for (const { sequence } of index.entries.between(from, to, order === "backwards")) {
-      counts.keys++;
-      if (seen?.has(sequence)) continue;
-      seen?.add(sequence);
-      const record = records.get(sequence);
-      if (record !== undefined) yield record;
-    }
+/** The records of an index's stretches in its order, each once though it may have several keys there. */
+function* recordsOf({ records }: Collection, plan: IndexPlan, counts: FindCounts): Generator<StoredRecord> {
+  const seen = plan.index.arrayPositions.size > 0 ? new Set<number>() : undefined;
+  for (const entry of entriesOf(plan)) {
+    counts.keys++;
+    const sequence = sequenceOf(entry);
+    if (seen?.has(sequence)) continue;
+    seen?.add(sequence);
+    const record = records.get(sequence);
+    if (record !== undefined) yield record;
   }
+}
+
+function entriesOf({ index, ranges, order, fixedFields }: IndexPlan): Iterable<IndexEntry> {
+  const { entries } = index;
+  const backwards = order === "backwards";
+  const stretches = ranges.map(({ from, to }) => entries.between(from, to, backwards));
+  if (order === undefined) return concatenate(stretches);
+  const direction = backwards ? -1 : 1;
+  // An entry has no value for the index's first field: all that meet here differ in it or are the same in it.
+  return merge(stretches, (left, right) => entries.compareEntries(left, right, fixedFields - 1) * direction);
+}
+
+function* concatenate<Item>(streams: readonly Iterable<Item>[]): Generator<Item> {
+  for (const stream of streams) yield* stream;
 }
 
 function choosePlan(

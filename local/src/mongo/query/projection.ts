@@ -3,7 +3,15 @@ import { $project } from "mingo/operators/pipeline";
 import { type Options } from "mingo/types";
 import { badValue, CommandError, notSupported } from "../errors";
 import { type StoredRecord } from "../storage/stored-record";
-import { decodePlain, decodeTyped, encode, isDocument, type PlainDocument } from "../values/bson";
+import {
+  decodePlain,
+  decodeTyped,
+  documentOf,
+  elementsOf,
+  encode,
+  isDocument,
+  type PlainDocument,
+} from "../values/bson";
 import { defineField, splitPath } from "../values/paths";
 import { asCommandError } from "./filter";
 import { pipelineContext } from "./pipeline";
@@ -39,6 +47,8 @@ function pick(fields: readonly [string, unknown][]): (record: StoredRecord) => B
   for (const [field] of others) addPath(tree, field);
   const showsId = idShown === undefined ? true : Boolean(idShown);
   if (showsId === including) tree.set("_id", new Map());
+  const isFlat = [...tree.values()].every(({ size }) => size === 0);
+  if (isFlat) return ({ bytes }) => documentOf(elementsOf(bytes).filter(({ name }) => tree.has(name) === including));
   return ({ bytes }) => encode(picked(decodeTyped(bytes), tree, including) as PlainDocument);
 }
 

@@ -3,15 +3,12 @@ import { CommandError } from "../errors";
 import { compileFilter, flattenConditions } from "../query/filter";
 import { equalValues } from "../values/compare";
 import { splitPath } from "../values/paths";
-import { indexKeys } from "./index-keys";
+import { indexKeys, type Keys } from "./index-keys";
 import { type IndexSpec } from "./index-spec";
-import { type Bound, createSortedEntries } from "./sorted-entries";
+import { type Bound, createSortedEntries, sequenceOf } from "./sorted-entries";
 import { type StoredRecord } from "./stored-record";
 
 export type CollectionIndex = ReturnType<typeof createCollectionIndex>;
-
-/** A document's keys in an index. */
-export type Keys = readonly (readonly unknown[])[];
 
 /** The place before everything in an index, and the one after. */
 export const indexStart: Bound = { values: [], after: false };
@@ -29,12 +26,12 @@ export function createCollectionIndex(namespace: string, spec: IndexSpec) {
   const dependsOnAll = partialFields.some((field) => field.startsWith("$"));
   const roots = [...new Set([...paths, ...partialFields.map(splitPath)].map(([root = ""]) => root))];
 
-  function keysOf(record: StoredRecord): Keys {
+  function keysOf(record: StoredRecord): readonly Keys[] {
     if (isCovered?.(record.document) === false) return [];
     const keys = indexKeys(record.document, paths);
     if (spec.sparse && !keys.present) return [];
     for (const position of keys.arrayPositions) arrayPositions.add(position);
-    return keys.tuples;
+    return keys.keys;
   }
 
   return {
@@ -51,31 +48,26 @@ export function createCollectionIndex(namespace: string, spec: IndexSpec) {
       !dependsOnAll && roots.every((root) => equalValues(before.document[root], after.document[root])),
 
     /** @throws CommandError DuplicateKey if another document than that of `sequence` holds one of the keys */
-    requireUnique(keys: Keys, sequence: number): void {
+    requireUnique(keys: readonly Keys[], sequence: number): void {
       if (!spec.unique) return;
-      for (const values of keys) {
-        for (const holder of entries.between({ values, after: false }, { values, after: true })) {
-          if (holder.sequence !== sequence) throw duplicateKey(namespace, spec, values);
+      for (const { heads, rest } of keys) {
+        for (const head of heads) {
+          for (const holder of entries.ofKey(head, rest)) {
+            if (sequenceOf(holder) !== sequence) throw duplicateKey(namespace, spec, [head, ...rest]);
+          }
         }
       }
     },
-    add(keys: Keys, sequence: number): void {
-      for (const values of keys) entries.insert({ values, sequence });
+    add(keys: readonly Keys[], sequence: number): void {
+      for (const { heads, rest } of keys) {
+        const entry = [...rest, sequence];
+        for (const head of heads) entries.insert(head, entry);
+      }
     },
-    remove(keys: Keys, sequence: number): void {
-      for (const values of keys) entries.remove({ values, sequence });
-    },
-
-    /** Indexes all documents at once. @throws CommandError DuplicateKey if two of them have the same unique key */
-    build(records: Iterable<StoredRecord>): void {
-      entries.rebuild(
-        [...records].flatMap((record) => keysOf(record).map((values) => ({ values, sequence: record.sequence }))),
-      );
-      if (!spec.unique) return;
-      let previous: readonly unknown[] | undefined;
-      for (const { values } of entries.between(indexStart, indexEnd)) {
-        if (previous !== undefined && equalValues(previous, values)) throw duplicateKey(namespace, spec, values);
-        previous = values;
+    remove(keys: readonly Keys[], sequence: number): void {
+      for (const { heads, rest } of keys) {
+        const entry = [...rest, sequence];
+        for (const head of heads) entries.remove(head, entry);
       }
     },
   };

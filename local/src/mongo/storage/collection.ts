@@ -1,11 +1,12 @@
 import { BSONRegExp, ObjectId } from "bson";
 import { CommandError } from "../errors";
-import { decodePlain, encode, type PlainDocument } from "../values/bson";
+import { decodePlain, encode, type PlainDocument, requireStorable } from "../values/bson";
 import { equalValues } from "../values/compare";
 import { type CollectionIndex, createCollectionIndex } from "./collection-index";
 import { findSameIndex, idIndexSpec, type IndexSpec, describeIndex, parseIndexSpec } from "./index-spec";
 import { type Journal } from "./journal";
 import { type JournalRecord, recordBytes, recordKinds } from "./journal-records";
+import { sequenceOf } from "./sorted-entries";
 import { type StoredRecord } from "./stored-record";
 
 export type Collection = ReturnType<typeof createCollection>;
@@ -24,8 +25,8 @@ export function createCollection(namespace: string) {
   let journal: Journal | undefined;
 
   function byId(id: unknown): StoredRecord | undefined {
-    const [entry] = idIndex.entries.between({ values: [id], after: false }, { values: [id], after: true });
-    return entry && records.get(entry.sequence);
+    const [entry] = idIndex.entries.ofKey(id, []);
+    return entry && records.get(sequenceOf(entry));
   }
 
   /** How each index would change; found before anything is written, since a unique index may refuse. */
@@ -61,6 +62,15 @@ export function createCollection(namespace: string) {
     });
   }
 
+  /** @throws CommandError DuplicateKey if two documents have the same unique key */
+  function buildIndex(index: CollectionIndex): void {
+    for (const record of records.values()) {
+      const keys = index.keysOf(record);
+      index.requireUnique(keys, record.sequence);
+      index.add(keys, record.sequence);
+    }
+  }
+
   function removeIndex(name: string): void {
     indexes.splice(
       indexes.findIndex((index) => index.spec.name === name),
@@ -82,11 +92,16 @@ export function createCollection(namespace: string) {
     indexes: indexes as readonly CollectionIndex[],
     byId,
 
-    /** @throws CommandError if a unique index refuses the document, or it is too large */
-    insert(document: PlainDocument): StoredRecord {
-      const bytes = encode(withIdFirst(document));
-      const after: StoredRecord = { sequence: nextSequence++, bytes, document: decodePlain(bytes) };
-      change(undefined, after, { kind: recordKinds.put, bson: bytes });
+    /**
+     * @param document decoded, its values in their BSON types if there are no `bytes`
+     * @param bytes as the client sent it, `_id` first
+     * @throws CommandError if a unique index refuses the document, or it is too large
+     */
+    insert(document: PlainDocument, bytes?: Buffer): StoredRecord {
+      const encoded = bytes === undefined ? encode(withIdFirst(document)) : requireStorable(Buffer.from(bytes));
+      const decoded = bytes === undefined ? decodePlain(encoded) : document;
+      const after: StoredRecord = { sequence: nextSequence++, bytes: encoded, document: decoded };
+      change(undefined, after, { kind: recordKinds.put, bson: encoded });
       return after;
     },
 
@@ -118,7 +133,7 @@ export function createCollection(namespace: string) {
       )
         return false;
       const index = createCollectionIndex(namespace, spec);
-      index.build(records.values());
+      buildIndex(index);
       commit({ kind: recordKinds.createIndex, bson: encode(describeIndex(spec)) }, () => indexes.push(index));
       return true;
     },
@@ -134,13 +149,13 @@ export function createCollection(namespace: string) {
         case recordKinds.put: {
           const before = byId(body["_id"]);
           const sequence = before?.sequence ?? nextSequence++;
-          if (before === undefined) idIndex.add([[body["_id"]]], sequence);
+          if (before === undefined) idIndex.add(idKeys(body["_id"]), sequence);
           store(before, { sequence, bytes: bson, document: body });
           break;
         }
         case recordKinds.remove: {
           const before = byId(body["_id"]);
-          if (before) idIndex.remove([[body["_id"]]], before.sequence);
+          if (before) idIndex.remove(idKeys(body["_id"]), before.sequence);
           store(before, undefined);
           break;
         }
@@ -156,7 +171,7 @@ export function createCollection(namespace: string) {
 
     /** Ends the replay: indexes what it brought; from now on every change is written to the journal first. */
     journalTo(opened: Journal): void {
-      for (const index of indexes.slice(1)) index.build(records.values());
+      indexes.slice(1).forEach(buildIndex);
       journal = opened;
     },
     get journal() {
@@ -166,14 +181,27 @@ export function createCollection(namespace: string) {
   return collection;
 }
 
+const idKeys = (id: unknown) => [{ heads: [id], rest: [] }];
+
 /** MongoDB keeps `_id` as the first field, and makes one if there is none. */
 function withIdFirst(document: PlainDocument): PlainDocument {
+  if (hasIdFirst(document)) return document;
   const { _id: given, ...rest } = document;
   const id = Object.hasOwn(document, "_id") ? given : new ObjectId();
+  requireId(id);
+  return { _id: id, ...rest };
+}
+
+/** @throws CommandError InvalidIdField */
+export function hasIdFirst(document: PlainDocument): boolean {
+  const [first] = Object.keys(document);
+  if (first === "_id") requireId(document["_id"]);
+  return first === "_id";
+}
+
+function requireId(id: unknown): void {
   if (Array.isArray(id) || id === undefined || id instanceof RegExp || id instanceof BSONRegExp) {
     const kind = Array.isArray(id) ? "array" : id === undefined ? "undefined" : "regex";
     throw new CommandError(53, "InvalidIdField", `The '_id' value cannot be of type ${kind}`);
   }
-  if (Object.keys(document)[0] === "_id") return document;
-  return { _id: id, ...rest };
 }

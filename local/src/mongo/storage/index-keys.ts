@@ -3,9 +3,16 @@ import { isDocument } from "../values/bson";
 import { compareValues } from "../values/compare";
 import { ownField, type Path } from "../values/paths";
 
-/** The keys under which an index holds a document: one tuple per element where a field leads through an array. */
+/** Keys of a document that differ in their first value only. */
+export interface Keys {
+  readonly heads: readonly unknown[];
+  /** The values of the index's other fields. */
+  readonly rest: readonly unknown[];
+}
+
+/** The keys under which an index holds a document: one per element where a field leads through an array. */
 export interface IndexKeys {
-  readonly tuples: readonly (readonly unknown[])[];
+  readonly keys: readonly Keys[];
   /** The fields, by position, that lead through an array. */
   readonly arrayPositions: ReadonlySet<number>;
   /** False if the document has none of the indexed fields; a sparse index leaves it out. */
@@ -19,6 +26,44 @@ const missing = Symbol("missing");
  * @throws CommandError CannotIndexParallelArrays where two fields lead into different arrays
  */
 export function indexKeys(document: object, paths: readonly Path[]): IndexKeys {
+  return flatKeys(document, paths) ?? nestedKeys(document, paths);
+}
+
+/** For what nearly every index has: fields that no array leads to, and the first of them may be an array of texts. */
+function flatKeys(document: object, paths: readonly Path[]): IndexKeys | undefined {
+  const values: unknown[] = [];
+  let present = false;
+  for (const path of paths) {
+    let value: unknown = document;
+    for (const segment of path) {
+      if (Array.isArray(value)) return undefined;
+      value = isDocument(value) && Object.hasOwn(value, segment) ? value[segment] : missing;
+    }
+    present ||= value !== missing;
+    values.push(value === missing ? null : value);
+  }
+  const [first, ...rest] = values;
+  if (rest.some(Array.isArray)) return undefined;
+  if (!Array.isArray(first)) return { keys: [{ heads: [first], rest }], arrayPositions: none, present };
+  const heads = distinctTexts(first);
+  return heads && { keys: [{ heads, rest }], arrayPositions: firstOnly, present };
+}
+
+// Several indexes over one array follow each other: what was found for one is there for the next.
+let lastDistinct: { of: readonly unknown[]; texts: readonly string[] } | undefined;
+
+function distinctTexts(values: readonly unknown[]): readonly string[] | undefined {
+  if (lastDistinct?.of === values) return lastDistinct.texts;
+  if (values.length === 0 || !values.every((value) => typeof value === "string")) return undefined;
+  const distinct = new Set(values);
+  lastDistinct = { of: values, texts: distinct.size === values.length ? values : [...distinct] };
+  return lastDistinct.texts;
+}
+
+const none: ReadonlySet<number> = new Set();
+const firstOnly: ReadonlySet<number> = new Set([0]);
+
+function nestedKeys(document: object, paths: readonly Path[]): IndexKeys {
   const arrayPositions = new Set<number>();
 
   /** The tuples of those of `paths`, given by position, that share the way down to `value`; the others' places lie empty. */
@@ -57,7 +102,8 @@ export function indexKeys(document: object, paths: readonly Path[]): IndexKeys {
   const found = tuplesOf(document, [...paths.keys()], 0);
   const present = found.some((tuple) => tuple.some((value) => value !== missing));
   const tuples = found.map((tuple) => tuple.map((value) => (value === missing ? null : value)));
-  return { tuples: tuples.length > 1 ? withoutRepeats(tuples) : tuples, arrayPositions, present };
+  const keys = withoutRepeats(tuples).map(([head, ...rest]): Keys => ({ heads: [head], rest }));
+  return { keys, arrayPositions, present };
 }
 
 /** Each of the tuples with each of the others, whose values stand at `positions`. Only one side may be several. */

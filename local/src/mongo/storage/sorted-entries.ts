@@ -1,14 +1,28 @@
 import { compareValues } from "../values/compare";
-
-/** One key of one document in an index. */
-export interface IndexEntry {
-  readonly values: readonly unknown[];
-  /** The document's, by which its collection knows it. */
-  readonly sequence: number;
-}
+import {
+  type Chunks,
+  countBetween,
+  endOf,
+  insertAt,
+  itemAt,
+  locate,
+  type Place,
+  removeAt,
+  startOf,
+  toChunks,
+  walk,
+} from "./sorted-chunks";
 
 /**
- * A place between entries: before or after all that begin with `values`, which may be fewer than an entry has.
+ * What an index holds of a document: the values of its fields but the first, then the document's sequence, by which its
+ * collection knows it. A document that is found by many first values (the elements of an array) has one entry for all.
+ */
+export type IndexEntry = readonly unknown[];
+
+export const sequenceOf = (entry: IndexEntry): number => entry.at(-1) as number;
+
+/**
+ * A place between keys: before or after all that begin with `values`, which may be fewer than the index has fields.
  * `{ values: [], after: false }` is the start of the index.
  */
 export interface Bound {
@@ -16,118 +30,153 @@ export interface Bound {
   readonly after: boolean;
 }
 
-const maxChunkLength = 512;
+/** The entries under one value of the index's first field. */
+interface Group {
+  readonly head: unknown;
+  /** In order. */
+  sorted: Chunks<IndexEntry>;
+  /** What came since somebody last looked here: most of what is written in bulk is never looked at one by one. */
+  added: IndexEntry[];
+}
+
+export type SortedEntries = ReturnType<typeof createSortedEntries>;
+
+// A group that grew by more than one in so many is sorted as a whole; into a larger one each entry is put by itself.
+const entriesPerInsertion = 16;
+// Up to so many groups are counted; a wider stretch is told by its share of them.
+const maxCountedGroups = 16;
 
 /**
- * Entries in order, as a list of short sorted arrays: finding is two binary searches, inserting moves at most one
- * chunk's entries. Entries of equal values stand in the order their documents were inserted.
+ * An index's entries in the order of their keys, by the value of the first field and then by the others. Entries of equal
+ * keys stand in the order their documents were inserted.
  * @param directions of each field: 1 ascending, -1 descending
  */
 export function createSortedEntries(directions: readonly (1 | -1)[]) {
-  let chunks: IndexEntry[][] = [];
+  const groups: Chunks<Group> = [];
+  // Most first values are texts, and to find one of them needs no search.
+  const groupOfText = new Map<unknown, Group>();
+  let entryCount = 0;
+  const [headDirection = 1, ...restDirections] = directions;
 
-  function compareTuples(left: readonly unknown[], right: readonly unknown[]): number {
-    const length = Math.min(left.length, right.length);
-    for (let position = 0; position < length; position++) {
+  const compareHeads = (left: unknown, right: unknown): number => compareValues(left, right) * headDirection;
+
+  /** @param from the first position that is compared */
+  function compareEntries(left: IndexEntry, right: IndexEntry, from = 0): number {
+    for (let position = from; position < restDirections.length; position++) {
       const order = compareValues(left[position], right[position]);
-      if (order !== 0) return directions[position] === -1 ? -order : order;
+      if (order !== 0) return restDirections[position] === -1 ? -order : order;
     }
-    return 0;
-  }
-  const compareEntries = (left: IndexEntry, right: IndexEntry) =>
-    compareTuples(left.values, right.values) || left.sequence - right.sequence;
-  const isBeyond = (entry: IndexEntry, bound: Bound) => {
-    const order = compareTuples(entry.values, bound.values);
-    return order === 0 ? !bound.after : order > 0;
-  };
-
-  /** Where the first entry stands for which `reached` holds, given that it then holds for all after. */
-  function locate(reached: (entry: IndexEntry) => boolean) {
-    const chunk = Math.max(0, firstIndex(chunks, (entries) => entries[0] !== undefined && reached(entries[0])) - 1);
-    const offset = firstIndex(chunks[chunk] ?? [], reached);
-    return { chunk, offset };
+    return sequenceOf(left) - sequenceOf(right);
   }
 
-  function insert(entry: IndexEntry): void {
-    const { chunk, offset } = locate((other) => compareEntries(other, entry) >= 0);
-    const entries = chunks[chunk];
-    if (entries === undefined) {
-      chunks.push([entry]);
-      return;
+  function findGroup(head: unknown): Group | undefined {
+    if (typeof head === "string") return groupOfText.get(head);
+    const group = itemAt(groups, placeOfHead(head, false));
+    return group !== undefined && compareHeads(group.head, head) === 0 ? group : undefined;
+  }
+
+  const placeOfHead = (head: unknown, after: boolean): Place =>
+    locate(groups, (group) => compareHeads(group.head, head) >= (after ? 1 : 0));
+
+  /** A group's entries in order. */
+  function entriesOf(group: Group): Chunks<IndexEntry> {
+    const { sorted, added } = group;
+    if (added.length === 0) return sorted;
+    group.added = [];
+    if (added.length * entriesPerInsertion > countBetween(sorted, startOf, endOf(sorted))) {
+      group.sorted = toChunks([...sorted.flat(), ...added].sort((left, right) => compareEntries(left, right)));
+    } else {
+      for (const entry of added) insertAt(sorted, placeOfEntry(sorted, entry), entry);
     }
-    entries.splice(offset, 0, entry);
-    if (entries.length > maxChunkLength) chunks.splice(chunk + 1, 0, entries.splice(maxChunkLength / 2));
+    return group.sorted;
   }
 
-  function remove(entry: IndexEntry): void {
-    let { chunk, offset } = locate((other) => compareEntries(other, entry) >= 0);
-    if (offset === chunks[chunk]?.length) [chunk, offset] = [chunk + 1, 0];
-    const entries = chunks[chunk];
-    const found = entries?.[offset];
-    if (entries === undefined || found === undefined || compareEntries(found, entry) !== 0) return;
-    entries.splice(offset, 1);
-    if (entries.length === 0) chunks.splice(chunk, 1);
-  }
+  const placeOfEntry = (entries: Chunks<IndexEntry>, entry: IndexEntry): Place =>
+    locate(entries, (other) => compareEntries(other, entry) >= 0);
 
-  /** Takes these entries, in any order, in place of what was there: much faster than inserting them one by one. */
-  function rebuild(entries: readonly IndexEntry[]): void {
-    const sorted = entries.toSorted(compareEntries);
-    chunks = [];
-    // Half full, as chunks are after a split: the next insertions have room.
-    for (let start = 0; start < sorted.length; start += maxChunkLength / 2) {
-      chunks.push(sorted.slice(start, start + maxChunkLength / 2));
+  function insert(head: unknown, entry: IndexEntry): void {
+    let group = findGroup(head);
+    if (group === undefined) {
+      group = { head, sorted: [], added: [] };
+      insertAt(groups, placeOfHead(head, false), group);
+      if (typeof head === "string") groupOfText.set(head, group);
     }
+    group.added.push(entry);
+    entryCount++;
   }
 
-  /** The entries between two bounds, forwards or from the end. */
-  function* between(from: Bound, to: Bound, backwards = false): Generator<IndexEntry> {
-    if (!backwards) {
-      let { chunk, offset } = locate((entry) => isBeyond(entry, from));
-      for (; chunk < chunks.length; chunk++, offset = 0) {
-        const entries = chunks[chunk] ?? [];
-        for (; offset < entries.length; offset++) {
-          const entry = entries[offset];
-          if (entry === undefined || isBeyond(entry, to)) return;
-          yield entry;
+  function remove(head: unknown, entry: IndexEntry): void {
+    const group = findGroup(head);
+    if (group === undefined) return;
+    const entries = entriesOf(group);
+    const place = placeOfEntry(entries, entry);
+    const found = itemAt(entries, place);
+    if (found === undefined || compareEntries(found, entry) !== 0) return;
+    removeAt(entries, place);
+    entryCount--;
+    if (entries.length > 0) return;
+    removeAt(groups, placeOfHead(head, false));
+    groupOfText.delete(head);
+  }
+
+  /** The groups that a stretch reaches into. */
+  function groupPlaces(from: Bound, to: Bound): [Place, Place] {
+    const place = ({ values, after }: Bound, beyond: boolean): Place => {
+      if (values.length === 0) return after ? endOf(groups) : startOf;
+      return placeOfHead(values[0], values.length === 1 ? after : beyond);
+    };
+    return [place(from, false), place(to, true)];
+  }
+
+  /** The part of a group that lies between two bounds. */
+  function partOf(group: Group, from: Bound, to: Bound): [entries: Chunks<IndexEntry>, from: Place, to: Place] {
+    const entries = entriesOf(group);
+    /** Undefined where the bound cuts nothing off the group. */
+    const place = ({ values, after }: Bound): Place | undefined => {
+      if (values.length < 2 || compareHeads(group.head, values[0]) !== 0) return undefined;
+      return locate(entries, (entry) => {
+        for (let position = 1; position < values.length; position++) {
+          const order = compareValues(entry[position - 1], values[position]);
+          if (order !== 0) return (directions[position] === -1 ? -order : order) > 0;
         }
-      }
-      return;
-    }
-    const end = locate((entry) => isBeyond(entry, to));
-    for (let chunk = end.chunk, offset = end.offset - 1; chunk >= 0; chunk--) {
-      const entries = chunks[chunk] ?? [];
-      for (offset = chunk === end.chunk ? offset : entries.length - 1; offset >= 0; offset--) {
-        const entry = entries[offset];
-        if (entry === undefined || !isBeyond(entry, from)) return;
-        yield entry;
-      }
-    }
-  }
-
-  function countBefore(bound: Bound): number {
-    const { chunk, offset } = locate((entry) => isBeyond(entry, bound));
-    let count = offset;
-    for (let index = 0; index < chunk; index++) count += chunks[index]?.length ?? 0;
-    return count;
+        return !after;
+      });
+    };
+    return [entries, place(from) ?? startOf, place(to) ?? endOf(entries)];
   }
 
   return {
     insert,
     remove,
-    rebuild,
-    between,
-    countBetween: (from: Bound, to: Bound) => Math.max(0, countBefore(to) - countBefore(from)),
-  };
-}
+    compareEntries,
 
-/** Binary search: the first index at which `holds`, which holds for all after it; the length if for none. */
-function firstIndex<Item>(items: readonly Item[], holds: (item: Item) => boolean): number {
-  let low = 0;
-  let high = items.length;
-  while (low < high) {
-    const middle = (low + high) >>> 1;
-    if (holds(items[middle] as Item)) high = middle;
-    else low = middle + 1;
-  }
-  return low;
+    /** The entries of one key. @param rest the values of the fields but the first */
+    *ofKey(head: unknown, rest: readonly unknown[]): Generator<IndexEntry> {
+      const group = findGroup(head);
+      if (group === undefined) return;
+      const values = [head, ...rest];
+      yield* walk(...partOf(group, { values, after: false }, { values, after: true }), false);
+    },
+
+    /** The entries between two bounds, forwards or from the end. */
+    *between(from: Bound, to: Bound, backwards = false): Generator<IndexEntry> {
+      for (const group of walk(groups, ...groupPlaces(from, to), backwards)) {
+        yield* walk(...partOf(group, from, to), backwards);
+      }
+    },
+
+    /** How many those are: exactly, or about where they are spread over many values of the first field. */
+    countBetween(from: Bound, to: Bound): number {
+      const [first, last] = groupPlaces(from, to);
+      const groupCount = countBetween(groups, first, last);
+      if (groupCount > maxCountedGroups) {
+        return Math.ceil((groupCount / countBetween(groups, startOf, endOf(groups))) * entryCount);
+      }
+      let count = 0;
+      for (const group of walk(groups, first, last, false)) {
+        count += countBetween(...partOf(group, from, to));
+      }
+      return count;
+    },
+  };
 }

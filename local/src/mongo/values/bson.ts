@@ -1,4 +1,4 @@
-import { BSONValue, deserialize, serialize } from "bson";
+import { BSONValue, deserialize, onDemand, serialize } from "bson";
 import { CommandError } from "../errors";
 
 /** A decoded BSON document; fields that are missing and fields that are undefined are told apart by Object.hasOwn. */
@@ -24,13 +24,37 @@ export const decodeTyped = (bytes: Uint8Array): PlainDocument =>
 export function encode(document: PlainDocument): Buffer {
   const bytes = serialize(document, { ignoreUndefined: true });
   // The encoder cuts silently at its buffer of 17 MiB, yet tells the full length: the limit lies safely below.
-  if (bytes.length > maxDocumentBytes) throw tooLarge(bytes.length);
-  return Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+  return requireStorable(Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength));
 }
 
-function tooLarge(sizeBytes: number): CommandError {
-  const message = `BSONObj size: ${sizeBytes} is invalid. Size must be between 0 and ${maxDocumentBytes}(16MB)`;
-  return new CommandError(10334, "BSONObjectTooLarge", message);
+/** A field of a document in BSON: its name, its value, and both together as the document has them. */
+export interface Element {
+  readonly name: string;
+  readonly value: Buffer;
+  readonly bytes: Buffer;
+}
+
+/** The fields of a document, none of their values decoded. @throws BSONError on malformed bytes */
+export function elementsOf(document: Buffer): Element[] {
+  return Array.from(onDemand.parseToElements(document), ([, nameOffset, nameLength, offset, length]) => ({
+    name: document.toString("utf8", nameOffset, nameOffset + nameLength),
+    value: document.subarray(offset, offset + length),
+    bytes: document.subarray(nameOffset - 1, offset + length),
+  }));
+}
+
+/** A document of these fields. */
+export function documentOf(elements: readonly Element[]): Buffer {
+  const document = Buffer.concat([Buffer.alloc(4), ...elements.map(({ bytes }) => bytes), Buffer.alloc(1)]);
+  document.writeInt32LE(document.length, 0);
+  return document;
+}
+
+/** @throws CommandError BSONObjectTooLarge */
+export function requireStorable(bytes: Buffer): Buffer {
+  if (bytes.length <= maxDocumentBytes) return bytes;
+  const message = `BSONObj size: ${bytes.length} is invalid. Size must be between 0 and ${maxDocumentBytes}(16MB)`;
+  throw new CommandError(10334, "BSONObjectTooLarge", message);
 }
 
 /** True for an embedded document, false for arrays, dates and the classes of BSON values. */
