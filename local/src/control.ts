@@ -1,6 +1,6 @@
 import { createHash } from "node:crypto";
 import { existsSync, rmSync } from "node:fs";
-import { createServer, type Server } from "node:http";
+import { createServer, type Server, type ServerResponse } from "node:http";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { takesConnections } from "./readiness";
@@ -23,7 +23,7 @@ export async function stateOfShop(dataDir: string): Promise<"running" | "ended" 
 }
 
 /**
- * Lends services out: `POST /<name>` ends that service's process and then answers with its environment, as one line; the
+ * Tells what services are given: `GET /`, as one line. And lends services out: `POST /<name>` ends that service's process and then answers with its environment, as one line; the
  * service is taken back when the caller closes the connection. 404: there is no such service, or it is lent out already.
  */
 export async function startControl(options: {
@@ -33,7 +33,14 @@ export async function startControl(options: {
   /** As a supervisor does. */
   release: (name: string) => Promise<(() => void) | undefined>;
 }): Promise<Server> {
+  const answer = (response: ServerResponse): boolean =>
+    response.writeHead(200, { "content-type": "application/json" }).write(`${JSON.stringify(options.env)}\n`);
   const server = createServer((request, response) => {
+    if (request.method === "GET") {
+      answer(response);
+      response.end();
+      return;
+    }
     void options.release((request.url ?? "").slice(1)).then((takeBack) => {
       if (takeBack === undefined) {
         response.writeHead(404).end();
@@ -41,7 +48,7 @@ export async function startControl(options: {
       }
       response.once("close", takeBack);
       if (response.destroyed) takeBack();
-      else response.writeHead(200, { "content-type": "application/json" }).write(`${JSON.stringify(options.env)}\n`);
+      else answer(response);
     });
   });
   const path = controlSocketOf(options.dataDir);

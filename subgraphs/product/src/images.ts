@@ -37,8 +37,8 @@ export interface Images {
 const folder = "products";
 const maxImages = 20;
 const maxPerDay = 100;
-// As the API describes ImageSize.
-const shapes = { full: "WHOLE", medium: { withinPx: 960 }, small: { withinPx: 240 } } as const;
+/** What is made of each upload, as the API describes ImageSize. */
+export const shapes = { full: "WHOLE", medium: { withinPx: 960 }, small: { withinPx: 240 } } as const;
 const attachInput = z.object({ alt: line("The text", 300) });
 
 /** Where an upload lies until it is attached; nobody can read it there. */

@@ -1,5 +1,9 @@
 import { createHash } from "node:crypto";
+import { type ImageMaker, type ImageStore } from "@shop/images";
+import { deriveId } from "@shop/ids";
 import sharp from "sharp";
+import { shapes } from "./images";
+import { type StoredImage } from "./product-model";
 import { seedColors, type SeedProduct } from "./seed-catalogue";
 
 const size = 640;
@@ -34,4 +38,40 @@ export function drawPicture({ name, color }: Pick<SeedProduct, "name" | "color">
     <rect x="${left}" y="${top + height * 0.68}" width="${width}" height="${between(10, 14, 40)}" fill="#2d3550" opacity="0.14"/>
   </svg>`;
   return sharp(Buffer.from(svg)).png({ compressionLevel: 6 }).toBuffer();
+}
+
+const shapesOfEach = 3;
+
+/**
+ * A few pictures for any number of products, the same objects in the bucket however often they are made. As products share
+ * them, taking one away from a product takes it away from all.
+ */
+export async function makeSharedPictures(imageStore: ImageStore, imageMaker: ImageMaker): Promise<StoredImage[]> {
+  const pictures: StoredImage[] = [];
+  for (const color of Object.keys(seedColors) as (keyof typeof seedColors)[]) {
+    for (let number = 0; number < shapesOfEach; number++) {
+      const name = `${color} ${number}`;
+      const made = await imageMaker.make(await drawPicture({ name, color }), shapes);
+      if (!made.ok) throw new Error(`no picture can be made of ${name}: ${made.reason}`);
+      const { full, medium, small } = made.images;
+      const write = async ({ bytes, extension, contentType }: typeof full): Promise<string> => {
+        const key = `public/products/seed/${createHash("sha256").update(bytes).digest("hex").slice(0, 32)}.${extension}`;
+        await imageStore.write(key, bytes, contentType);
+        return key;
+      };
+      pictures.push({
+        id: deriveId("img", 0, `seed ${name}`),
+        uploadId: deriveId("upl", 0, `seed ${name}`),
+        key: await write(full),
+        mediumKey: await write(medium),
+        smallKey: await write(small),
+        alt: `A thing in ${color}`,
+        width: full.width,
+        height: full.height,
+        contentType: full.contentType,
+        bytes: full.bytes.length,
+      });
+    }
+  }
+  return pictures;
 }

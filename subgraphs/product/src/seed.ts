@@ -1,4 +1,3 @@
-import { type Viewer } from "@shop/auth";
 import { retryUntilReady } from "@shop/lifecycle";
 import { createLogger, type Logger } from "@shop/telemetry";
 import { type Catalogue, openCatalogue } from "./catalogue";
@@ -7,10 +6,9 @@ import { idempotencyScope } from "./idempotency";
 import { uploadKey } from "./images";
 import { type ProductDocument } from "./product-model";
 import { seedCategories, seedProducts, type SeedProduct } from "./seed-catalogue";
+import { makeCategories, requireOk, seeder } from "./seed-categories";
 import { drawPicture } from "./seed-pictures";
 
-// Who makes the seed: no account, so nobody's key is ever one of these.
-const seeder: Viewer = { userId: "seed", role: "STAFF", sessionId: "seed", expiresAt: new Date(8.64e15) };
 const productKey = (product: SeedProduct): string => `product ${product.name}`;
 const scopeOf = (product: SeedProduct): string => idempotencyScope(seeder.userId, "createProduct", productKey(product));
 const atOnce = 4;
@@ -31,7 +29,7 @@ export async function seedCatalogue(config: Config, { log }: { log: Logger }): P
     const unfinished = await findUnfinished(catalogue);
     if (unfinished.length === 0) return { published: 0 };
     await retryUntilReady("the image store", catalogue.imageStore.prepare, log);
-    const categoryIds = await makeCategories(catalogue);
+    const categoryIds = await makeCategories(catalogue, seedCategories);
     const waiting = unfinished.values();
     const work = async (): Promise<void> => {
       for (const product of waiting) await makeProduct(catalogue, product, categoryIds, config.currency);
@@ -52,17 +50,6 @@ async function findUnfinished({ store }: Catalogue): Promise<SeedProduct[]> {
   if (made.length === 0 && (await store.products.exists({})) !== null) return [];
   const finished = new Set(made.filter(({ status }) => status !== "DRAFT").map(({ creation }) => creation.scope));
   return seedProducts.filter((product) => !finished.has(scopeOf(product)));
-}
-
-async function makeCategories({ categories }: Catalogue): Promise<Map<string, string>> {
-  const ids = new Map<string, string>();
-  for (const { name, parent } of seedCategories) {
-    const parentId = parent === undefined ? null : ids.get(parent);
-    const input = { idempotencyKey: `category ${name}`, name, parentId };
-    const { category } = requireOk(await categories.create(seeder, input));
-    ids.set(name, category._id);
-  }
-  return ids;
 }
 
 async function makeProduct(
@@ -93,11 +80,6 @@ async function makeProduct(
     requireOk(await images.attach(seeder, made._id, upload.id, `${name}, ${color}`));
   }
   requireOk(await products.publish(seeder, made._id));
-}
-
-function requireOk<Outcome extends { ok: boolean }>(outcome: Outcome): Extract<Outcome, { ok: true }> {
-  if (!outcome.ok) throw new Error(`the seed does not fit the catalogue's own rules: ${JSON.stringify(outcome)}`);
-  return outcome as Extract<Outcome, { ok: true }>;
 }
 
 async function main(): Promise<void> {
