@@ -170,6 +170,9 @@ describe("plans", () => {
     ["a compound range", { status: "DRAFT", price: { $lt: 10 } }, {}, 0, "status_1_price_1_n_1", 10],
     ["an order", { status: "ACTIVE" }, { price: 1, n: 1 }, 20, "status_1_price_1_n_1", 25],
     ["the opposite order", { status: "ACTIVE" }, { price: -1, n: -1 }, 20, "status_1_price_1_n_1", 25],
+    ["one order of several values", { status: { $in: statuses } }, { price: 1, n: 1 }, 20, "status_1_price_1_n_1", 25],
+    ["its opposite", { status: { $in: statuses } }, { price: -1, n: -1 }, 20, "status_1_price_1_n_1", 25],
+    ["keys in their own order", { slug: { $in: ["product-00009", "product-00002"] } }, { slug: -1 }, 1, "slug_1", 2],
     ["all of several tokens", { tokens: { $all: ["all", "ten7", "hundred37"] } }, {}, 0, "tokens_1", 40],
     [
       "an element by two of its fields",
@@ -219,6 +222,14 @@ describe("plans", () => {
       [{ category: { $exists: false }, price: { $lt: 5 } }, { n: 1 }],
       [{ $or: [{ slug: "product-00001" }, { price: 7 }] }, { n: 1 }],
       [
+        { status: { $in: statuses }, price: { $gte: 990 } },
+        { price: -1, n: -1 },
+      ],
+      [
+        { status: { $in: statuses }, price: { $in: [5, 900] } },
+        { price: 1, n: 1 },
+      ],
+      [
         { status: "ACTIVE", price: { $not: { $gt: 3 } } },
         { price: -1, n: -1 },
       ],
@@ -228,6 +239,45 @@ describe("plans", () => {
       const scanned = await products.find(filter).sort(sort).hint({ $natural: 1 }).toArray();
       expect(planned.length).toBeGreaterThan(0);
       expect(planned).toEqual(scanned);
+    }
+  });
+
+  it("merge the stretches of an array's values, each document once", async () => {
+    const things = database.collection();
+    await addIndex(things, { tokens: 1, status: 1, price: 1, n: 1 });
+    const count = 700;
+    await things.insertMany(
+      Array.from({ length: count }, (_, n) => ({
+        n,
+        status: statuses[n % 3 === 0 ? 1 : 0],
+        price: (n * 7919) % 50,
+        tokens: [`five${n % 5}`, `seven${n % 7}`, "all"],
+      })),
+    );
+    for (const direction of [1, -1] as const) {
+      for (const limit of [0, 7, 300]) {
+        const find = () =>
+          things
+            .find({ tokens: { $in: ["five1", "seven3", "none"] }, status: { $in: statuses }, price: { $gt: 4 } })
+            .sort({ price: direction, n: direction })
+            .limit(limit);
+        expect(JSON.stringify(await explain(find()))).not.toContain('"stage":"SORT"');
+        expect(await find().toArray()).toEqual(await find().hint({ $natural: 1 }).toArray());
+      }
+    }
+  });
+
+  it("follow what is written between reads, in bulk and one by one", async () => {
+    const things = database.collection();
+    await addIndex(things, { group: 1, n: 1 });
+    const numbers: number[] = [];
+    for (const [round, size] of [3, 400, 1, 20, 900, 2].entries()) {
+      const added = Array.from({ length: size }, (_, n) => ((n + round * 1000) * 7919) % 10_007);
+      await things.insertMany(added.map((n) => ({ group: "a", n })));
+      await things.deleteOne({ group: "a", n: added[0] });
+      numbers.push(...added.slice(1));
+      const found = await things.find({ group: "a" }).sort({ n: 1 }).toArray();
+      expect(found.map(({ n }) => n as number)).toEqual(numbers.toSorted((a, b) => a - b));
     }
   });
 

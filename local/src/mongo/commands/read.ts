@@ -118,8 +118,7 @@ function describePlan({ plan, sortsInMemory }: PreparedFind): PlainDocument {
     isMultiKey: plan.index.arrayPositions.size > 0,
     direction: plan.order === "backwards" ? "backward" : "forward",
   };
-  const merged = scan && plan.order !== undefined && plan.ranges.length > 1;
-  const keys = merged ? { stage: "SORT_MERGE", inputStages: [scan] } : scan;
+  const keys = scan && plan.mergesFrom !== undefined ? { stage: "SORT_MERGE", inputStages: [scan] } : scan;
   const source: PlainDocument = keys ? { stage: "FETCH", inputStage: keys } : { stage: "COLLSCAN" };
   return sortsInMemory ? { stage: "SORT", inputStage: source } : source;
 }

@@ -6,7 +6,7 @@ import { type Options } from "mingo/types";
 import { badValue, CommandError, failedToParse, notSupported } from "../errors";
 import { isDocument, isOperatorDocument, type PlainDocument } from "../values/bson";
 import { equalValues } from "../values/compare";
-import { splitPath, visitPath } from "../values/paths";
+import { ownField, splitPath, visitPath } from "../values/paths";
 import { expressionOperators } from "./expressions";
 import { type QueryOperators } from "./mingo-operators";
 import { equalTo, matchesRegex, ofType, oneOf, ordered, remainderOf, type ValueTest } from "./predicates";
@@ -27,6 +27,8 @@ const anywhere =
   (selector, operand, options) => {
     const path = splitPath(selector);
     const test = makeTest(operand, options);
+    // A field of the document itself leads through nothing.
+    if (path.length === 1) return (document) => test(ownField(document, selector));
     return (document) => visitPath(document, path, test);
   };
 

@@ -8,14 +8,14 @@ import { type SortFields } from "./sort";
 /** A way to find a filter's documents through an index. */
 export interface IndexPlan {
   readonly index: CollectionIndex;
-  /** The stretches of the index to read. */
+  /** The stretches of the index to read, as they follow each other in it. */
   readonly ranges: readonly { readonly from: Bound; readonly to: Bound }[];
   /** How many entries those hold. */
   readonly entryCount: number;
   /** Whether reading them gives the documents in the order asked for; then, in which direction. */
   readonly order: "forwards" | "backwards" | undefined;
-  /** By how many fields of the index the stretches differ; each is in order by those that come after. */
-  readonly fixedFields: number;
+  /** Where that takes all stretches to be read at once and merged: the position of the first field to merge by. */
+  readonly mergesFrom: number | undefined;
 }
 
 /** More stretches than this are not worth while: the rest of the demands is left to the filter. */
@@ -75,26 +75,30 @@ function furtherDemands(index: CollectionIndex, bounds: FieldBounds, element: De
 function planOf(index: CollectionIndex, demands: readonly Intervals[], sort: SortFields): IndexPlan {
   let prefixes: unknown[][] = [[]];
   let ranges: { from: Bound; to: Bound }[] | undefined;
-  let fixedFields = 0;
+  let pointFields = 0;
+  let singleFields = 0;
   for (const [position, intervals] of demands.entries()) {
     if (prefixes.length * intervals.length > maxRanges && position > 0) break;
-    if (intervals.every(isPoint)) {
-      prefixes = prefixes.flatMap((prefix) => intervals.map(({ low }) => [...prefix, low]));
-      fixedFields = position + 1;
-      continue;
-    }
     const direction = index.fields[position]?.direction ?? 1;
-    ranges = prefixes.flatMap((prefix) => intervals.map((interval) => rangeOf(prefix, interval, direction)));
-    break;
+    const ordered = direction === 1 ? intervals : intervals.toReversed();
+    if (!intervals.every(isPoint)) {
+      ranges = prefixes.flatMap((prefix) => ordered.map((interval) => rangeOf(prefix, interval, direction)));
+      break;
+    }
+    prefixes = prefixes.flatMap((prefix) => ordered.map(({ low }) => [...prefix, low]));
+    pointFields = position + 1;
+    if (prefixes.length === 1) singleFields = position + 1;
   }
   ranges ??= prefixes.map((values) => ({ from: { values, after: false }, to: { values, after: true } }));
   if (demands.length === 0) ranges = [{ from: indexStart, to: indexEnd }];
   const entryCount = ranges.reduce((count, { from, to }) => count + index.entries.countBetween(from, to), 0);
-  const isOne = (position: number) => position < fixedFields && demands[position]?.length === 1;
-  // Several stretches of one prefix follow each other; those of several prefixes are merged.
-  const mergeable = ranges.length === 1 || ranges.length === prefixes.length;
-  const order = mergeable ? orderOf(index, { fixedFields, boundFields: demands.length, isOne }, sort) : undefined;
-  return { index, ranges, entryCount, order, fixedFields };
+  const isOne = (position: number) => position < pointFields && demands[position]?.length === 1;
+  const orderAfter = (fixedFields: number) => orderOf(index, { fixedFields, boundFields: demands.length, isOne }, sort);
+  const inTurn = orderAfter(singleFields);
+  // Each stretch is in order by what comes after its points.
+  const merged = inTurn === undefined ? orderAfter(pointFields) : undefined;
+  const mergesFrom = merged === undefined ? undefined : pointFields;
+  return { index, ranges, entryCount, order: inTurn ?? merged, mergesFrom };
 }
 
 function rangeOf(prefix: readonly unknown[], interval: Interval, direction: 1 | -1): { from: Bound; to: Bound } {

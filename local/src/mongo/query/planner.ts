@@ -95,14 +95,15 @@ function* recordsOf({ records }: Collection, plan: IndexPlan, counts: FindCounts
   }
 }
 
-function entriesOf({ index, ranges, order, fixedFields }: IndexPlan): Iterable<IndexEntry> {
+function entriesOf({ index, ranges, order, mergesFrom }: IndexPlan): Iterable<IndexEntry> {
   const { entries } = index;
   const backwards = order === "backwards";
-  const stretches = ranges.map(({ from, to }) => entries.between(from, to, backwards));
-  if (order === undefined) return concatenate(stretches);
+  const inTurn = backwards ? ranges.toReversed() : ranges;
+  const stretches = inTurn.map(({ from, to }) => entries.between(from, to, backwards));
+  if (mergesFrom === undefined) return concatenate(stretches);
   const direction = backwards ? -1 : 1;
-  // An entry has no value for the index's first field: all that meet here differ in it or are the same in it.
-  return merge(stretches, (left, right) => entries.compareEntries(left, right, fixedFields - 1) * direction);
+  // An entry has no value for the index's first field, which all stretches here have points of.
+  return merge(stretches, (left, right) => entries.compareEntries(left, right, mergesFrom - 1) * direction);
 }
 
 function* concatenate<Item>(streams: readonly Iterable<Item>[]): Generator<Item> {

@@ -31,9 +31,9 @@ export function ordered(operand: unknown, holds: (order: number) => boolean): Va
 export function oneOf(operands: unknown): ValueTest {
   if (!Array.isArray(operands)) throw badValue("$in needs an array");
   if (operands.some(isOperatorDocument)) throw badValue("cannot nest $ under $in");
-  if (operands.length > 8 && operands.every((operand) => typeof operand === "string")) {
-    const strings = new Set<unknown>(operands);
-    return (value) => strings.has(value);
+  if (operands.every((operand) => typeof operand === "string" || typeof operand === "boolean")) {
+    const simple = new Set<unknown>(operands);
+    return (value) => simple.has(value);
   }
   const tests = (operands as unknown[]).map(equalTo);
   return (value) => tests.some((test) => test(value));

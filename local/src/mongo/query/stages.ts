@@ -4,7 +4,6 @@ import { type Iterator, Lazy } from "mingo/lazy";
 import {
   $addFields,
   $count,
-  $group,
   $limit,
   $lookup,
   $match,
@@ -22,6 +21,7 @@ import { badValue, CommandError } from "../errors";
 import { isDocument, type PlainDocument } from "../values/bson";
 import { compareValues } from "../values/compare";
 import { defineField, ownField, type Path, splitPath } from "../values/paths";
+import { accumulate, group } from "./group";
 import { type PipelineOperators } from "./mingo-operators";
 import { parseSort, sortItems } from "./sort";
 
@@ -87,12 +87,9 @@ function bucket(documents: Iterator, spec: PlainDocument, options: Options): Ite
       else members.push(document);
     }
     const keys = [...buckets.keys()].toSorted(compareValues);
-    return Lazy(keys.map((key) => ({ _id: key, ...grouped(buckets.get(key) ?? [], output, options) })));
+    return Lazy(keys.map((key) => ({ _id: key, ...accumulate(buckets.get(key) ?? [], output, options) })));
   });
 }
-
-const grouped = (documents: PlainDocument[], output: PlainDocument, options: Options) =>
-  Object.fromEntries(Object.entries(output).map(([name, expr]) => [name, evalExpr(documents, expr, options)]));
 
 /** Unlike mingo's, without a deep copy of every document for every facet: no stage of ours writes into its input. */
 const facet = (documents: Iterator, facets: PlainDocument, options: Options) =>
@@ -123,17 +120,33 @@ function deepCopy<Value>(value: Value): Value {
   return copy as Value;
 }
 
+/** Where a few fields of the document itself are picked they are taken over as they are. */
+function project(documents: Iterator, spec: PlainDocument, options: Options): Iterator {
+  const { _id: idShown = true, ...others } = spec;
+  const names = Object.keys(others);
+  const isPick =
+    names.length > 0 && names.every((name) => !name.includes(".") && (others[name] === 1 || others[name] === true));
+  if (!isPick || (typeof idShown !== "boolean" && typeof idShown !== "number"))
+    return onCopies($project)(documents, spec, options);
+  const shown = idShown ? ["_id", ...names] : names;
+  return documents.map((document: PlainDocument) => {
+    const picked = {};
+    for (const name of shown) if (Object.hasOwn(document, name)) defineField(picked, name, document[name]);
+    return picked;
+  });
+}
+
 /** Every stage that a pipeline may have here. */
 export const pipelineStages = {
   $addFields: onCopies($addFields),
   $bucket: bucket,
   $count,
   $facet: facet,
-  $group,
+  $group: group,
   $limit,
   $lookup,
   $match,
-  $project: onCopies($project),
+  $project: project,
   $replaceRoot,
   $replaceWith,
   $set: onCopies($set),
