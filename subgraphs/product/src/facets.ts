@@ -1,8 +1,9 @@
+import { type PipelineStage } from "mongoose";
 import { type CategoryTree } from "./category-tree";
 import { type CategoryRecord } from "./category-model";
 import { toMongoFilter, type Wanted, without } from "./product-filter";
 import { countLimit, queryTimeMs } from "./product-list";
-import { type ProductAttribute } from "./product-model";
+import { orderByKey } from "./product-sort";
 import { type Store } from "./store";
 
 export interface CategoryCount {
@@ -19,18 +20,10 @@ export interface AttributeCounts {
 export interface Facets {
   /** Of each category with matches in or below it, most matches first. */
   categories(wanted: Wanted): Promise<CategoryCount[]>;
-  /** In minor units; null without a match. */
+  /** In minor units, over all matches; null without one. */
   priceRange(wanted: Wanted): Promise<{ minMinor: number; maxMinor: number } | null>;
   /** By name; the values of each, most matches first. */
   attributes(wanted: Wanted): Promise<AttributeCounts[]>;
-}
-
-/** Matches of one category with the same attributes, and what they cost. */
-interface Tally {
-  readonly _id: { readonly categoryId: string | null; readonly attributes: readonly ProductAttribute[] };
-  readonly count: number;
-  readonly minMinor: number;
-  readonly maxMinor: number;
 }
 
 export function createFacets(deps: {
@@ -38,41 +31,59 @@ export function createFacets(deps: {
   tree: Pick<CategoryTree, "withAncestors">;
 }): Facets {
   const { products } = deps.store;
-  const tallies = new WeakMap<Wanted, Promise<Tally[]>>();
 
-  /** One pass over the matches for all facets that look for the same. */
-  function tally(wanted: Wanted): Promise<Tally[]> {
-    const made = tallies.get(wanted);
-    if (made !== undefined) return made;
-    const counting = products
-      .aggregate<Tally>([
-        { $match: toMongoFilter(wanted) },
-        { $limit: countLimit },
-        {
-          $group: {
-            _id: { categoryId: "$categoryId", attributes: "$attributes" },
-            count: { $sum: 1 },
-            minMinor: { $min: "$priceMinor" },
-            maxMinor: { $max: "$priceMinor" },
-          },
-        },
-      ])
+  /** @param stages work on the matches, as much of them as `fields` names */
+  function overMatches<T>(wanted: Wanted, fields: Record<string, 1>, stages: PipelineStage[]): Promise<T[]> {
+    const matches = [{ $match: toMongoFilter(wanted) }, { $limit: countLimit }, { $project: fields }];
+    return products
+      .aggregate<T>([...matches, ...stages])
       .option({ maxTimeMS: queryTimeMs })
       .exec();
-    tallies.set(wanted, counting);
-    return counting;
+  }
+
+  /** @param name counts that attribute only */
+  async function countValues(wanted: Wanted, name?: string): Promise<Map<string, AttributeCounts["values"]>> {
+    const groups = await overMatches<{ _id: { name: string; value: string }; count: number }>(
+      wanted,
+      { attributes: 1 },
+      [
+        { $unwind: "$attributes" },
+        ...(name === undefined ? [] : [{ $match: { "attributes.name": name } }]),
+        { $group: { _id: { name: "$attributes.name", value: "$attributes.value" }, count: { $sum: 1 } } },
+      ],
+    );
+    const byName = new Map<string, { value: string; count: number }[]>();
+    for (const { _id, count } of groups) {
+      const values = byName.get(_id.name) ?? [];
+      values.push({ value: _id.value, count });
+      byName.set(_id.name, values);
+    }
+    return byName;
+  }
+
+  /** The lowest or the highest price, which is the first of the list in that order. */
+  async function priceAtEnd(wanted: Wanted, direction: 1 | -1): Promise<number | null> {
+    const [first] = await products
+      .find(toMongoFilter(wanted), { priceMinor: 1 })
+      .sort(orderByKey("PRICE", direction).sort)
+      .limit(1)
+      .maxTimeMS(queryTimeMs)
+      .lean<{ priceMinor: number }[]>();
+    return first?.priceMinor ?? null;
   }
 
   return {
     categories: async (wanted) => {
-      const direct = new Map<string, number>();
-      for (const { _id, count } of await tally(without(wanted, "categories"))) {
-        if (_id.categoryId !== null) add(direct, _id.categoryId, count);
-      }
+      const groups = await overMatches<{ _id: string | null; count: number }>(
+        without(wanted, "categories"),
+        { categoryId: 1 },
+        [{ $group: { _id: "$categoryId", count: { $sum: 1 } } }],
+      );
+      const direct = new Map(groups.flatMap(({ _id, count }) => (_id === null ? [] : [[_id, count] as const])));
       const categories = await deps.tree.withAncestors([...direct.keys()]);
       const counts = new Map<string, number>();
       for (const { _id, ancestorIds } of categories) {
-        for (const id of [...ancestorIds, _id]) add(counts, id, direct.get(_id) ?? 0);
+        for (const id of [...ancestorIds, _id]) counts.set(id, (counts.get(id) ?? 0) + (direct.get(_id) ?? 0));
       }
       return categories
         .map((category) => ({ category, count: counts.get(category._id) ?? 0 }))
@@ -80,55 +91,26 @@ export function createFacets(deps: {
     },
 
     priceRange: async (wanted) => {
-      const found = await tally(without(wanted, "price"));
-      if (found.length === 0) return null;
-      return {
-        minMinor: Math.min(...found.map(({ minMinor }) => minMinor)),
-        maxMinor: Math.max(...found.map(({ maxMinor }) => maxMinor)),
-      };
+      const asked = without(wanted, "price");
+      const [minMinor, maxMinor] = await Promise.all([priceAtEnd(asked, 1), priceAtEnd(asked, -1)]);
+      return minMinor === null || maxMinor === null ? null : { minMinor, maxMinor };
     },
 
     attributes: async (wanted) => {
       const filtered = [...new Set(wanted.attributes.map(({ name }) => name))];
       const [all, ...own] = await Promise.all([
-        tally(wanted),
-        ...filtered.map((attribute) => tally(without(wanted, { attribute }))),
+        countValues(wanted),
+        ...filtered.map((attribute) => countValues(without(wanted, { attribute }), attribute)),
       ]);
-      const byName = countValues(all, (name) => !filtered.includes(name));
-      for (const [index, found] of own.entries()) {
-        for (const [name, counts] of countValues(found, (name) => name === filtered[index])) byName.set(name, counts);
-      }
+      const byName = new Map([...all, ...own.flatMap((counts) => [...counts])]);
       return [...byName]
-        .map(([name, counts]) => ({
+        .map(([name, values]) => ({
           name,
-          values: [...counts]
-            .map(([value, count]) => ({ value, count }))
-            .sort((a, b) => b.count - a.count || compare(a.value, b.value)),
+          values: values.toSorted((a, b) => b.count - a.count || compare(a.value, b.value)),
         }))
         .sort((a, b) => compare(a.name, b.name));
     },
   };
-}
-
-/** How many matches have each value of the attributes asked for. */
-function countValues(
-  tallies: readonly Tally[],
-  isAskedFor: (name: string) => boolean,
-): Map<string, Map<string, number>> {
-  const byName = new Map<string, Map<string, number>>();
-  for (const { _id, count } of tallies) {
-    for (const { name, value } of _id.attributes) {
-      if (!isAskedFor(name)) continue;
-      const counts = byName.get(name) ?? new Map<string, number>();
-      add(counts, value, count);
-      byName.set(name, counts);
-    }
-  }
-  return byName;
-}
-
-function add(counts: Map<string, number>, key: string, count: number): void {
-  counts.set(key, (counts.get(key) ?? 0) + count);
 }
 
 function compare(a: string, b: string): number {

@@ -48,16 +48,11 @@ export function toWords(search: string | null | undefined): string[] | null {
   return typeof search === "string" && search.trim() !== "" ? searchWords(search) : null;
 }
 
-/** A filter without the part that a facet leaves out; the same one where it has no such part. */
+/** A filter without the part that a facet leaves out. */
 export function without(wanted: Wanted, leftOut: LeftOut): Wanted {
-  const { categoryIds, minPriceMinor, maxPriceMinor, attributes } = wanted;
-  if (leftOut === "categories") return categoryIds === null ? wanted : { ...wanted, categoryIds: null };
-  if (leftOut === "price") {
-    const isFree = minPriceMinor === null && maxPriceMinor === null;
-    return isFree ? wanted : { ...wanted, minPriceMinor: null, maxPriceMinor: null };
-  }
-  const others = attributes.filter(({ name }) => name !== leftOut.attribute);
-  return others.length === attributes.length ? wanted : { ...wanted, attributes: others };
+  if (leftOut === "categories") return { ...wanted, categoryIds: null };
+  if (leftOut === "price") return { ...wanted, minPriceMinor: null, maxPriceMinor: null };
+  return { ...wanted, attributes: wanted.attributes.filter(({ name }) => name !== leftOut.attribute) };
 }
 
 /**
