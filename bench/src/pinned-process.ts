@@ -15,16 +15,18 @@ export interface PinnedProcessOptions {
   readonly args: readonly string[];
   /** Whether it talks to us over IPC, as our own processes do. */
   readonly ipc: boolean;
+  /** Beside what all children are given. */
+  readonly env?: Readonly<Record<string, string>>;
 }
 
 const maxStderrChars = 4_000;
 
 /** Starts Node on one core. What it writes to stderr is shown if it ends before it is told to. */
-export function startPinned({ core, args, ipc }: PinnedProcessOptions): PinnedProcess {
+export function startPinned({ core, args, ipc, env }: PinnedProcessOptions): PinnedProcess {
   const node = [process.execPath, ...args];
   const pinned = core === undefined ? node : ["taskset", "--cpu-list", String(core), ...node];
   const child = spawn(pinned[0] ?? "", pinned.slice(1), {
-    env: childEnvironment,
+    env: { ...childEnvironment, ...env },
     stdio: ["ignore", "ignore", "pipe", ...(ipc ? ["ipc" as const] : [])],
   });
   child.once("error", () => undefined); // told by the missing pid

@@ -1,0 +1,98 @@
+import { spawn } from "node:child_process";
+import { once } from "node:events";
+import { mkdtemp, rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { setTimeout as sleep } from "node:timers/promises";
+import { createTestClient, type TestClient } from "@shop/subgraph-server/testing";
+import { repository } from "../config";
+import { findFreePort } from "../free-port";
+import { type PinnedProcess, startPinned } from "../pinned-process";
+import { readReapedCpuMs } from "../process-statistics";
+
+export interface RunningStore {
+  /** With the database of the catalogue. */
+  readonly url: string;
+  /** Null for a server that runs elsewhere. */
+  readonly pid: number | null;
+  stop(): Promise<void>;
+}
+
+export interface RunningProduct {
+  readonly pid: number;
+  /** Asks as an anonymous customer, through the gateway's door. */
+  readonly ask: TestClient<never>["query"];
+  stop(): Promise<void>;
+}
+
+const serviceSecret = "a-secret-of-the-benchmark";
+const startLimitMs = 60_000;
+// As `npm start` gives them to every process.
+const smallHeap = ["--max-semi-space-size=8", "--max-old-space-size=512"];
+
+/** The MongoDB stand-in, with nothing in it. */
+export async function startStandIn(): Promise<RunningStore> {
+  const dataDir = await mkdtemp(join(tmpdir(), "bench-catalogue-"));
+  const port = await findFreePort();
+  const script = join(repository, "local/dist/run-stand-in.js");
+  const options = JSON.stringify({ host: "127.0.0.1", port, dataDir: join(dataDir, "mongo") });
+  const standIn = startPinned({ core: undefined, args: [...smallHeap, script, "mongo", options], ipc: true });
+  await once(standIn.child, "message"); // it tells its port once it listens
+  return {
+    url: `mongodb://127.0.0.1:${port}/shop`,
+    pid: standIn.pid,
+    stop: async () => {
+      await standIn.stop();
+      await rm(dataDir, { recursive: true, force: true });
+    },
+  };
+}
+
+/** Fills a store as `npm run seed` does. @returns how long that took and what CPU time the seed itself used */
+export async function seed(mongoUrl: string, products: number): Promise<{ elapsedMs: number; cpuMs: number }> {
+  const script = join(repository, "subgraphs/product/dist/seed-command.js");
+  const args = [script, "--products", String(products), "--mongo", mongoUrl, "--without-pictures"];
+  const startedAtMs = performance.now();
+  const cpuBeforeMs = readReapedCpuMs(process.pid);
+  const [code] = (await once(spawn(process.execPath, args, { stdio: "inherit" }), "exit")) as [number | null];
+  if (code !== 0) throw new Error("The catalogue could not be seeded.");
+  return { elapsedMs: performance.now() - startedAtMs, cpuMs: readReapedCpuMs(process.pid) - cpuBeforeMs };
+}
+
+/** Starts the product service alone: what it lacks (Kafka, the image store) it goes without. */
+export async function startProduct(mongoUrl: string): Promise<RunningProduct> {
+  const [port, inventoryPort] = [await findFreePort(), await findFreePort()];
+  const env = {
+    PRODUCT_PORT: String(port),
+    INVENTORY_PORT: String(inventoryPort),
+    MONGO_URL: mongoUrl,
+    SERVICE_SECRET: serviceSecret,
+    S3_SECRET_KEY: serviceSecret,
+    LOG_LEVEL: "fatal",
+  };
+  const script = join(repository, "subgraphs/product/dist/main.js");
+  const product = startPinned({ core: undefined, args: [...smallHeap, script], ipc: false, env });
+  await untilReady(product, `http://127.0.0.1:${port}/readyz`);
+  const { query: ask } = createTestClient<never>({
+    port: () => port,
+    serviceSecret,
+    headersOf: () => Promise.resolve({}),
+  });
+  return { pid: product.pid, ask, stop: product.stop };
+}
+
+async function untilReady({ child, stop }: PinnedProcess, url: string): Promise<void> {
+  const deadlineMs = performance.now() + startLimitMs;
+  const isReady = (): Promise<boolean> =>
+    fetch(url).then(
+      ({ ok }) => ok,
+      () => false,
+    );
+  while (!(await isReady())) {
+    if (child.exitCode !== null || performance.now() > deadlineMs) {
+      await stop();
+      throw new Error("The product service does not get ready.");
+    }
+    await sleep(100);
+  }
+}
