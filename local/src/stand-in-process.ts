@@ -3,6 +3,8 @@ import { startNodeProcess, type StartedProcess } from "./managed-process";
 import { untilListening, whenReady } from "./readiness";
 import { type StandInKind } from "./stand-in-kinds";
 
+// It has all its documents and indexes in memory: 100,000 products take 1.2 GB.
+const maxHeapMb: Partial<Record<StandInKind, number>> = { mongo: 2048 };
 const script = join(__dirname, "run-stand-in.js");
 
 export interface StandInProcessOptions {
@@ -23,7 +25,8 @@ export function startStandInProcess({
   onLine,
   signal,
 }: StandInProcessOptions): Promise<StartedProcess> {
-  const started = startNodeProcess({ name: kind, script, args: [kind, JSON.stringify(options)], env, onLine });
+  const args = [kind, JSON.stringify(options)];
+  const started = startNodeProcess({ name: kind, script, args, env, onLine, maxHeapMb: maxHeapMb[kind] });
   const { host, port } = options;
   return whenReady(started, { wait: (over) => untilListening({ host, port }, over), signal });
 }

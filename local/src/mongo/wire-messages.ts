@@ -87,7 +87,9 @@ function parseMessage(requestId: number, message: Buffer): Request {
 /** The documents of an array that is a field of a document. */
 function listedDocuments(bytes: Buffer, field: string): Buffer[] {
   const list = elementsOf(bytes).find(({ name }) => name === field);
-  return list === undefined ? [] : elementsOf(list.value).map(({ value }) => value);
+  if (list === undefined) return [];
+  const listed = bytes.subarray(list.valueStart, list.end);
+  return elementsOf(listed).map(({ valueStart, end }) => listed.subarray(valueStart, end));
 }
 
 /** A document sequence: size, name, then documents end to end. */

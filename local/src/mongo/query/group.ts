@@ -65,5 +65,10 @@ function compileField(expr: unknown, options: Options): Expression | undefined {
 
 /** The same text for the same values only. */
 function textOf(value: unknown): string {
-  return typeof value === "string" ? `"${value}` : EJSON.stringify(value, { relaxed: true });
+  if (typeof value === "string") return `${value.length}"${value}`;
+  if (typeof value === "number" || typeof value === "boolean") return String(value);
+  if (!isDocument(value)) return EJSON.stringify(value);
+  return `{${Object.entries(value)
+    .map((field) => field.map(textOf).join())
+    .join()}}`;
 }

@@ -48,7 +48,12 @@ function pick(fields: readonly [string, unknown][]): (record: StoredRecord) => B
   const showsId = idShown === undefined ? true : Boolean(idShown);
   if (showsId === including) tree.set("_id", new Map());
   const isFlat = [...tree.values()].every(({ size }) => size === 0);
-  if (isFlat) return ({ bytes }) => documentOf(elementsOf(bytes).filter(({ name }) => tree.has(name) === including));
+  if (isFlat)
+    return ({ bytes }) =>
+      documentOf(
+        bytes,
+        elementsOf(bytes).filter(({ name }) => tree.has(name) === including),
+      );
   return ({ bytes }) => encode(picked(decodeTyped(bytes), tree, including) as PlainDocument);
 }
 

@@ -36,7 +36,10 @@ function flatKeys(document: object, paths: readonly Path[]): IndexKeys | undefin
   for (const path of paths) {
     let value: unknown = document;
     for (const segment of path) {
-      if (Array.isArray(value)) return undefined;
+      if (Array.isArray(value)) {
+        // Nothing is in a list that is empty, as most lists of work to be done are.
+        return paths.length === 1 && value.length === 0 ? nothing : undefined;
+      }
       value = isDocument(value) && Object.hasOwn(value, segment) ? value[segment] : missing;
     }
     present ||= value !== missing;
@@ -62,6 +65,8 @@ function distinctTexts(values: readonly unknown[]): readonly string[] | undefine
 
 const none: ReadonlySet<number> = new Set();
 const firstOnly: ReadonlySet<number> = new Set([0]);
+
+const nothing: IndexKeys = { keys: [{ heads: [null], rest: [] }], arrayPositions: firstOnly, present: false };
 
 function nestedKeys(document: object, paths: readonly Path[]): IndexKeys {
   const arrayPositions = new Set<number>();

@@ -27,27 +27,30 @@ export function encode(document: PlainDocument): Buffer {
   return requireStorable(Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength));
 }
 
-/** A field of a document in BSON: its name, its value, and both together as the document has them. */
+/** Where a field stands in a document's BSON: all of it, and its value, which ends where all of it does. */
 export interface Element {
   readonly name: string;
-  readonly value: Buffer;
-  readonly bytes: Buffer;
+  readonly start: number;
+  readonly valueStart: number;
+  readonly end: number;
 }
 
 /** The fields of a document, none of their values decoded. @throws BSONError on malformed bytes */
 export function elementsOf(document: Buffer): Element[] {
-  return Array.from(onDemand.parseToElements(document), ([, nameOffset, nameLength, offset, length]) => ({
+  return Array.from(onDemand.parseToElements(document), ([, nameOffset, nameLength, valueStart, length]) => ({
     name: document.toString("utf8", nameOffset, nameOffset + nameLength),
-    value: document.subarray(offset, offset + length),
-    bytes: document.subarray(nameOffset - 1, offset + length),
+    start: nameOffset - 1, // the type comes before the name
+    valueStart,
+    end: valueStart + length,
   }));
 }
 
-/** A document of these fields. */
-export function documentOf(elements: readonly Element[]): Buffer {
-  const document = Buffer.concat([Buffer.alloc(4), ...elements.map(({ bytes }) => bytes), Buffer.alloc(1)]);
-  document.writeInt32LE(document.length, 0);
-  return document;
+/** A document of some of a document's fields. */
+export function documentOf(document: Buffer, elements: readonly Element[]): Buffer {
+  const fields = elements.map(({ start, end }) => document.subarray(start, end));
+  const bytes = Buffer.concat([Buffer.alloc(4), ...fields, Buffer.alloc(1)]);
+  bytes.writeInt32LE(bytes.length, 0);
+  return bytes;
 }
 
 /** @throws CommandError BSONObjectTooLarge */
