@@ -42,13 +42,10 @@ const measured = {
 async function fill(store: RunningStore): Promise<CatalogueReport["seeding"]> {
   const cpuOfStore = (): number | null => (store.pid === null ? null : readCpuMs(store.pid));
   const before = cpuOfStore();
-  const { elapsedMs, cpuMs } = await seed(store.url, products);
+  const seeding = await seed(store.url, products, (text) => process.stdout.write(text));
   const after = cpuOfStore();
-  return {
-    perSecond: (products / elapsedMs) * 1_000,
-    seedCpuMs: cpuMs / products,
-    storeCpuMs: before === null || after === null ? null : (after - before) / products,
-  };
+  if (seeding === null) return null;
+  return { ...seeding, storeCpuMs: before === null || after === null ? null : (after - before) / products };
 }
 
 async function run(store: RunningStore): Promise<CatalogueReport> {
@@ -60,7 +57,7 @@ async function run(store: RunningStore): Promise<CatalogueReport> {
     const goods = await findGoods(product);
     for (const combination of combinations) {
       const { name } = combination;
-      const figures = await measureCombination(product, combination, goods, { pages, facets });
+      const figures = await measureCombination({ product, store }, combination, goods, { pages, facets });
       results.push({ name, ...figures, plans: plans.get(name) ?? [] });
       const { page, facets: its } = figures;
       process.stdout.write(`  ${name}: page p95 ${page.p95Ms.toFixed(1)} ms, facets p95 ${its.p95Ms.toFixed(1)} ms\n`);

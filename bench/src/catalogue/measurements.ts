@@ -1,11 +1,11 @@
 import { type LatencySummary, summariseLatencies } from "../load/latencies";
 import { readCpuMs } from "../process-statistics";
 import { type Combination, type Goods } from "./combinations";
-import { type RunningProduct } from "./running-catalogue";
+import { type RunningProduct, type RunningStore } from "./running-catalogue";
 
 export interface Figures extends LatencySummary {
-  /** CPU milliseconds of the product service for one answer. */
-  readonly cpuMs: number;
+  /** CPU milliseconds for one answer, of the product service and of its store; null for a store that runs elsewhere. */
+  readonly cpuMs: { readonly product: number; readonly store: number | null };
 }
 
 export interface CombinationFigures {
@@ -59,34 +59,40 @@ export async function openPages(
 
 /** Asks for one thing after the other: a closed loop of one. */
 export async function measureCombination(
-  product: RunningProduct,
+  shop: { readonly product: RunningProduct; readonly store: RunningStore },
   combination: Combination,
   goods: Goods,
   times: { readonly pages: number; readonly facets: number },
 ): Promise<CombinationFigures> {
+  const { product } = shop;
   const askPage = await openPages(product, combination, goods);
   const askFacets = (n: number): Promise<unknown> =>
     ask(product, facetsQuery, { filter: combination.ask(n, goods).filter });
   return {
-    page: await measure(product, times.pages, askPage),
-    facets: await measure(product, times.facets, askFacets),
+    page: await measure(shop, times.pages, askPage),
+    facets: await measure(shop, times.facets, askFacets),
   };
 }
 
 async function measure(
-  product: RunningProduct,
+  { product, store }: Parameters<typeof measureCombination>[0],
   times: number,
   askFor: (n: number) => Promise<unknown>,
 ): Promise<Figures> {
   for (let n = 0; n < warmUps; n++) await askFor(n);
   const latenciesMs: number[] = [];
-  const cpuBeforeMs = readCpuMs(product.pid);
+  const readStoreCpuMs = (): number => (store.pid === null ? Number.NaN : readCpuMs(store.pid));
+  const before = { product: readCpuMs(product.pid), store: readStoreCpuMs() };
   for (let n = 0; n < times; n++) {
     const startedAtMs = performance.now();
     await askFor(n);
     latenciesMs.push(performance.now() - startedAtMs);
   }
-  return { ...summariseLatencies(latenciesMs), cpuMs: (readCpuMs(product.pid) - cpuBeforeMs) / times };
+  const cpuMs = {
+    product: (readCpuMs(product.pid) - before.product) / times,
+    store: store.pid === null ? null : (readStoreCpuMs() - before.store) / times,
+  };
+  return { ...summariseLatencies(latenciesMs), cpuMs };
 }
 
 /** @throws for an answer with an error: a refusal is fast */

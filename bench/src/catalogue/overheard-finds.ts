@@ -25,7 +25,7 @@ export async function overhearFinds(mongoUrl: string): Promise<OverheardFinds> {
         if (message.readInt32LE(opCodeAt) !== opMsg) continue;
         const body = message.subarray(commandAt, commandAt + message.readInt32LE(commandAt));
         const command = mongo.BSON.deserialize(body, { promoteValues: false });
-        if (command["find"] === "products" && command["limit"] !== undefined) finds.push(command);
+        if (isList(command)) finds.push(command);
       }
     };
   });
@@ -40,6 +40,11 @@ export async function overhearFinds(mongoUrl: string): Promise<OverheardFinds> {
     },
     stop: () => gate.stop(),
   };
+}
+
+/** Workers look for products too, by less. */
+function isList({ find, filter, limit }: mongo.BSON.Document): boolean {
+  return find === "products" && limit !== undefined && Object.hasOwn(filter as object, "$and");
 }
 
 /** How a store answers one find. */

@@ -2,6 +2,7 @@ import { type Machine } from "../machine";
 import { numberText, table } from "../markdown";
 import { type CombinationFigures, type Figures } from "./measurements";
 import { type ReadPlan } from "./overheard-finds";
+import { type Seeding } from "./running-catalogue";
 
 export interface CombinationResult extends CombinationFigures {
   readonly name: string;
@@ -13,12 +14,8 @@ export interface CatalogueReport {
   readonly machine: Machine;
   readonly store: string;
   readonly products: number;
-  /** Null where the catalogue was there already. */
-  readonly seeding: {
-    readonly perSecond: number;
-    readonly seedCpuMs: number;
-    readonly storeCpuMs: number | null;
-  } | null;
+  /** With the store's CPU milliseconds for a product, null for one that runs elsewhere; null where nothing was seeded. */
+  readonly seeding: (Seeding & { readonly storeCpuMs: number | null }) | null;
   readonly combinations: readonly CombinationResult[];
 }
 
@@ -44,45 +41,46 @@ export function writeCatalogueReport(report: CatalogueReport): string {
 
 /** The figures to reach and those reached. */
 export function writeCatalogueGoals({ combinations, seeding }: CatalogueReport): string {
-  const worst = (read: (result: CombinationResult) => Figures): number =>
+  const worstMs = (read: (result: CombinationResult) => Figures): number =>
     Math.max(...combinations.map((result) => read(result).p95Ms));
-  const [page, facets] = [worst(({ page }) => page), worst(({ facets }) => facets)];
-  const unindexed = combinations.filter(({ plans }) =>
-    plans.some(({ scansCollection, sorts }) => scansCollection || sorts),
-  );
-  const met = (isMet: boolean): string => (isMet ? "yes" : "no");
+  const atMostMs = (what: string, ms: number, most: number): string[] => [
+    ...[what, `${numberText(ms, 1)} ms`, `≤ ${most} ms`, ms <= most ? "yes" : "no"],
+  ];
   const rows = [
-    [
+    atMostMs(
       "p95 of a page, the slowest combination",
-      `${numberText(page, 1)} ms`,
-      `≤ ${mostPageP95Ms} ms`,
-      met(page <= mostPageP95Ms),
-    ],
-    [
+      worstMs(({ page }) => page),
+      mostPageP95Ms,
+    ),
+    atMostMs(
       "p95 of facets and totalCount, the slowest",
-      `${numberText(facets, 1)} ms`,
-      `≤ ${mostFacetsP95Ms} ms`,
-      met(facets <= mostFacetsP95Ms),
-    ],
-    ["combinations that scan or sort", String(unindexed.length), "0", met(unindexed.length === 0)],
+      worstMs(({ facets }) => facets),
+      mostFacetsP95Ms,
+    ),
+    goalOfPlans(combinations),
   ];
   if (seeding !== null) {
-    const { perSecond } = seeding;
-    rows.push([
-      "products seeded a second",
-      numberText(perSecond),
-      `≥ ${numberText(leastSeededPerSecond)}`,
-      met(perSecond >= leastSeededPerSecond),
-    ]);
+    const { productsPerSecond: rate } = seeding;
+    const isMet = rate >= leastSeededPerSecond ? "yes" : "no";
+    rows.push(["products seeded a second", numberText(rate), `≥ ${numberText(leastSeededPerSecond)}`, isMet]);
   }
   return table(["What", "Reached", "To reach", "Met"], rows);
+}
+
+function goalOfPlans(combinations: readonly CombinationResult[]): string[] {
+  const what = "combinations that scan the collection or sort what they found";
+  const plans = combinations.map((combination) => combination.plans);
+  if (plans.some((its) => its.some(({ indexes }) => indexes.length === 0)))
+    return [what, "the server does not tell", "0", ""];
+  const bad = plans.filter((its) => its.some(({ scansCollection, sorts }) => scansCollection || sorts)).length;
+  return [what, String(bad), "0", bad === 0 ? "yes" : "no"];
 }
 
 function writeCombinations({ combinations, seeding }: CatalogueReport): string {
   const figures = ({ p50Ms, p95Ms, cpuMs }: Figures): string[] => [
     numberText(p50Ms, 1),
     numberText(p95Ms, 1),
-    numberText(cpuMs, 1),
+    cpuText(cpuMs),
   ];
   const rows = combinations.map(({ name, page, facets, plans }) => [
     name,
@@ -102,11 +100,15 @@ function writeCombinations({ combinations, seeding }: CatalogueReport): string {
     "documents read for a page",
     "index",
   ];
-  const seeded =
-    seeding === null
-      ? []
-      : [
-          `Seeding: ${numberText(seeding.perSecond)} products a second; of CPU time ${numberText(seeding.seedCpuMs, 2)} ms a product in the seed${seeding.storeCpuMs === null ? "" : `, ${numberText(seeding.storeCpuMs, 2)} ms in the store`}.`,
-        ];
-  return [table(head, rows), "CPU is that of the product service, in milliseconds an answer.", ...seeded].join("\n\n");
+  const note = "CPU is that of the product service and of the store for one answer, in milliseconds.";
+  return [table(head, rows), note, ...(seeding === null ? [] : [writeSeeding(seeding)])].join("\n\n");
+}
+
+function writeSeeding({ productsPerSecond, cpuMs, storeCpuMs }: NonNullable<CatalogueReport["seeding"]>): string {
+  const inStore = storeCpuMs === null ? "" : ` and ${numberText(storeCpuMs, 2)} ms in the store`;
+  return `Seeding: ${numberText(productsPerSecond)} products a second; ${numberText(cpuMs, 2)} ms of CPU a product in the seed${inStore}.`;
+}
+
+function cpuText({ product, store }: Figures["cpuMs"]): string {
+  return store === null ? numberText(product, 1) : `${numberText(product, 1)} + ${numberText(store, 1)}`;
 }

@@ -13,7 +13,7 @@ export interface SeedManyOptions {
   /** Which products: the same number gives the same ones. */
   readonly seed: number;
   readonly withPictures: boolean;
-  /** Told how many are dealt with so far. */
+  /** Told how many are dealt with so far: 0 when the first are. */
   readonly onProgress: (done: number) => void;
   readonly log: Logger;
 }
@@ -52,6 +52,7 @@ export async function seedMany(config: Config, options: SeedManyOptions): Promis
         options.onProgress(done);
       }
     };
+    options.onProgress(done);
     await Promise.all(Array.from({ length: insertsAtOnce }, work));
     return { made: options.products - found, found };
   } finally {

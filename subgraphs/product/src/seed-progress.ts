@@ -9,15 +9,16 @@ const redrawAfterMs = 100;
 
 /**
  * Tells how far a long work is: on a terminal a bar that is drawn again and again, elsewhere a line at every tenth.
- * @returns what is to be told how many are done; all of them end it
+ * @returns what is to be told how many are done: none when the work begins, all when it ends
  */
 export function createProgress(total: number, output: ProgressOutput): (done: number) => void {
-  const startedAtMs = performance.now();
+  let startedAtMs: number | undefined;
   let drawnAtMs = -Infinity;
   let tenthsTold = 0;
 
   return (done) => {
     const nowMs = performance.now();
+    startedAtMs ??= nowMs;
     const rate = (done / Math.max(nowMs - startedAtMs, 1)) * 1_000;
     const figures = `${numberText(done)} of ${numberText(total)}, ${numberText(Math.round(rate))} a second`;
     if (output.isTTY === true) {
