@@ -12,8 +12,12 @@ export async function overhearDatabase(databaseUrl: string): Promise<OverheardDa
   return { ...gate, takeStatements: () => statements.splice(0) };
 }
 
-/** Reads the client's side of the protocol: after the start packet each message is a letter, its length and its content. */
+/**
+ * Reads the client's side of the protocol: after the start packet each message is a letter, its length and its content.
+ * A statement that is prepared once runs at each Bind of its name.
+ */
 function createListener(onStatement: (sql: string) => void): (chunk: Buffer) => void {
+  const prepared = new Map<string, string>();
   let rest = Buffer.alloc(0);
   let started = false;
   return (chunk) => {
@@ -24,7 +28,9 @@ function createListener(onStatement: (sql: string) => void): (chunk: Buffer) => 
       const end = head + rest.readInt32BE(head);
       if (rest.length < end) return;
       const [letter, content] = [String.fromCharCode(rest[0] ?? 0), rest.subarray(head + 4, end).toString()];
-      if (started && letter === "P") onStatement(content.split("\0")[1] ?? ""); // Parse: the statement's name, its SQL
+      const [first = "", second = ""] = content.split("\0", 2);
+      if (started && letter === "P") prepared.set(first, second); // Parse: the statement's name, its SQL
+      if (started && letter === "B") onStatement(prepared.get(second) ?? ""); // Bind: the portal's name, the statement's
       started = true;
       rest = rest.subarray(end);
     }

@@ -5,8 +5,8 @@ import { mongo } from "mongoose";
 export interface OverheardStore extends TcpGate {
   /** How often a collection was read so far by exactly these fields; workers ask by others. */
   reads(collection: string, ...fields: string[]): number;
-  /** How often a collection was asked anything so far, workers included. */
-  commands(collection: string): number;
+  /** How often a collection was written to so far, each command once, however many documents it holds. */
+  writes(collection: string, kind: "insert" | "update"): number;
   /** Holds back the answer to the next such read, and all that comes after it. @returns when that has been asked for */
   freezeAtRead(collection: string, ...fields: string[]): Promise<void>;
   /** As freezeAtRead, for the next write of that kind: the store makes it, and whoever asked for it never hears. */
@@ -25,10 +25,7 @@ export async function overhearStore(mongoUrl: string): Promise<OverheardStore> {
     awaited.delete(what);
   };
   const gate = await startTcpGate(mongoUrl, () =>
-    createListener(({ kind, collection, fields }) => {
-      hear(collection);
-      hear([kind, collection, ...fields].join());
-    }),
+    createListener(({ kind, collection, fields }) => hear([kind, collection, ...fields].join())),
   );
   const freezeAt = (what: string): Promise<void> =>
     new Promise((resolve) => {
@@ -43,7 +40,7 @@ export async function overhearStore(mongoUrl: string): Promise<OverheardStore> {
     ...gate,
     url: url.href,
     reads: (...read) => counts.get(["find", ...read].join()) ?? 0,
-    commands: (collection) => counts.get(collection) ?? 0,
+    writes: (collection, kind) => counts.get([kind, collection].join()) ?? 0,
     freezeAtRead: (...read) => freezeAt(["find", ...read].join()),
     freezeAtWrite: (collection, kind) => freezeAt([kind, collection].join()),
   };
