@@ -2,7 +2,7 @@ import { type PipelineStage } from "mongoose";
 import { type CategoryTree } from "./category-tree";
 import { type CategoryRecord } from "./category-model";
 import { toMongoFilter, type Wanted, without } from "./product-filter";
-import { countLimit, queryTimeMs } from "./product-list";
+import { countLimit } from "./product-list";
 import { orderByKey } from "./product-sort";
 import { type Store } from "./store";
 
@@ -35,10 +35,7 @@ export function createFacets(deps: {
   /** @param stages work on the matches, as much of them as `fields` names */
   function overMatches<T>(wanted: Wanted, fields: Record<string, 1>, stages: PipelineStage[]): Promise<T[]> {
     const matches = [{ $match: toMongoFilter(wanted) }, { $limit: countLimit }, { $project: fields }];
-    return products
-      .aggregate<T>([...matches, ...stages])
-      .option({ maxTimeMS: queryTimeMs })
-      .exec();
+    return products.aggregate<T>([...matches, ...stages]).exec();
   }
 
   /** @param name counts that attribute only */
@@ -67,7 +64,6 @@ export function createFacets(deps: {
       .find(toMongoFilter(wanted), { priceMinor: 1 })
       .sort(orderByKey("PRICE", direction).sort)
       .limit(1)
-      .maxTimeMS(queryTimeMs)
       .lean<{ priceMinor: number }[]>();
     return first?.priceMinor ?? null;
   }

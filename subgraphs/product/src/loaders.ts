@@ -11,6 +11,8 @@ export interface Loaders {
   readonly categoryById: DataLoader<string, CategoryRecord | null>;
   readonly categoryBySlug: DataLoader<string, CategoryRecord | null>;
   readonly childrenOf: DataLoader<string, CategoryRecord[]>;
+  /** Forgets what was read. */
+  clear(): void;
 }
 
 export function createLoaders(deps: {
@@ -18,7 +20,7 @@ export function createLoaders(deps: {
   tree: Pick<CategoryTree, "byIds" | "bySlugs" | "childrenOf">;
 }): Loaders {
   const { products, tree } = deps;
-  return {
+  const loaders = {
     productById: createLoader(products.byIds, ({ _id }) => _id),
     productBySlug: createLoader(products.bySlugs, ({ slug }) => slug),
     categoryById: createLoader(tree.byIds, ({ _id }) => _id),
@@ -27,6 +29,12 @@ export function createLoaders(deps: {
       const children = await tree.childrenOf(parentIds);
       return parentIds.map((parentId) => children.filter((child) => child.parentId === parentId));
     }),
+  };
+  return {
+    ...loaders,
+    clear: () => {
+      for (const loader of Object.values(loaders)) loader.clearAll();
+    },
   };
 }
 

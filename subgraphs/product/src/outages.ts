@@ -1,31 +1,35 @@
-import { serviceUnavailable } from "@shop/graphql-errors";
-import { type Resolvers } from "./generated/graphql";
+import { mongo } from "mongoose";
 import { LeaseLostError } from "./lease";
-import { isStoreOutage } from "./store";
 
-type Resolve = (...args: unknown[]) => unknown;
+// The server's codes for what it could not do now and may do later.
+const outageCodes: ReadonlySet<unknown> = new Set([
+  50, // MaxTimeMSExpired
+  64, // WriteConcernTimeout
+  89, // NetworkTimeout
+  91, // ShutdownInProgress
+  189, // PrimarySteppedDown
+  262, // ExceededTimeLimit
+  10107, // NotWritablePrimary
+  11600, // InterruptedAtShutdown
+  11602, // InterruptedDueToReplStateChange
+  13435, // NotPrimaryNoSecondaryOk
+  13436, // NotPrimaryOrSecondary
+]);
 
 /**
- * The resolvers, with one that fails because the store does not answer, or because a killed process still holds what it
- * needs, saying so: a client can wait for that, as it cannot for a bug of ours.
+ * Whether something failed because MongoDB did not answer, or not in time, or because a killed process still holds what it
+ * needs, rather than because of what was asked: a client can wait for that, as it cannot for a bug of ours.
  */
-export function answerOutages(resolvers: Resolvers): Resolvers {
-  const guarded = Object.entries(resolvers).map(([type, fields]) => [
-    type,
-    Object.fromEntries(
-      Object.entries(fields as Record<string, Resolve>).map(([name, resolve]) => [name, guard(resolve)]),
-    ),
-  ]);
-  return Object.fromEntries(guarded) as Resolvers;
-}
-
-function guard(resolve: Resolve): Resolve {
-  return (...args) => {
-    const result = resolve(...args);
-    return result instanceof Promise ? result.catch(rethrow) : result;
-  };
-}
-
-function rethrow(error: unknown): never {
-  throw isStoreOutage(error) || error instanceof LeaseLostError ? serviceUnavailable("The catalogue") : error;
+export function isOutage(error: unknown): boolean {
+  return (
+    error instanceof LeaseLostError ||
+    error instanceof mongo.MongoNetworkError ||
+    error instanceof mongo.MongoServerSelectionError ||
+    error instanceof mongo.MongoOperationTimeoutError ||
+    error instanceof mongo.MongoNotConnectedError ||
+    // What stopped a bulk of writes comes wrapped in this; what the server answered has a code.
+    (error instanceof mongo.MongoBulkWriteError && error.code === undefined) ||
+    (error instanceof mongo.MongoServerError &&
+      (outageCodes.has(error.code) || error.hasErrorLabel("RetryableWriteError")))
+  );
 }

@@ -46,8 +46,6 @@ export interface ProductList {
 }
 
 export const countLimit = 10_000;
-// What no index serves well enough ends at the store as well, before the driver gives the connection up.
-export const queryTimeMs = 1_500;
 
 export function createProductList(deps: {
   store: Pick<Store, "products">;
@@ -88,7 +86,6 @@ export function createProductList(deps: {
       .find(page.after === null ? filter : { $and: [filter, order.behind(page.after)] }, recordFields)
       .sort(order.sort)
       .limit(page.first + 1)
-      .maxTimeMS(queryTimeMs)
       .lean<ProductRecord[]>();
     return { ...toConnection(rows, page, order.placeOf), selection: { wanted } };
   }
@@ -98,7 +95,8 @@ export function createProductList(deps: {
     const page = parsePage<RelevancePlace>(args, relevanceCursor);
     const order = orderById(direction);
     const rows: ProductRecord[] = [];
-    const tierOf = new Map<string, RelevanceTier>();
+    // By the row as it was read: a product that is changed between two of the queries may be found by both.
+    const tierOf = new Map<ProductRecord, RelevanceTier>();
     for (const tier of tiersFrom(direction, page.after)) {
       const missing = page.first + 1 - rows.length;
       if (missing === 0) break;
@@ -107,12 +105,11 @@ export function createProductList(deps: {
         .find({ $and: [toMongoFilter(wanted, tier), ...place] }, recordFields)
         .sort(order.sort)
         .limit(missing)
-        .maxTimeMS(queryTimeMs)
         .lean<ProductRecord[]>();
-      for (const product of found) tierOf.set(product._id, tier);
+      for (const product of found) tierOf.set(product, tier);
       rows.push(...found);
     }
-    const placeOf = ({ _id }: ProductRecord) => ["relevance", tierOf.get(_id), _id];
+    const placeOf = (product: ProductRecord) => ["relevance", tierOf.get(product), product._id];
     return { ...toConnection(rows, page, placeOf), selection: { wanted } };
   }
 
@@ -125,7 +122,6 @@ export function createProductList(deps: {
       if (field === "RELEVANCE" && wanted.words !== null) return listByRelevance(wanted, direction, args);
       return listInOrder(wanted, orderById(direction), args);
     },
-    count: ({ wanted }) =>
-      products.countDocuments(toMongoFilter(wanted), { limit: countLimit, maxTimeMS: queryTimeMs }).exec(),
+    count: ({ wanted }) => products.countDocuments(toMongoFilter(wanted), { limit: countLimit }).exec(),
   };
 }

@@ -15,9 +15,8 @@ import { createHoldSweep } from "./hold-sweep";
 import { createInventory } from "./inventory";
 import { createInventoryImplementation } from "./inventory-server";
 import { createLoaders } from "./loaders";
-import { answerOutages } from "./outages";
+import { isOutage } from "./outages";
 import { resolvers } from "./resolvers";
-import { isStoreOutage } from "./store";
 
 export interface Service {
   readonly port: number;
@@ -48,7 +47,7 @@ export async function startService(config: Config, log: Logger): Promise<Service
   const bus = createMessageBus({ brokers: config.kafkaBrokers, clientId: "product", topics, log });
   const relay = createOutboxRelay({ source: outbox, bus, log });
   const handlers = createEventHandlers({ inventory });
-  const consumer = startConsumer({ bus, groupId: config.consumerGroup, handlers, isOutage: isStoreOutage, log });
+  const consumer = startConsumer({ bus, groupId: config.consumerGroup, handlers, isOutage, log });
   const sweeps = [
     startSweeping(holdSweep.sweep, config.holdSweepIntervalMs, log),
     startSweeping(catalogue.stock.finishInterrupted, ledgerSweepIntervalMs, log),
@@ -63,7 +62,7 @@ export async function startService(config: Config, log: Logger): Promise<Service
     port: config.inventoryPort,
     verifyCaller,
     implementation: createInventoryImplementation(inventory),
-    isOutage: isStoreOutage,
+    isOutage,
     log,
   });
   const subgraph = await startSubgraph<Context>({
@@ -71,7 +70,7 @@ export async function startService(config: Config, log: Logger): Promise<Service
     host,
     port: config.port,
     schemaFile,
-    resolvers: answerOutages(resolvers),
+    resolvers,
     verifyViewer: createAccessTokenVerifier(config.tokens),
     verifyCaller,
     createContext: ({ viewer }) => ({
@@ -82,6 +81,7 @@ export async function startService(config: Config, log: Logger): Promise<Service
       imageUrl: imageStore.publicUrl,
     }),
     readiness: { mongo: store.ping },
+    isOutage,
     log,
   });
 

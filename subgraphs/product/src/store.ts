@@ -82,6 +82,8 @@ leaseSchema.index({ until: 1 }, { expireAfterSeconds: 60 });
 /** Connects to MongoDB, waiting for it as long as it takes, and makes the indexes that are missing. */
 export async function openStore(mongoUrl: string, log: Logger): Promise<Store> {
   const connection = createConnection();
+  // Of reads: what no index serves well enough ends at the store as well, before the driver gives the connection up.
+  connection.set("maxTimeMS", 1_500);
   const options = {
     // Together, as the driver tries an operation again once: a frozen store becomes an error within 5 s, not a wait.
     socketTimeoutMS: 2_000,
@@ -114,18 +116,4 @@ export const duplicateKey = 11_000;
 /** Whether a write failed because a unique index has its key already. */
 export function isDuplicateKey(error: unknown): boolean {
   return error instanceof mongo.MongoServerError && error.code === duplicateKey;
-}
-
-/** Whether an operation failed because MongoDB did not answer, rather than because of what it was asked. */
-export function isStoreOutage(error: unknown): boolean {
-  return (
-    error instanceof mongo.MongoNetworkError ||
-    error instanceof mongo.MongoServerSelectionError ||
-    error instanceof mongo.MongoOperationTimeoutError ||
-    error instanceof mongo.MongoNotConnectedError ||
-    // What stopped a bulk of writes comes wrapped in this; what the server answered has a code.
-    (error instanceof mongo.MongoBulkWriteError && error.code === undefined) ||
-    // A server that is no primary (any more), or is shutting down.
-    (error instanceof mongo.MongoServerError && error.hasErrorLabel("RetryableWriteError"))
-  );
 }
