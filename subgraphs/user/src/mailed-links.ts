@@ -19,6 +19,9 @@ export function createMailedLinks(deps: { db: Database; secret: string }) {
   /** 256 bits, the same for as long as the link is to be sent, although no more than its hash is stored. */
   const tokenOf = (id: string): string => createHmac("sha256", key).update(id).digest("base64url");
 
+  /** Stands for an address that is forgotten: without the server's key nobody can tell which. */
+  const aliasOf = (emailKey: string): string => createHmac("sha256", key).update(`address ${emailKey}`).digest("hex");
+
   return {
     tokenOf,
 
@@ -29,7 +32,7 @@ export function createMailedLinks(deps: { db: Database; secret: string }) {
         await tx.$queryRaw`SELECT 1 FROM pg_advisory_xact_lock(hashtext('mailed links'), hashtext(${emailKey}))`;
         const now = new Date();
         const recent = await tx.mailedLink.findMany({
-          where: { purpose, emailKey, expiresAt: { gt: now } },
+          where: { purpose, emailKey: { in: [emailKey, aliasOf(emailKey)] }, expiresAt: { gt: now } },
           orderBy: { expiresAt: "asc" },
         });
         const [oldest] = recent;
@@ -49,6 +52,16 @@ export function createMailedLinks(deps: { db: Database; secret: string }) {
     findUser: async (purpose: LinkPurpose, token: string) => {
       const link = await db.mailedLink.findFirst({ where: holding(purpose, token) });
       return link && db.user.findUnique({ where: { emailKey: link.emailKey } });
+    },
+
+    /**
+     * Ends the links of an address whose account goes. They still count for the bound: whoever registered another's
+     * address could else have any number of mails sent there, by an account after the other.
+     */
+    forget: async (tx: Transaction, emailKey: string): Promise<void> => {
+      const now = new Date();
+      const data = { emailKey: aliasOf(emailKey), endedAt: now, settledAt: now };
+      await tx.mailedLink.updateMany({ where: { emailKey }, data });
     },
 
     /** Forgets what is out of date; until then it counts for the bound. */

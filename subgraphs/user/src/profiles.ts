@@ -1,12 +1,14 @@
 import { requireRole, requireViewer, type Role, type Viewer } from "@shop/auth";
 import { type Connection, type Page, toConnection } from "@shop/connections";
 import { userProfileUpdated, userRoleChanged } from "@shop/event-contracts";
+import { forbidden } from "@shop/graphql-errors";
 import { isId } from "@shop/ids";
 import { appendToOutbox } from "@shop/messaging";
 import { recordAudit } from "./audit-log";
 import { type Avatars } from "./avatars";
 import { type Database, lockUser, type UserRow } from "./database";
 import { toProfile } from "./events";
+import { isLastAdmin } from "./last-admin";
 import { refuse, type Refusal, toProblems } from "./problem";
 import { profileChange } from "./profile-rules";
 
@@ -74,15 +76,21 @@ export function createProfiles(deps: { db: Database; avatarUrlOf: Avatars["urlOf
       });
     },
 
-    /** ADMIN: gives a user a role. Nobody changes their own, so that there is always an admin left. */
+    /** ADMIN: gives a user a role. Nobody changes their own, and an ADMIN is always left. */
     setRole: async (viewer: Viewer | null, userId: string, role: Role): Promise<ProfileOutcome> => {
       const admin = requireRole(viewer, "ADMIN");
       if (!isId(userId)) return refuse("NOT_FOUND", "There is no such user.", ["userId"]);
       return db.$transaction(async (tx) => {
         const user = await lockUser(tx, userId);
+        // Of a token that is older than what became of its owner: who lost the role could give it to a friend.
+        const actor = await tx.user.findUnique({ where: { id: admin.userId } });
+        if (actor?.role !== "ADMIN") throw forbidden();
         if (user === null) return refuse("NOT_FOUND", "There is no such user.", ["userId"]);
         if (user.role === role) return { ok: true, user };
         if (userId === admin.userId) return refuse("INVALID_INPUT", "Let another admin change your role.", ["userId"]);
+        if (user.role === "ADMIN" && (await isLastAdmin(tx, userId))) {
+          return refuse("INVALID_INPUT", "This is the only admin: give somebody else the role first.", ["userId"]);
+        }
         const data = { role, version: { increment: 1 } };
         const updated = await tx.user.update({ where: { id: userId }, data });
         await recordAudit(tx, {

@@ -1,6 +1,7 @@
 import { createImageMaker, type ImageStore, loadSharp } from "@shop/images";
 import { type Logger } from "@shop/telemetry";
 import { createAccessTokenIssuer } from "./access-tokens";
+import { type AccountDeletion, createAccountDeletion } from "./account-deletion";
 import { createAccounts, type Accounts } from "./accounts";
 import { createAddresses, type Addresses } from "./addresses";
 import { createAuditLog, type AuditLog } from "./audit-log";
@@ -19,6 +20,7 @@ import { type SigningKeys } from "./signing-keys";
 /** All that can be done with accounts. */
 export interface UseCases {
   readonly accounts: Accounts;
+  readonly accountDeletion: AccountDeletion;
   readonly sessions: Sessions;
   readonly emailVerification: EmailVerification;
   readonly passwordReset: PasswordReset;
@@ -50,6 +52,7 @@ export async function createUseCases(deps: {
   return {
     sessions,
     accounts: createAccounts({ db, hasher, sessions }),
+    accountDeletion: createAccountDeletion({ db, hasher, links, avatars }),
     emailVerification: createEmailVerification({ db, links }),
     passwordReset: createPasswordReset({ db, links, hasher, sessions }),
     links,

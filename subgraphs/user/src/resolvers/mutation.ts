@@ -68,6 +68,9 @@ export const Mutation: MutationResolvers = {
     return { user: await readViewer(context), errors: toErrors(outcome) };
   },
 
+  deleteAccount: async (_parent, { password }, { viewer, accountDeletion }) =>
+    toRequestPayload(await accountDeletion.delete(viewer, password)),
+
   setUserRole: async (_parent, { userId, role }, context) => {
     const outcome = await context.profiles.setRole(context.viewer, userId, role);
     return { user: isId(userId) ? await readAfresh(userId, context) : null, errors: toErrors(outcome) };
