@@ -1,7 +1,9 @@
 // Run by `npm run bench:abuse`: what each abusive request costs the gateway in CPU, and the dearest that it admits.
 import { spawn } from "node:child_process";
+import { generateKeyPairSync } from "node:crypto";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
+import { formatServiceKey } from "@shop/env";
 import { abuses, dearest } from "./abuse-collection";
 import { childEnvironment, repository } from "./config";
 import { findFreePort } from "./free-port";
@@ -74,11 +76,10 @@ async function startGateway(): Promise<{ url: string; pid: number; stop: () => v
     env: {
       ...childEnvironment,
       ...Object.fromEntries(services.map((name) => [`${name}_URL`, nobody])),
-      SERVICE_SECRET: "nobody-behind-it-needs-to-know-it",
+      GATEWAY_SERVICE_KEY: formatServiceKey(generateKeyPairSync("ed25519").privateKey),
       GATEWAY_PORT: String(port),
       INTROSPECTION: "true",
       RATE_LIMIT_ADDRESS: "0",
-      RATE_LIMIT_CREDENTIALS_ADDRESS: "0",
       LOG_LEVEL: "silent",
     },
   });

@@ -1,10 +1,11 @@
+import { type KeyObject } from "node:crypto";
 import { resolve } from "node:path";
 import { loadEnvironment } from "@shop/env";
 import { toMailboxDir } from "@shop/mailer";
 import { type z } from "zod";
 import { type TrustProxy } from "./client-address";
 import { environment } from "./environment";
-import { credentialMutations } from "./limits/credential-attempts";
+import { credentialMutations } from "./limits/credential-fields";
 import { type RateLimitSettings } from "./limits/rate-limits";
 
 export { environment };
@@ -48,8 +49,8 @@ export interface Config {
 
 export interface Trust {
   readonly tokens: { readonly jwksUrl: string; readonly issuer: string; readonly audience: string };
-  /** What services prove themselves to each other with. */
-  readonly serviceSecret: string;
+  /** What the gateway proves itself to the subgraphs with. */
+  readonly serviceKey: KeyObject;
 }
 
 /** What the command line says of a gateway that runs by itself. */
@@ -107,14 +108,12 @@ export function loadConfig(): Config {
     ),
     trust: {
       tokens: { jwksUrl: env.JWKS_URL, issuer: env.TOKEN_ISSUER, audience: env.TOKEN_AUDIENCE },
-      serviceSecret: env.SERVICE_SECRET,
+      serviceKey: env.GATEWAY_SERVICE_KEY,
     },
     redisUrl: env.REDIS_URL,
     rateLimits: {
       requestsPerAddress: env.RATE_LIMIT_ADDRESS,
       requestsPerViewer: env.RATE_LIMIT_VIEWER,
-      credentialsPerAddress: env.RATE_LIMIT_CREDENTIALS_ADDRESS,
-      credentialsPerAccount: env.RATE_LIMIT_CREDENTIALS_ACCOUNT,
     },
     introspection: env.INTROSPECTION ?? !production,
     mailboxDir: production ? undefined : toMailboxDir(env),
@@ -123,7 +122,7 @@ export function loadConfig(): Config {
 
 /** A gateway by itself, on any supergraph. Of the environment only what is not about the shop counts. */
 export function loadStandaloneConfig(options: StandaloneOptions): Config {
-  const env = loadEnvironment(environment.omit({ SERVICE_SECRET: true }), process.env);
+  const env = loadEnvironment(environment.omit({ GATEWAY_SERVICE_KEY: true }), process.env);
   const settings = settingsOf(env);
   return {
     ...settings,
@@ -134,7 +133,7 @@ export function loadStandaloneConfig(options: StandaloneOptions): Config {
     subgraphUrls: {},
     trust: undefined,
     redisUrl: undefined,
-    rateLimits: { requestsPerAddress: 0, requestsPerViewer: 0, credentialsPerAddress: 0, credentialsPerAccount: 0 },
+    rateLimits: { requestsPerAddress: 0, requestsPerViewer: 0 },
     introspection: env.INTROSPECTION ?? true,
     mailboxDir: undefined,
     ...(options.limits ? {} : unlimited),
@@ -184,7 +183,7 @@ type Settings = Omit<
 >;
 
 function settingsOf(
-  env: Omit<z.infer<typeof environment>, "SERVICE_SECRET">,
+  env: Omit<z.infer<typeof environment>, "GATEWAY_SERVICE_KEY">,
   onceAnOperation: readonly string[] = [],
 ): Settings {
   // @apollo/gateway reads it when it is constructed, and reports to Apollo otherwise.

@@ -1,4 +1,4 @@
-import { count, durationMs, list, port, secret, url } from "@shop/env";
+import { count, durationMs, list, port, servicePrivateKey, url } from "@shop/env";
 import { mailboxEnvironment } from "@shop/mailer";
 import { z } from "zod";
 import { parseTrustedProxies, type TrustProxy } from "./client-address";
@@ -25,7 +25,9 @@ export const environment = z.object({
     .describe("The public keys that access tokens are verified with"),
   TOKEN_ISSUER: z.string().default("http://localhost:8080").describe("The `iss` that an access token must have"),
   TOKEN_AUDIENCE: z.string().default("shop").describe("The `aud` that an access token must have"),
-  SERVICE_SECRET: secret("development-service-secret").describe("What services prove themselves to each other with"),
+  GATEWAY_SERVICE_KEY: servicePrivateKey().describe(
+    "The gateway's own private key, which it proves itself to the services with (`npm run keys:service -- gateway`); `npm start` makes one, but in production.",
+  ),
   SUBGRAPH_TIMEOUT_MS: durationMs(3_000).describe("How long a subgraph may take to answer a query"),
   SUBGRAPH_MUTATION_TIMEOUT_MS: durationMs(10_000).describe("How long a subgraph may take to answer a mutation"),
   SUBGRAPH_CONNECTIONS: count(64).describe("Connections to each subgraph"),
@@ -34,12 +36,6 @@ export const environment = z.object({
     .describe("Redis; without it each gateway process counts its rate limits by itself"),
   RATE_LIMIT_ADDRESS: rate(60_000).describe("Requests and socket operations of one address in a minute; 0: any number"),
   RATE_LIMIT_VIEWER: rate(30_000).describe("Requests and socket operations of one viewer in a minute; 0: any number"),
-  RATE_LIMIT_CREDENTIALS_ADDRESS: rate(300).describe(
-    "Sign-ins, registrations and password changes tried from one address in 5 minutes; 0: any number",
-  ),
-  RATE_LIMIT_CREDENTIALS_ACCOUNT: rate(10).describe(
-    "Sign-ins, registrations and password changes tried at one account in 5 minutes with no success between; 0: any number",
-  ),
   TRUSTED_PROXIES: list()
     .transform((proxies, context): TrustProxy => {
       try {

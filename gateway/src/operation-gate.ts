@@ -3,8 +3,6 @@ import { type OperationDefinitionNode, OperationTypeNode } from "graphql";
 import { badRequest } from "./bad-request";
 import { type CachePolicy } from "./cache-control";
 import { type RequireAffordable } from "./limits/cost-limit";
-import { type CredentialAttempt, findCredentialAttempts } from "./limits/credential-attempts";
-import { type RateLimits } from "./limits/rate-limits";
 import { type RequestContext } from "./request-context";
 import { type SupergraphSource } from "./supergraph";
 
@@ -15,31 +13,22 @@ import { type SupergraphSource } from "./supergraph";
 export function createOperationGate(deps: {
   readonly supergraph: SupergraphSource;
   readonly requireAffordable: RequireAffordable;
-  readonly rateLimits: RateLimits;
   readonly maxAgeSecondsOf: CachePolicy;
 }): ApolloServerPlugin<RequestContext> {
-  const { supergraph, requireAffordable, rateLimits } = deps;
-  const tried = new WeakMap<GraphQLRequestContext<RequestContext>, readonly CredentialAttempt[]>();
-
+  const { supergraph, requireAffordable } = deps;
   const listener: GraphQLRequestListener<RequestContext> = {
     didResolveOperation: (request) => {
-      const { document, contextValue } = request;
+      const { document } = request;
       const operation = requireAnswerable(request.operation);
       const variables = request.request.variables ?? {};
       requireAffordable({ schema: supergraph.current().supergraphSchema, document, operation, variables });
-      const attempts = findCredentialAttempts(document, operation, variables, contextValue.viewer);
-      if (attempts.length === 0) return nothingMore;
-      tried.set(request, attempts);
-      return rateLimits.admitCredentials(attempts, contextValue);
+      return nothingMore;
     },
     willSendResponse: (request) => {
       const { http, body } = request.response;
       if (body.kind !== "single") return nothingMore;
-      const { data, errors } = body.singleResult;
-      const attempts = tried.get(request);
-      if (attempts !== undefined) rateLimits.settleCredentials(attempts, data ?? {});
       const { document, operation } = request;
-      if (document && operation && errors === undefined && isAskedByAnyone(request)) {
+      if (document && operation && body.singleResult.errors === undefined && isAskedByAnyone(request)) {
         const maxAgeSeconds = deps.maxAgeSecondsOf(document, operation);
         if (maxAgeSeconds > 0) http.headers.set("cache-control", `public, max-age=${maxAgeSeconds}`);
       }

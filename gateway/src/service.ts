@@ -1,5 +1,5 @@
 import { type AddressInfo } from "node:net";
-import { createAccessTokenVerifier, createServiceCredential, type VerifyAccessToken } from "@shop/auth";
+import { createAccessTokenVerifier, createServiceCredentials, type VerifyAccessToken } from "@shop/auth";
 import { type RunningProcess, registerHealthRoutes, trackSilentConnections } from "@shop/lifecycle";
 import { type Logger } from "@shop/telemetry";
 import { fastify, type FastifyInstance } from "fastify";
@@ -53,7 +53,7 @@ export async function startService(
   routes: RegisterRoutes = () => undefined,
 ): Promise<Gateway> {
   const { trust } = config;
-  const credential = trust && createServiceCredential({ service: "gateway", secret: trust.serviceSecret });
+  const credentialFor = trust && createServiceCredentials({ caller: "gateway", key: trust.serviceKey });
   const verify = trust === undefined ? verifyNobody : createAccessTokenVerifier(trust.tokens);
   const sharedBudgets = config.redisUrl === undefined ? undefined : connectSharedBudgets(config.redisUrl, log);
   const rateLimits = createRateLimits(config.rateLimits, sharedBudgets);
@@ -65,7 +65,7 @@ export async function startService(
     timeoutMs: config.subgraphTimeoutMs,
     mutationTimeoutMs: config.subgraphMutationTimeoutMs,
     connections: config.subgraphConnections,
-    credential,
+    credentialFor,
     log,
   });
   const { supergraphFile: file, shopScalars } = config;
@@ -77,11 +77,11 @@ export async function startService(
 
   const apollo = await startApollo({
     ...{ supergraph, formatError, production, introspection, log },
-    operationGate: createOperationGate({ supergraph, requireAffordable, rateLimits, maxAgeSecondsOf }),
+    operationGate: createOperationGate({ supergraph, requireAffordable, maxAgeSecondsOf }),
   });
   const subscriptions = createSubscriptions({
     ...{ supergraph, subgraphs, formatError, production, introspection, log },
-    ...{ credential, keepAliveMs, timeoutMs: config.subgraphTimeoutMs, requireAffordable },
+    ...{ credentialFor, keepAliveMs, timeoutMs: config.subgraphTimeoutMs, requireAffordable },
     slots: createViewerSlots(config.maxViewerSubscriptions),
   });
   const admission = createAdmission(limits);

@@ -1,4 +1,4 @@
-import { serviceCredentialHeader } from "@shop/auth";
+import { clientAddressHeader, type ServiceCredentialFor, serviceCredentialHeader } from "@shop/auth";
 import { type Logger } from "@shop/telemetry";
 import { Pool } from "undici";
 import { type RequestContext } from "../request-context";
@@ -36,7 +36,7 @@ export interface SubgraphClientOptions {
   readonly mutationTimeoutMs: number;
   readonly connections: number;
   /** What the gateway proves itself with; undefined where subgraphs ask for no proof. */
-  readonly credential: (() => Promise<string>) | undefined;
+  readonly credentialFor: ServiceCredentialFor | undefined;
   readonly log: Logger;
 }
 
@@ -72,7 +72,7 @@ export function createSubgraphClient(options: SubgraphClientOptions): SubgraphCl
   // Promises are counted here: each layer of them costs as much as the rest of the layer, several times a request.
   const exchange = (request: FetchRequest, context: RequestContext, credential?: string): Promise<HttpAnswer> => {
     const { body, isMutation } = request;
-    const message = { path, body, headers: headersFor(context, credential) };
+    const message = { path, body, headers: headersFor(context, isMutation, credential) };
     if (isMutation) return post(pool, { ...message, timeoutMs: mutationTimeoutMs, signal: undefined });
     const query = { ...message, signal: context.signal };
     const startedAtMs = performance.now();
@@ -96,7 +96,7 @@ export function createSubgraphClient(options: SubgraphClientOptions): SubgraphCl
     send: async (request, context) => {
       if (!breaker.admits()) return { ok: false, reason: "UNAVAILABLE" };
       try {
-        const credential = options.credential === undefined ? undefined : await options.credential();
+        const credential = await options.credentialFor?.(name);
         const answer = parseAnswer(await exchange(request, context, credential));
         breaker.succeeded();
         return { ok: true, answer };
@@ -109,12 +109,18 @@ export function createSubgraphClient(options: SubgraphClientOptions): SubgraphCl
   };
 }
 
-function headersFor({ authorization, userAgent }: RequestContext, credential: string | undefined): string[] {
+function headersFor(
+  { authorization, userAgent, address }: RequestContext,
+  isMutation: boolean,
+  credential: string | undefined,
+): string[] {
   // The trace context is added by the instrumentation of undici.
   const headers = ["content-type", "application/json", "accept", accepted];
   if (credential !== undefined) headers.push(serviceCredentialHeader, credential);
   if (authorization !== undefined) headers.push("authorization", authorization);
   if (userAgent !== undefined) headers.push("user-agent", userAgent);
+  // Queries may be shared by clients, and ours are nobody else's to know.
+  if (isMutation && credential !== undefined && address !== undefined) headers.push(clientAddressHeader, address);
   return headers;
 }
 

@@ -1,6 +1,12 @@
 import { type DocumentNode, Kind, type OperationDefinitionNode, type SelectionSetNode } from "graphql";
 import { fragmentsOf } from "./extent";
 
+/** What tries a password or a token, makes an account or sends mail: the user service delays each try on its own. */
+export const credentialMutations: readonly string[] = [
+  ...["login", "registerUser", "changePassword", "deleteAccount", "refreshTokens"],
+  ...["requestPasswordReset", "resetPassword", "requestEmailVerification", "verifyEmail"],
+];
+
 /**
  * How many times an operation tries a credential: its root fields of the given names, each alias of one on its own,
  * wherever fragments put them and whatever @skip and @include may leave of them.

@@ -8,8 +8,6 @@ export interface RateLimiter {
    * @returns 0 where they were there, else after how many milliseconds to try again
    */
   spend(key: string, budget: Budget, points?: number): number | Promise<number>;
-  /** As if nothing had been spent of it. */
-  fill(key: string): void;
 }
 
 /** What this process knows of one budget. */
@@ -58,10 +56,6 @@ export function createRateLimiter(shared: SharedBudgets | undefined): RateLimite
       const purse = purseOf(key);
       if (shared === undefined) return spendOwn(purse, budget, points);
       return spendFrom(purse, points) ?? spendShared(key, budget, points, shared);
-    },
-    fill: (key) => {
-      purses.delete(key);
-      shared?.fill(key);
     },
   };
 }

@@ -1,4 +1,4 @@
-import { toAddressKey } from "../client-address";
+import { toAddressKey } from "@shop/auth";
 import { type RequestContext } from "../request-context";
 
 /** How many of something each client has open: connections, or subscriptions over them. */

@@ -1,14 +1,14 @@
 import { mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { startTestIssuer, type TestIssuer } from "@shop/auth/testing";
+import { startTestIssuer, testServiceKeys, type TestIssuer } from "@shop/auth/testing";
 import { createLogger, type Logger } from "@shop/telemetry";
 import { GraphQLError } from "graphql";
 import { composeSupergraph } from "../../src/composition";
 import { type Config } from "../../src/config";
 import { type Gateway, type RegisterRoutes, startService } from "../../src/service";
 import { createEventLog, type EventLog } from "./event-log";
-import { serviceSecret, startSubgraph, type TestSubgraph } from "./subgraph";
+import { startSubgraph, type TestSubgraph } from "./subgraph";
 
 const federation = (...imports: string[]): string =>
   `extend schema @link(url: "https://specs.apollo.dev/federation/v2.9", import: ${JSON.stringify(imports)})\n`;
@@ -57,12 +57,12 @@ export async function startShop(options: { config?: Partial<Config>; routes?: Re
     supergraphFile,
     shopScalars: true,
     subgraphUrls: {},
-    trust: { tokens: issuer, serviceSecret },
+    trust: { tokens: issuer, serviceKey: testServiceKeys.gateway.privateKey },
     subgraphTimeoutMs: 1_000,
     subgraphMutationTimeoutMs: 2_000,
     subgraphConnections: 16,
     redisUrl: undefined,
-    rateLimits: { requestsPerAddress: 0, requestsPerViewer: 0, credentialsPerAddress: 0, credentialsPerAccount: 0 },
+    rateLimits: { requestsPerAddress: 0, requestsPerViewer: 0 },
     trustProxy: undefined,
     introspection: true,
     mailboxDir: undefined,

@@ -4,10 +4,13 @@ export {
   type AccessTokenClaims,
   type VerifyAccessToken,
 } from "./access-token";
+export { clientAddressHeader, toAddressKey } from "./client-address";
 export {
-  createServiceCredential,
+  createServiceCredentials,
   createServiceVerifier,
   serviceCredentialHeader,
+  type ServiceCallers,
+  type ServiceCredentialFor,
   type VerifyServiceCredential,
 } from "./service-credential";
 export { requireRole, requireViewer, type Role, type Viewer } from "./viewer";

@@ -3,7 +3,13 @@ import { ApolloServer } from "@apollo/server";
 import { unwrapResolverError } from "@apollo/server/errors";
 import { ApolloServerPluginInlineTraceDisabled } from "@apollo/server/plugin/disabled";
 import fastifyApollo, { fastifyApolloDrainPlugin } from "@as-integrations/fastify";
-import { serviceCredentialHeader, type VerifyAccessToken, type VerifyServiceCredential, type Viewer } from "@shop/auth";
+import {
+  clientAddressHeader,
+  serviceCredentialHeader,
+  type VerifyAccessToken,
+  type VerifyServiceCredential,
+  type Viewer,
+} from "@shop/auth";
 import { forbidden, toClientError } from "@shop/graphql-errors";
 import { registerHealthRoutes, type ReadinessChecks, trackSilentConnections } from "@shop/lifecycle";
 import { type ExecuteOperation, registerRestFacade, type ServiceName } from "@shop/rest-facade";
@@ -17,6 +23,8 @@ export interface SubgraphRequest {
   readonly viewer: Viewer | null;
   /** The client's own, as the gateway passed it on; for the list of sessions. */
   readonly userAgent: string | undefined;
+  /** The client's IP address: of a mutation as the gateway passed it on, at a REST route the connection's. */
+  readonly address: string | undefined;
 }
 
 export interface SubgraphOptions<Context extends object> {
@@ -76,7 +84,8 @@ export async function startSubgraph<Context extends object>(options: SubgraphOpt
       const caller = await options.verifyCaller(header(request.headers[serviceCredentialHeader]));
       if (caller === null) throw notTheGateway();
       const viewer = await options.verifyViewer(request.headers.authorization);
-      return options.createContext({ viewer, userAgent: request.headers["user-agent"] });
+      const { "user-agent": userAgent, [clientAddressHeader]: address } = request.headers;
+      return options.createContext({ viewer, userAgent, address: header(address) });
     },
   });
   registerRestFacade(app, { service: options.name, execute: createExecute(apollo, options) });
@@ -102,9 +111,9 @@ function createExecute<Context extends object>(
   apollo: ApolloServer<Context>,
   { verifyViewer, createContext, log, isOutage }: SubgraphOptions<Context>,
 ): ExecuteOperation {
-  return async ({ query, variables, authorization, userAgent }) => {
+  return async ({ query, variables, authorization, userAgent, address }) => {
     try {
-      const contextValue = createContext({ viewer: await verifyViewer(authorization), userAgent });
+      const contextValue = createContext({ viewer: await verifyViewer(authorization), userAgent, address });
       const { body } = await apollo.executeOperation({ query, variables: { ...variables } }, { contextValue });
       if (body.kind !== "single") throw new Error("incremental delivery is not offered");
       return body.singleResult;

@@ -1,0 +1,1 @@
+export { connectOptionalRedis, type OptionalRedis, type Script } from "./optional-redis";
