@@ -1,7 +1,8 @@
 import { type PipelineStage } from "mongoose";
 import { type CategoryTree } from "./category-tree";
 import { type CategoryRecord } from "./category-model";
-import { toMongoFilter, type Wanted, without } from "./product-filter";
+import { toConditions } from "./product-conditions";
+import { type Wanted, withoutAttribute, withoutCategory, withoutPrices } from "./product-filter";
 import { countLimit } from "./product-list";
 import { orderByKey } from "./product-sort";
 import { type Store } from "./store";
@@ -34,7 +35,7 @@ export function createFacets(deps: {
 
   /** @param stages work on the matches, as much of them as `fields` names */
   function overMatches<T>(wanted: Wanted, fields: Record<string, 1>, stages: PipelineStage[]): Promise<T[]> {
-    const matches = [{ $match: toMongoFilter(wanted) }, { $limit: countLimit }, { $project: fields }];
+    const matches = [{ $match: toConditions(wanted) }, { $limit: countLimit }, { $project: fields }];
     return products.aggregate<T>([...matches, ...stages]).exec();
   }
 
@@ -61,7 +62,7 @@ export function createFacets(deps: {
   /** The lowest or the highest price, which is the first of the list in that order. */
   async function priceAtEnd(wanted: Wanted, direction: 1 | -1): Promise<number | null> {
     const [first] = await products
-      .find(toMongoFilter(wanted), { priceMinor: 1 })
+      .find(toConditions(wanted), { priceMinor: 1 })
       .sort(orderByKey("PRICE", direction).sort)
       .limit(1)
       .lean<{ priceMinor: number }[]>();
@@ -71,7 +72,7 @@ export function createFacets(deps: {
   return {
     categories: async (wanted) => {
       const groups = await overMatches<{ _id: string | null; count: number }>(
-        without(wanted, "categories"),
+        withoutCategory(wanted),
         { categoryId: 1 },
         [{ $group: { _id: "$categoryId", count: { $sum: 1 } } }],
       );
@@ -87,7 +88,7 @@ export function createFacets(deps: {
     },
 
     priceRange: async (wanted) => {
-      const asked = without(wanted, "price");
+      const asked = withoutPrices(wanted);
       const [minMinor, maxMinor] = await Promise.all([priceAtEnd(asked, 1), priceAtEnd(asked, -1)]);
       return minMinor === null || maxMinor === null ? null : { minMinor, maxMinor };
     },
@@ -96,7 +97,7 @@ export function createFacets(deps: {
       const filtered = [...new Set(wanted.attributes.map(({ name }) => name))];
       const [all, ...own] = await Promise.all([
         countValues(wanted),
-        ...filtered.map((attribute) => countValues(without(wanted, { attribute }), attribute)),
+        ...filtered.map((attribute) => countValues(withoutAttribute(wanted, attribute), attribute)),
       ]);
       const byName = new Map([...all, ...own.flatMap((counts) => [...counts])]);
       return [...byName]

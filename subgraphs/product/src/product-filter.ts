@@ -1,13 +1,17 @@
-import { type QueryFilter } from "mongoose";
+import { type Viewer } from "@shop/auth";
+import { badUserInput } from "@shop/graphql-errors";
+import { isId } from "@shop/ids";
 import { z } from "zod";
-import { type ProductDocument, type ProductStatus } from "./product-model";
-import { attributeToken, relevanceTiers, type RelevanceTier, searchWords, tokensOfWord } from "./search-tokens";
+import { type CategoryTree } from "./category-tree";
+import { type ProductStatus } from "./product-model";
+import { searchWords } from "./search-tokens";
+import { visibleStatuses } from "./visibility";
 
 const text = z.string().max(200);
 const amount = z.int().min(0);
 
 /** The contract's ProductFilter; null is as good as absent. */
-export const productFilter = z.object({
+const productFilter = z.object({
   search: text.nullish(),
   categoryId: text.nullish(),
   minPriceMinor: amount.nullish(),
@@ -38,63 +42,46 @@ export interface Wanted {
   readonly withinCategoryIds: string[] | null;
 }
 
-/** A part of the filter that a facet leaves out. */
-export type LeftOut = "categories" | "price" | { attribute: string };
-
-type Condition = QueryFilter<ProductDocument>;
-
-/** @returns null for a search with nothing in it */
-export function toWords(search: string | null | undefined): string[] | null {
-  return typeof search === "string" && search.trim() !== "" ? searchWords(search) : null;
-}
-
-/** A filter without the part that a facet leaves out. */
-export function without(wanted: Wanted, leftOut: LeftOut): Wanted {
-  if (leftOut === "categories") return { ...wanted, categoryIds: null };
-  if (leftOut === "price") return { ...wanted, minPriceMinor: null, maxPriceMinor: null };
-  return { ...wanted, attributes: wanted.attributes.filter(({ name }) => name !== leftOut.attribute) };
-}
-
 /**
- * Status and stock are always asked for, though it be for every value there is: the indexes of lists have them before the
- * order, and a few stretches of an index, each in order, are as good as one.
- * @param tier of relevance: only what matches in it and in none before it
+ * Reads the filter of a list.
+ * @param withinCategoryId of which category's list it is
+ * @throws BAD_USER_INPUT where a value does not fit
  */
-export function toMongoFilter(wanted: Wanted, tier?: RelevanceTier): Condition {
-  const { statuses, inStock, minPriceMinor, maxPriceMinor, ids } = wanted;
-  const conditions: Condition[] = [
-    { status: { $in: statuses } },
-    { inStock: { $in: inStock === null ? [false, true] : [inStock] } },
-  ];
-  const categoryIds = intersectionOf(wanted.withinCategoryIds, wanted.categoryIds);
-  if (categoryIds !== null) conditions.push({ categoryId: { $in: categoryIds } });
-  if (wanted.words !== null) conditions.push(...foundBy(wanted.words, tier));
-  if (minPriceMinor !== null) conditions.push({ priceMinor: { $gte: minPriceMinor } });
-  if (maxPriceMinor !== null) conditions.push({ priceMinor: { $lte: maxPriceMinor } });
-  for (const { name, values } of wanted.attributes) {
-    conditions.push({ tokens: { $in: values.map((value) => attributeToken(name, value)) } });
-  }
-  if (ids !== null) conditions.push({ _id: { $in: ids } });
-  return { $and: conditions };
+export type ReadFilter = (viewer: Viewer | null, given: unknown, withinCategoryId?: string) => Promise<Wanted>;
+
+export function createFilterReader({ tree }: { tree: Pick<CategoryTree, "withDescendants"> }): ReadFilter {
+  return async (viewer, given, withinCategoryId) => {
+    const parsed = productFilter.safeParse(given ?? {});
+    if (!parsed.success) {
+      const path = parsed.error.issues[0]?.path.map(String) ?? [];
+      throw badUserInput("A value of the filter is too long, too large or below 0.", ["filter", ...path]);
+    }
+    const { search, categoryId, status, ids, inStock, minPriceMinor, maxPriceMinor, attributes } = parsed.data;
+    const [categoryIds, withinCategoryIds] = await Promise.all([
+      typeof categoryId === "string" ? tree.withDescendants(categoryId) : null,
+      withinCategoryId === undefined ? null : tree.withDescendants(withinCategoryId),
+    ]);
+    return {
+      words: typeof search === "string" && search.trim() !== "" ? searchWords(search) : null,
+      statuses: visibleStatuses(viewer).filter((visible) => (status ?? visible) === visible),
+      inStock: inStock ?? null,
+      minPriceMinor: minPriceMinor ?? null,
+      maxPriceMinor: maxPriceMinor ?? null,
+      attributes: attributes ?? [],
+      ids: ids?.filter(isId) ?? null,
+      categoryIds,
+      withinCategoryIds,
+    };
+  };
 }
 
-function foundBy(words: readonly string[], tier: RelevanceTier | undefined): Condition[] {
-  const [word, ...more] = words;
-  if (word === undefined) return [{ _id: { $in: [] } }];
-  if (tier === undefined) return foundIn(words, "ANYWHERE");
-  const better = relevanceTiers[relevanceTiers.indexOf(tier) - 1];
-  if (better === undefined) return foundIn(words, tier);
-  // One word alone has another token where a better tier finds it; of several, each may stand in another place.
-  if (more.length === 0) return [{ tokens: { $in: tokensOfWord(word, tier, better) } }];
-  return [...foundIn(words, tier), { $nor: [{ $and: foundIn(words, better) }] }];
-}
+// Each facet leaves its own part of the filter out, so that it shows what else could be chosen.
 
-function foundIn(words: readonly string[], tier: RelevanceTier): Condition[] {
-  return words.map((word) => ({ tokens: { $in: tokensOfWord(word, tier) } }));
-}
+export const withoutCategory = (wanted: Wanted): Wanted => ({ ...wanted, categoryIds: null });
 
-function intersectionOf(some: string[] | null, others: string[] | null): string[] | null {
-  if (some === null || others === null) return some ?? others;
-  const known = new Set(others);
-  return some.filter((id) => known.has(id));
-}
+export const withoutPrices = (wanted: Wanted): Wanted => ({ ...wanted, minPriceMinor: null, maxPriceMinor: null });
+
+export const withoutAttribute = (wanted: Wanted, attribute: string): Wanted => ({
+  ...wanted,
+  attributes: wanted.attributes.filter(({ name }) => name !== attribute),
+});

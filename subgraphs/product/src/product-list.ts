@@ -1,30 +1,27 @@
 import { type Viewer } from "@shop/auth";
 import { type Connection, parsePage, toConnection } from "@shop/connections";
-import { badUserInput } from "@shop/graphql-errors";
-import { isId } from "@shop/ids";
+import { type QueryFilter } from "mongoose";
+import { z } from "zod";
 import { type CategoryTree } from "./category-tree";
-import { productFilter, toMongoFilter, toWords, type Wanted } from "./product-filter";
-import { type ProductRecord, recordFields } from "./product-model";
+import { digestOf } from "./idempotency";
+import { toConditions } from "./product-conditions";
+import { createFilterReader, type Wanted } from "./product-filter";
+import { type ProductDocument, type ProductRecord, recordFields } from "./product-model";
 import {
+  type Order,
   orderById,
   orderByKey,
-  type Order,
   type ProductSort,
-  relevanceCursor,
+  relevancePlace,
   type RelevancePlace,
   tiersFrom,
   toDirection,
 } from "./product-sort";
-import { type RelevanceTier } from "./search-tokens";
 import { type Store } from "./store";
-import { visibleStatuses } from "./visibility";
 
-/** What a page was cut from: counted, and narrowed down further by facets, only where that is asked for. */
-export interface ProductSelection {
-  readonly wanted: Wanted;
-}
+/** With what its products were looked for by: counted, and narrowed down further by facets, only where that is asked for. */
 export interface ProductPage extends Connection<ProductRecord> {
-  readonly selection: ProductSelection;
+  readonly wanted: Wanted;
 }
 
 export interface ListArguments {
@@ -36,92 +33,95 @@ export interface ListArguments {
 
 export interface ProductList {
   /**
-   * A page of what the viewer may see.
+   * A page of what the viewer may see. While products come, go and are edited between two pages, each that matches and
+   * keeps its place all the time is in the pages once. A cursor is good for the filter and the sort that it was given with.
    * @param withinCategoryId lists that category and all below it
    * @throws BAD_USER_INPUT for a filter, `first` or cursor that does not fit
    */
   list(viewer: Viewer | null, args: ListArguments, withinCategoryId?: string): Promise<ProductPage>;
   /** How many match, 10,000 at most. */
-  count(selection: ProductSelection): Promise<number>;
+  count(wanted: Wanted): Promise<number>;
 }
 
 export const countLimit = 10_000;
+
+interface Placed<Place> {
+  readonly product: ProductRecord;
+  readonly place: Place;
+}
 
 export function createProductList(deps: {
   store: Pick<Store, "products">;
   tree: Pick<CategoryTree, "withDescendants">;
 }): ProductList {
-  const { tree } = deps;
   const { products } = deps.store;
+  const readFilter = createFilterReader(deps);
 
-  async function parseWanted(viewer: Viewer | null, given: unknown, withinCategoryId?: string): Promise<Wanted> {
-    const parsed = productFilter.safeParse(given ?? {});
-    if (!parsed.success) {
-      const path = parsed.error.issues[0]?.path.map(String) ?? [];
-      throw badUserInput("A value of the filter is too long, too large or below 0.", ["filter", ...path]);
-    }
-    const { search, categoryId, status, ids, inStock, minPriceMinor, maxPriceMinor, attributes } = parsed.data;
-    const [categoryIds, withinCategoryIds] = await Promise.all([
-      typeof categoryId === "string" ? tree.withDescendants(categoryId) : null,
-      withinCategoryId === undefined ? null : tree.withDescendants(withinCategoryId),
-    ]);
-    const statuses = visibleStatuses(viewer).filter((visible) => (status ?? visible) === visible);
-    return {
-      words: toWords(search),
-      statuses,
-      inStock: inStock ?? null,
-      minPriceMinor: minPriceMinor ?? null,
-      maxPriceMinor: maxPriceMinor ?? null,
-      attributes: attributes ?? [],
-      ids: ids?.filter(isId) ?? null,
-      categoryIds,
-      withinCategoryIds,
-    };
-  }
-
-  async function listInOrder(wanted: Wanted, order: Order, args: ListArguments): Promise<ProductPage> {
-    const page = parsePage(args, order.cursor);
-    const filter = toMongoFilter(wanted);
+  async function readInOrder<Place>(
+    conditions: QueryFilter<ProductDocument>,
+    order: Order<Place>,
+    after: Place | null,
+    limit: number,
+  ): Promise<Placed<Place>[]> {
     const rows = await products
-      .find(page.after === null ? filter : { $and: [filter, order.behind(page.after)] }, recordFields)
+      .find(after === null ? conditions : { $and: [conditions, order.behind(after)] }, recordFields)
       .sort(order.sort)
-      .limit(page.first + 1)
+      .limit(limit)
       .lean<ProductRecord[]>();
-    return { ...toConnection(rows, page, order.placeOf), selection: { wanted } };
+    return rows.map((product) => ({ product, place: order.placeOf(product) }));
   }
 
-  /** Tier by tier, each a query of its own that an index serves, until the page is full. */
-  async function listByRelevance(wanted: Wanted, direction: 1 | -1, args: ListArguments): Promise<ProductPage> {
-    const page = parsePage<RelevancePlace>(args, relevanceCursor);
-    const order = orderById(direction);
-    const rows: ProductRecord[] = [];
-    // By the row as it was read: a product that is changed between two of the queries may be found by both.
-    const tierOf = new Map<ProductRecord, RelevanceTier>();
-    for (const tier of tiersFrom(direction, page.after)) {
-      const missing = page.first + 1 - rows.length;
+  /** Tier by tier, each a query of its own that an index serves, until there are enough. */
+  async function readByRelevance(
+    wanted: Wanted,
+    direction: 1 | -1,
+    after: RelevancePlace | null,
+    limit: number,
+  ): Promise<Placed<RelevancePlace>[]> {
+    const found: Placed<RelevancePlace>[] = [];
+    for (const tier of tiersFrom(direction, after)) {
+      const missing = limit - found.length;
       if (missing === 0) break;
-      const place = page.after?.[1] === tier ? [order.behind(["id", page.after[2]])] : [];
-      const found = await products
-        .find({ $and: [toMongoFilter(wanted, tier), ...place] }, recordFields)
-        .sort(order.sort)
-        .limit(missing)
-        .lean<ProductRecord[]>();
-      for (const product of found) tierOf.set(product, tier);
-      rows.push(...found);
+      const behind = after?.[0] === tier ? after[1] : null;
+      const rows = await readInOrder(toConditions(wanted, tier), orderById(direction), behind, missing);
+      found.push(...rows.map(({ product, place: id }) => ({ product, place: [tier, id] as RelevancePlace })));
     }
-    const placeOf = (product: ProductRecord) => ["relevance", tierOf.get(product), product._id];
-    return { ...toConnection(rows, page, placeOf), selection: { wanted } };
+    return found;
   }
 
   return {
     list: async (viewer, args, withinCategoryId) => {
-      const wanted = await parseWanted(viewer, args.filter, withinCategoryId);
+      const wanted = await readFilter(viewer, args.filter, withinCategoryId);
       const field = args.sort?.field ?? (wanted.words === null ? "CREATED_AT" : "RELEVANCE");
       const direction = toDirection(args.sort?.direction);
-      if (field === "PRICE" || field === "NAME") return listInOrder(wanted, orderByKey(field, direction), args);
-      if (field === "RELEVANCE" && wanted.words !== null) return listByRelevance(wanted, direction, args);
-      return listInOrder(wanted, orderById(direction), args);
+      const name = nameOf({ withinCategoryId, filter: args.filter ?? {}, field, direction });
+
+      async function paged<Place>(
+        place: z.ZodType<Place>,
+        read: (after: Place | null, limit: number) => Promise<Placed<Place>[]>,
+      ): Promise<ProductPage> {
+        const page = parsePage(args, z.tuple([z.literal(name), place]));
+        const found = await read(page.after === null ? null : page.after[1], page.first + 1);
+        const { edges, pageInfo } = toConnection(found, page, (row) => [name, row.place]);
+        return { edges: edges.map(({ cursor, node }) => ({ cursor, node: node.product })), pageInfo, wanted };
+      }
+      const inOrder = <Place>(order: Order<Place>): Promise<ProductPage> =>
+        paged(order.place, (after, limit) => readInOrder(toConditions(wanted), order, after, limit));
+
+      if (field === "PRICE" || field === "NAME") return inOrder(orderByKey(field, direction));
+      if (field === "CREATED_AT" || wanted.words === null) return inOrder(orderById(direction));
+      return paged(relevancePlace, (after, limit) => readByRelevance(wanted, direction, after, limit));
     },
-    count: ({ wanted }) => products.countDocuments(toMongoFilter(wanted), { limit: countLimit }).exec(),
+    count: (wanted) => products.countDocuments(toConditions(wanted), { limit: countLimit }).exec(),
   };
+}
+
+/** Stands in every cursor of a list, so that no other list takes it: one place is in all of them, but not the way to it. */
+function nameOf(list: {
+  withinCategoryId: string | undefined;
+  filter: unknown;
+  field: string;
+  direction: 1 | -1;
+}): string {
+  return digestOf(list).slice(0, 12);
 }

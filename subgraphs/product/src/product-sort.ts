@@ -10,30 +10,26 @@ export interface ProductSort {
 }
 
 /** One way through the products: each row has a place in it that no other has, and a cursor holds that place. */
-export interface Order {
-  /** What a cursor of this order holds. */
-  readonly cursor: z.ZodType<Place>;
+export interface Order<Place> {
+  /** What a place can be. */
+  readonly place: z.ZodType<Place>;
   readonly sort: Record<string, 1 | -1>;
   placeOf: (product: ProductRecord) => Place;
   /** The rows behind a place. */
   behind(place: Place): QueryFilter<ProductDocument>;
 }
 
-/** The order's name, so that no list takes another's cursor; the sort key; the id, which makes it unlike any other. */
-export type Place = (string | number)[];
-
 const sortKeys = { PRICE: "priceMinor", NAME: "nameKey" } as const;
 
 /** By price or by name, and by id among equals. */
-export function orderByKey(field: "PRICE" | "NAME", direction: 1 | -1): Order {
+export function orderByKey(field: "PRICE" | "NAME", direction: 1 | -1): Order<[string | number, string]> {
   const key = sortKeys[field];
   const next = direction === 1 ? "$gt" : "$lt";
-  const value = field === "PRICE" ? z.int() : z.string();
   return {
-    cursor: z.tuple([z.literal(key), value, z.string()]),
+    place: z.tuple([field === "PRICE" ? z.int() : z.string(), z.string()]),
     sort: { [key]: direction, _id: direction },
-    placeOf: (product) => [key, product[key], product._id],
-    behind: ([, last, id]) => ({
+    placeOf: (product) => [product[key], product._id],
+    behind: ([last, id]) => ({
       // The first condition says nothing that the second does not; an index is entered by it.
       [key]: { [`${next}e`]: last },
       $or: [{ [key]: { [next]: last } }, { [key]: last, _id: { [next]: id } }],
@@ -42,15 +38,12 @@ export function orderByKey(field: "PRICE" | "NAME", direction: 1 | -1): Order {
 }
 
 /** By creation, which is by id: ids sort as they were made. */
-export function orderById(direction: 1 | -1): Order {
+export function orderById(direction: 1 | -1): Order<string> {
   return {
-    cursor: z.tuple([z.literal("id"), z.string()]),
+    place: z.string(),
     sort: { _id: direction },
-    placeOf: (product) => ["id", product._id],
-    behind: ([, last]) => {
-      const id = String(last);
-      return { _id: direction === 1 ? { $gt: id } : { $lt: id } };
-    },
+    placeOf: ({ _id }) => _id,
+    behind: (id) => ({ _id: direction === 1 ? { $gt: id } : { $lt: id } }),
   };
 }
 
@@ -59,11 +52,11 @@ export function toDirection(direction: ProductSort["direction"]): 1 | -1 {
 }
 
 /** A place by relevance: the tier, then the id. */
-export const relevanceCursor = z.tuple([z.literal("relevance"), z.enum(relevanceTiers), z.string()]);
-export type RelevancePlace = z.infer<typeof relevanceCursor>;
+export const relevancePlace = z.tuple([z.enum(relevanceTiers), z.string()]);
+export type RelevancePlace = z.infer<typeof relevancePlace>;
 
 /** The tiers in the order in which they are listed, from a place on. */
 export function tiersFrom(direction: 1 | -1, after: RelevancePlace | null): RelevanceTier[] {
   const tiers = direction === -1 ? [...relevanceTiers] : relevanceTiers.toReversed();
-  return after === null ? tiers : tiers.slice(tiers.indexOf(after[1]));
+  return after === null ? tiers : tiers.slice(tiers.indexOf(after[0]));
 }

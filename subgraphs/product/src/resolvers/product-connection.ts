@@ -1,6 +1,6 @@
 import { type ProductConnectionResolvers } from "../generated/graphql";
 
 export const productConnection: ProductConnectionResolvers = {
-  totalCount: ({ selection }, _args, { productList }) => productList.count(selection),
-  facets: ({ selection }) => selection,
+  totalCount: ({ wanted }, _args, { productList }) => productList.count(wanted),
+  facets: ({ wanted }) => wanted,
 };

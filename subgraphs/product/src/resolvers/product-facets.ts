@@ -1,8 +1,8 @@
 import { type ProductFacetsResolvers } from "../generated/graphql";
 
 export const productFacets: ProductFacetsResolvers = {
-  categories: ({ wanted }, _args, { facets }) => facets.categories(wanted),
-  priceRange: async ({ wanted }, _args, { facets, currency }) => {
+  categories: (wanted, _args, { facets }) => facets.categories(wanted),
+  priceRange: async (wanted, _args, { facets, currency }) => {
     const range = await facets.priceRange(wanted);
     if (range === null) return null;
     return {
@@ -10,5 +10,5 @@ export const productFacets: ProductFacetsResolvers = {
       max: { amountMinor: range.maxMinor, currency },
     };
   },
-  attributes: ({ wanted }, _args, { facets }) => facets.attributes(wanted),
+  attributes: (wanted, _args, { facets }) => facets.attributes(wanted),
 };
