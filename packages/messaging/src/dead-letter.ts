@@ -1,5 +1,18 @@
 import { type ReceivedMessage, textHeaders } from "./event-handler";
-import { type DeadLetter, type MessageBus, RefusedByBrokerError } from "./message-bus";
+import { deadLetterTopicOf, type MessageBus, type RawMessage, RefusedByBrokerError } from "./message-bus";
+
+/** What a dead letter has beside the headers that it came with. */
+export const deadLetterHeader = {
+  reason: "dead-letter-reason",
+  group: "dead-letter-group",
+  topic: "dead-letter-topic",
+  partition: "dead-letter-partition",
+  offset: "dead-letter-offset",
+  /** On one whose value was too large to come along. */
+  valueLeft: "dead-letter-value-left",
+  /** On a note that the letters of this place (topic/partition/offset) were published to their topic again. */
+  retried: "dead-letter-retried",
+} as const;
 
 /**
  * Publishes a message that a group gave up, as it came, with the reason and the place where it was read. It is there twice
@@ -10,23 +23,24 @@ export async function publishDeadLetter(
   { topic, partition, message }: ReceivedMessage,
   { groupId, reason }: { groupId: string; reason: string },
 ): Promise<void> {
-  const letter: DeadLetter = {
+  const letter: RawMessage = {
     key: message.key,
     value: message.value,
     headers: {
       ...textHeaders(message.headers),
-      "dead-letter-reason": reason,
-      "dead-letter-group": groupId,
-      "dead-letter-topic": topic,
-      "dead-letter-partition": String(partition),
-      "dead-letter-offset": message.offset,
+      [deadLetterHeader.reason]: reason,
+      [deadLetterHeader.group]: groupId,
+      [deadLetterHeader.topic]: topic,
+      [deadLetterHeader.partition]: String(partition),
+      [deadLetterHeader.offset]: message.offset,
     },
   };
   try {
-    await bus.publishDeadLetter(topic, letter);
+    await bus.publishAsIs(deadLetterTopicOf(topic), letter);
   } catch (error) {
     if (!(error instanceof RefusedByBrokerError)) throw error;
     // With these headers it is larger than a broker takes. Without its value it still says where that lies.
-    await bus.publishDeadLetter(topic, { ...letter, value: null });
+    const headers = { ...letter.headers, [deadLetterHeader.valueLeft]: "true" };
+    await bus.publishAsIs(deadLetterTopicOf(topic), { ...letter, headers, value: null });
   }
 }

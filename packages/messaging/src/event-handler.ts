@@ -17,6 +17,9 @@ export interface EventHandler {
   readonly receive: (received: ReceivedEvent<unknown>) => Promise<void>;
 }
 
+/** Far more than any event of ours has: what is made of it is stored, and shown to people. */
+const maxEventBytes = 256 * 1_024;
+
 /** An event that can never be handled. It goes to the dead-letter topic, and its partition goes on. */
 export class UnprocessableEventError extends Error {}
 
@@ -46,9 +49,13 @@ export interface ReceivedMessage {
 
 /**
  * Hands each message to the handler of its kind of event, if there is one.
+ * @param options.traced whether the handling is a span of the trace that the event is of
  * @throws UnprocessableEventError for what is no event; else what the handler throws
  */
-export function createDispatch(handlers: readonly EventHandler[]): (received: ReceivedMessage) => Promise<void> {
+export function createDispatch(
+  handlers: readonly EventHandler[],
+  { traced }: { traced: boolean } = { traced: true },
+): (received: ReceivedMessage) => Promise<void> {
   const byTopicAndType = new Map(handlers.map((one) => [`${one.event.topic} ${one.event.type}`, one]));
   return async ({ topic, partition, message }) => {
     const headers = textHeaders(message.headers);
@@ -58,16 +65,20 @@ export function createDispatch(handlers: readonly EventHandler[]): (received: Re
     if (handler === undefined || eventId === undefined) {
       throw new UnprocessableEventError("the headers event-type and event-id are missing");
     }
-    await inSpan(`receive ${topic}`, { kind: "CONSUMER", traceparent }, () =>
-      handler.receive({
-        eventId,
-        occurredAt: new Date(headers["event-time"] ?? Number(message.timestamp)),
-        topic,
-        partition,
-        offset: BigInt(message.offset),
-        payload: parseJson(message.value),
-      }),
-    );
+    const bytes = message.value?.length ?? 0;
+    if (bytes > maxEventBytes) {
+      throw new UnprocessableEventError(`the value has ${bytes} bytes, and an event at most ${maxEventBytes}`);
+    }
+    const received = {
+      eventId,
+      occurredAt: new Date(headers["event-time"] ?? Number(message.timestamp)),
+      topic,
+      partition,
+      offset: BigInt(message.offset),
+      payload: parseJson(message.value),
+    };
+    if (!traced) return handler.receive(received);
+    await inSpan(`receive ${topic}`, { kind: "CONSUMER", traceparent }, () => handler.receive(received));
   };
 }
 

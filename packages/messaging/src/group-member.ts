@@ -12,6 +12,10 @@ export interface OffsetStore {
   save(topic: string, partition: number, next: bigint): Promise<void>;
 }
 
+const heartbeatMs = 2_000;
+/** New partitions are found as fast. */
+const metadataMaxAgeMs = 30_000;
+
 export interface GroupMember {
   /** Whether it is a working member of its group. */
   isJoined(): boolean;
@@ -33,10 +37,13 @@ export function createGroupMember(options: {
   topics: readonly string[];
   attempt: (received: ReceivedMessage) => Promise<Attempt>;
   offsets: OffsetStore | undefined;
+  /** Whether Kafka keeps the group's offsets. It forgets a group that has none when its last member is gone. */
+  commits: boolean;
   onJoined: () => void;
   onCrash: (error: unknown) => void;
 }): GroupMember {
   const { bus, groupId, attempt, offsets } = options;
+  const commitOptions = options.commits ? { autoCommitInterval: 1_000 } : { autoCommit: false };
   const leaving = new AbortController();
   const { signal } = leaving;
   let assigned: { topic: string; partition: number }[] | undefined;
@@ -45,9 +52,10 @@ export function createGroupMember(options: {
   const consumer = bus.kafka.consumer({
     groupId,
     sessionTimeout: 10_000,
-    heartbeatInterval: 2_000,
+    heartbeatInterval: heartbeatMs,
     rebalanceTimeout: 15_000,
     maxWaitTimeInMs: 500,
+    metadataMaxAge: metadataMaxAgeMs,
     allowAutoTopicCreation: false,
     retry: { retries: 2, restartOnFailure: () => Promise.resolve(false) },
   });
@@ -57,7 +65,7 @@ export function createGroupMember(options: {
     for (const message of messages) {
       // What is left of the batch was not resolved: it is read again, by whoever has the partition then.
       if (signal.aborted || !payload.isRunning() || payload.isStale() || rewinding > 0) return;
-      const outcome = await attempt({ topic, partition, message });
+      const outcome = await whileHeartbeats(payload, () => attempt({ topic, partition, message }));
       if (!outcome.done) {
         const resume = payload.pause();
         void sleep(outcome.retryInMs, undefined, { signal, ref: false }).then(resume, () => undefined);
@@ -67,6 +75,13 @@ export function createGroupMember(options: {
       await payload.commitOffsetsIfNecessary();
       await payload.heartbeat();
     }
+  }
+
+  /** One message may be long in work: a product that many people watch. */
+  async function whileHeartbeats<T>(payload: EachBatchPayload, work: () => Promise<T>): Promise<T> {
+    const beat = (): void => void payload.heartbeat().catch(() => undefined); // the next after the work tells
+    const timer = setInterval(beat, heartbeatMs);
+    return work().finally(() => clearInterval(timer));
   }
 
   /** Nothing is read meanwhile: what Kafka holds may be ahead of the store, or behind it. */
@@ -112,7 +127,7 @@ export function createGroupMember(options: {
         () => bus.ping(), // makes the topics
         () => consumer.connect(),
         () => consumer.subscribe({ topics: [...options.topics], fromBeginning: true }),
-        () => consumer.run({ eachBatch, eachBatchAutoResolve: false, autoCommitInterval: 1_000 }),
+        () => consumer.run({ eachBatch, eachBatchAutoResolve: false, ...commitOptions }),
       ];
       for (const step of steps) {
         await step();

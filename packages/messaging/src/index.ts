@@ -7,3 +7,6 @@ export { recordInInbox } from "./postgres-inbox";
 export { type Consumer, startConsumer } from "./consumer";
 export { type EventHandler, handle, type ReceivedEvent, UnprocessableEventError } from "./event-handler";
 export { type OffsetStore } from "./group-member";
+export { createDeadLetterBox, type DeadLetter, type DeadLetterBox } from "./dead-letter-box";
+export { startOutboxHeartbeat } from "./outbox-heartbeat";
+export { startTopicReader } from "./topic-reader";

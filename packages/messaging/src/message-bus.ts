@@ -1,6 +1,7 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import { type Logger } from "@shop/telemetry";
 import { CompressionTypes, Kafka, KafkaJSProtocolError, logLevel, Partitioners, type Producer } from "kafkajs";
+import { withAdmin } from "./admin";
 import { type EventRecord } from "./event-record";
 
 /** The connection of one process to Kafka: what it publishes with, and what consumers are made from. */
@@ -13,8 +14,14 @@ export interface MessageBus {
    *   way some may have been published, and none may be counted as such
    */
   publish(records: readonly EventRecord[]): Promise<void>;
-  /** @throws as `publish`. @param topic the one that the message was read from */
-  publishDeadLetter(topic: string, message: DeadLetter): Promise<void>;
+  /** Publishes a message as it is, headers and all. @throws as `publish` */
+  publishAsIs(topic: string, message: RawMessage): Promise<void>;
+  /**
+   * Publishes an event into every partition of its topic.
+   * @param toRecord makes it, for so many of them
+   * @throws as `publish`
+   */
+  publishEverywhere(topic: string, toRecord: (partitions: number) => EventRecord): Promise<void>;
   /** Rejects while no broker answers. */
   ping(): Promise<void>;
   stop(): Promise<void>;
@@ -23,10 +30,12 @@ export interface MessageBus {
 /** The broker answers that it will not have a record, and will not when it is sent again. */
 export class RefusedByBrokerError extends Error {}
 
-export interface DeadLetter {
+export interface RawMessage {
   readonly key: Buffer | null;
   readonly value: Buffer | null;
   readonly headers: Record<string, Buffer | string>;
+  /** Where the key should not decide. */
+  readonly partition?: number;
 }
 
 const partitions = 6;
@@ -109,9 +118,16 @@ export function createMessageBus(options: {
           await producer.sendBatch({ acks: -1, compression: CompressionTypes.None, topicMessages });
         }
       }),
-    publishDeadLetter: (topic, message) =>
+    publishAsIs: (topic, message) =>
       withProducer(async (producer) => {
-        await producer.send({ acks: -1, topic: `${topic}.dead-letter`, messages: [message] });
+        await producer.send({ acks: -1, topic, messages: [message] });
+      }),
+    publishEverywhere: (topic, toRecord) =>
+      withProducer(async (producer) => {
+        const partitions = await readPartitions(kafka, topic);
+        const message = toMessage(toRecord(partitions.length));
+        const messages = partitions.map((partition) => ({ ...message, partition }));
+        await producer.send({ acks: -1, topic, messages });
       }),
     ping: () => withProducer(() => Promise.resolve()),
     stop: async () => {
@@ -120,6 +136,11 @@ export function createMessageBus(options: {
       await Promise.race([producer?.disconnect(), sleep(2_000, undefined, { ref: false })]);
     },
   };
+}
+
+/** Where the messages of a topic go that a group gave up. */
+export function deadLetterTopicOf(topic: string): string {
+  return `${topic}.dead-letter`;
 }
 
 function isRefusal(error: unknown): error is KafkaJSProtocolError {
@@ -166,16 +187,21 @@ function toMessage(record: EventRecord) {
   };
 }
 
-async function createTopics(kafka: Kafka, topics: readonly string[]): Promise<void> {
-  const admin = kafka.admin();
-  await admin.connect();
-  try {
+function createTopics(kafka: Kafka, topics: readonly string[]): Promise<void> {
+  return withAdmin(kafka, async (admin) => {
     const existing = new Set(await admin.listTopics());
-    const missing = topics.flatMap((topic) => [topic, `${topic}.dead-letter`]).filter((topic) => !existing.has(topic));
+    const missing = topics
+      .flatMap((topic) => [topic, deadLetterTopicOf(topic)])
+      .filter((topic) => !existing.has(topic));
     if (missing.length > 0) {
       await admin.createTopics({ topics: missing.map((topic) => ({ topic, numPartitions: partitions })) });
     }
-  } finally {
-    await admin.disconnect();
-  }
+  });
+}
+
+function readPartitions(kafka: Kafka, topic: string): Promise<number[]> {
+  return withAdmin(kafka, async (admin) => {
+    const { topics } = await admin.fetchTopicMetadata({ topics: [topic] });
+    return topics.flatMap(({ partitions }) => partitions.map(({ partitionId }) => partitionId));
+  });
 }

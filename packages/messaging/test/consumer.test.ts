@@ -88,14 +88,9 @@ it("gives up an event that can never be handled, says where it was read, and goe
   expect(letters).toEqual([{ title: "poison", reason: "it is poison", group: groupId, origin }]);
 });
 
-it("gives up an event that is as large as a broker takes without its value", async () => {
+it("gives up an event that is as large as a broker takes, and lets its value lie", async () => {
   const groupId = `test-${randomUUID()}`;
-  const reader = outbox.read({
-    groupId,
-    work: ({ title }) => {
-      if (title === "poison") throw new UnprocessableEventError("it is poison");
-    },
-  });
+  const reader = outbox.read({ groupId });
   const letters = await readDeadLetters(groupId);
   await publish({ name: "a", title: "poison", body: "x".repeat(1_048_200) }, { name: "a", title: "good" });
   await reader.until(1);
@@ -103,7 +98,8 @@ it("gives up an event that is as large as a broker takes without its value", asy
     () => Promise.resolve(letters),
     ({ length }) => length > 0,
   );
-  expect(letters).toMatchObject([{ title: null, reason: "it is poison" }]);
+  const reason = expect.stringMatching(/^the value has \d+ bytes, and an event at most 262144$/) as string;
+  expect(letters).toMatchObject([{ title: null, reason }]);
 });
 
 it("loses and overtakes nothing while members join and leave its group", async () => {

@@ -16,8 +16,17 @@ export interface InboxReading {
     { ok: true; notifications: Notification[]; position: InboxPosition } | { ok: false; reason: "POSITION_GONE" }
   >;
   head(userId: string): Promise<InboxPlace>;
-  /** The announcements that the user is shown, newest first, and all that are kept. */
-  announcementsFor(userId: string): Promise<{ shown: Entry[]; all: Entry[]; floor: Position }>;
+  announcementsFor(userId: string): Promise<AnnouncementsFor>;
+}
+
+export interface AnnouncementsFor {
+  /** What the user is shown, newest first. */
+  readonly shown: Entry[];
+  /** All that are kept. */
+  readonly all: Entry[];
+  readonly floor: Position;
+  /** The ids of those that the user has read and that are kept no more. */
+  readonly outdatedReads: string[];
 }
 
 const batchLength = 100;
@@ -27,12 +36,13 @@ export function createInboxReading(deps: { feeds: Feeds; layout: Layout; readers
   const { feeds, layout, readers } = deps;
   const share = createSharedReads(); // of announcements: the rest is each user's own
 
-  async function announcementsFor(userId: string): Promise<{ shown: Entry[]; all: Entry[]; floor: Position }> {
-    const [{ floor, entries }, view] = await Promise.all([
-      feeds.readBack(layout.announcements, newest, layout.announcements.maxLength),
-      readers.announcementsView(userId),
-    ]);
-    return { shown: shownTo(view, entries), all: entries, floor };
+  async function announcementsFor(userId: string): Promise<AnnouncementsFor> {
+    // In this order: what was read by then and is not there now was trimmed away; it cannot be yet to come.
+    const view = await readers.announcementsView(userId);
+    const { floor, entries } = await feeds.readBack(layout.announcements, newest, layout.announcements.maxLength);
+    const kept = new Set(entries.map(({ id }) => id));
+    const outdatedReads = [...view.readAt.keys()].filter((id) => !kept.has(id));
+    return { shown: shownTo(view, entries), all: entries, floor, outdatedReads };
   }
 
   async function* walkBack(
@@ -82,16 +92,20 @@ export function createInboxReading(deps: { feeds: Feeds; layout: Layout; readers
       if (!shared.ok) return shared;
       const view = shared.entries.length === 0 ? undefined : await readers.announcementsView(userId);
       const shown = view === undefined ? [] : shownTo(view, shared.entries);
+      // What lies behind a full batch may have come before what the other feed goes on with.
+      const endMs = Math.min(knownUntilMs(own.entries), knownUntilMs(shared.entries));
       const merged = [
+        ...shown.map((entry) => ({ entry, of: "announcements" as const })), // first, as `walkBack` has them, of one time
         ...own.entries.map((entry) => ({ entry, of: "inbox" as const })),
-        ...shown.map((entry) => ({ entry, of: "announcements" as const })),
-      ].sort((a, b) => a.entry.addedAt.getTime() - b.entry.addedAt.getTime());
+      ]
+        .filter(({ entry }) => entry.addedAt.getTime() <= endMs)
+        .sort((a, b) => a.entry.addedAt.getTime() - b.entry.addedAt.getTime());
       let reached = position;
       const notifications = merged.map(({ entry, of }) => {
         reached = { ...reached, [of]: toPosition(entry) };
         return toNotification(entry, { ...reached, of });
       });
-      const passed = shared.entries.at(-1); // shown or not
+      const passed = shared.entries.findLast(({ addedAt }) => addedAt.getTime() <= endMs); // shown or not
       return {
         ok: true,
         notifications,
@@ -113,6 +127,11 @@ function shownTo(view: AnnouncementsView, entries: readonly Entry[]): Entry[] {
   return entries
     .filter(({ sequence }) => sequence > view.after)
     .map((entry) => ({ ...entry, readAt: view.readAt.get(entry.id) ?? null }));
+}
+
+/** How far a batch tells all that there is. */
+function knownUntilMs(batch: readonly Entry[]): number {
+  return batch.length < batchLength ? Infinity : (batch.at(-1)?.addedAt.getTime() ?? 0);
 }
 
 function toNotification(entry: Entry, place: InboxPlace): Notification {

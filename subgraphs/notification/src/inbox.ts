@@ -84,18 +84,18 @@ export function createInbox(deps: { feeds: Feeds; layout: Layout; readers: Reade
     markRead: async (userId, id) => {
       const sequence = await feeds.markRead(layout.inboxOf(userId), id);
       if (sequence !== null) return find(userId, id, { inbox: sequence, announcements: newest });
-      const { shown, all } = await reading.announcementsFor(userId);
+      const { shown, outdatedReads } = await reading.announcementsFor(userId);
       const announcement = shown.find((entry) => entry.id === id);
       if (announcement === undefined) return { ok: false, reason: "NOT_FOUND" };
-      await readers.markAnnouncementsRead(userId, [id], new Set(all.map((entry) => entry.id)));
+      await readers.markAnnouncementsRead(userId, [id], outdatedReads);
       return find(userId, id, { inbox: newest, announcements: announcement.sequence });
     },
     markAllRead: async (userId, upTo) => {
-      const { shown, all } = await reading.announcementsFor(userId);
+      const { shown, outdatedReads } = await reading.announcementsFor(userId);
       const announced = shown.filter(({ sequence }) => sequence <= upTo.announcements.sequence).map(({ id }) => id);
       const [own, shared] = await Promise.all([
         feeds.markReadUpTo(layout.inboxOf(userId), upTo.inbox.sequence),
-        readers.markAnnouncementsRead(userId, announced, new Set(all.map(({ id }) => id))),
+        readers.markAnnouncementsRead(userId, announced, outdatedReads),
       ]);
       return own + shared;
     },

@@ -86,10 +86,14 @@ export function createLiveUpdates(deps: {
       return begin<Notification>({
         watch: (wake) => watch([layout.inboxOf(userId), layout.announcements], wake),
         read: async () => {
-          const found = await reading.readSince(userId, position);
-          if (!found.ok) return found;
-          position = found.position;
-          return { ok: true, items: found.notifications };
+          for (;;) {
+            const found = await reading.readSince(userId, position);
+            if (!found.ok) return found;
+            const isAtEnd = found.position.announcements.sequence === position.announcements.sequence;
+            position = found.position;
+            // Where it moved past what the user is not shown, there may be more behind it.
+            if (found.notifications.length > 0 || isAtEnd) return { ok: true, items: found.notifications };
+          }
         },
       });
     },

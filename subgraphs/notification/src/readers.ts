@@ -28,10 +28,10 @@ export interface Readers {
   hideAnnouncements(userId: string, sequence: number): Promise<void>;
   /**
    * Notes announcements as read.
-   * @param kept the ids of all that there still are: what is known of others is forgotten
+   * @param outdated the ids of some that are kept no more: that they were read is forgotten
    * @returns how many were not read
    */
-  markAnnouncementsRead(userId: string, ids: readonly string[], kept: ReadonlySet<string>): Promise<number>;
+  markAnnouncementsRead(userId: string, ids: readonly string[], outdated: readonly string[]): Promise<number>;
   forget(userId: string): Promise<void>;
 }
 
@@ -72,13 +72,11 @@ export function createReaders(options: { redis: Redis; prefix: string; layout: L
     hideAnnouncements: async (userId, sequence) => {
       await answersOf(redis.pipeline().hsetnx(keyOf(userId, "profile"), "announcementsAfter", sequence));
     },
-    markAnnouncementsRead: async (userId, ids, kept) => {
+    markAnnouncementsRead: async (userId, ids, outdated) => {
       const key = keyOf(userId, "announcements-read");
-      const [known = []] = await answersOf<string[]>(redis.pipeline().hkeys(key));
       const change = redis.pipeline();
       for (const id of ids) change.hsetnx(key, id, Date.now());
-      const gone = known.filter((id) => !kept.has(id));
-      if (gone.length > 0) change.hdel(key, ...gone);
+      if (outdated.length > 0) change.hdel(key, ...outdated);
       const answers = change.length === 0 ? [] : await answersOf<number>(change);
       return answers.slice(0, ids.length).reduce((sum, added) => sum + added, 0);
     },
