@@ -19,3 +19,13 @@ export const userRoleChanged = defineEvent({
   payload: z.object({ userId: id, role: z.enum(["CUSTOMER", "STAFF", "ADMIN"]) }),
 });
 export const userDeleted = defineEvent({ ...ofUser, type: "deleted", payload: z.object({ userId: id }) });
+/**
+ * Published into every partition, again and again: all that was committed before `upTo` lies before this event. Who hears
+ * none for a while may be missing something.
+ */
+export const userOutboxDrained = defineEvent({
+  topic: "user.v1",
+  type: "outbox-drained",
+  key: () => "outbox",
+  payload: z.object({ upTo: instant, partitions: z.int().positive() }),
+});

@@ -1,4 +1,5 @@
 import { type Figure, observeGauges } from "@shop/telemetry";
+import { withAdmin } from "./admin";
 import { type MessageBus } from "./message-bus";
 
 const gauges = {
@@ -18,15 +19,13 @@ export function observeConsumerLag(options: {
   return observeGauges(gauges, () => readLags(options));
 }
 
-async function readLags(options: {
+function readLags(options: {
   bus: MessageBus;
   groupId: string;
   topics: readonly string[];
 }): Promise<Figure<"consumer.lag">[]> {
   const { bus, groupId, topics } = options;
-  const admin = bus.kafka.admin();
-  await admin.connect();
-  try {
+  return withAdmin(bus.kafka, async (admin) => {
     const done = new Map<string, number>();
     for (const { topic, partitions } of await admin.fetchOffsets({ groupId, topics: [...topics] })) {
       for (const { partition, offset } of partitions) done.set(`${topic}/${partition}`, Number(offset));
@@ -41,7 +40,5 @@ async function readLags(options: {
       }
     }
     return figures;
-  } finally {
-    await admin.disconnect();
-  }
+  });
 }
