@@ -9,6 +9,7 @@ const unfolded: Readonly<Record<string, string>> = {
   ł: "l",
   þ: "th",
   ı: "i",
+  ς: "σ",
 };
 
 /** Text without case and accents, so that `Crème` and `creme` are the same. */
@@ -17,7 +18,7 @@ export function fold(text: string): string {
     .normalize("NFKD")
     .replace(/\p{M}/gu, "")
     .toLowerCase()
-    .replace(/[ßæœøđðłþı]/g, (letter) => unfolded[letter] ?? letter);
+    .replace(/[ßæœøđðłþıς]/g, (letter) => unfolded[letter] ?? letter);
 }
 
 /** The words of a text, folded. */

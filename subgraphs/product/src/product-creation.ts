@@ -1,7 +1,6 @@
 import { productPublished } from "@shop/event-contracts";
 import { createId } from "@shop/ids";
 import { mongo } from "mongoose";
-import { fold } from "./folding";
 import { digestOf, idempotencyScope } from "./idempotency";
 import { parseInput } from "./input";
 import { pendingEvent, type ProductOutbox } from "./outbox";
@@ -10,7 +9,7 @@ import { type IntoCategories } from "./product-arrivals";
 import { type ProductOutcome, snapshotOf } from "./product-edits";
 import { createProductInput, type CreateProductInput } from "./product-input";
 import { type ProductDocument, type ProductRecord, recordFields } from "./product-model";
-import { searchTokens } from "./search-tokens";
+import { listKeysOf } from "./search-tokens";
 import { slugCandidates } from "./slugs";
 import { duplicateKey, type Store } from "./store";
 
@@ -112,7 +111,6 @@ function toCandidate(index: number, input: CreateProductInput, actorId: string):
   const product: Candidate["product"] = {
     _id,
     name,
-    nameKey: fold(name),
     description,
     status: input.publish ? "ACTIVE" : "DRAFT",
     categoryId: input.categoryId ?? null,
@@ -131,7 +129,7 @@ function toCandidate(index: number, input: CreateProductInput, actorId: string):
       digest: digestOf(input),
       stock,
     },
-    tokens: searchTokens({ name, attributes, description }),
+    ...listKeysOf({ name, attributes, description }),
     holds: [],
     adjustments: [],
   };

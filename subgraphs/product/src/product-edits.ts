@@ -2,10 +2,10 @@ import { productUpdated } from "@shop/event-contracts";
 import { pendingEvent, type ProductOutbox } from "./outbox";
 import { notFound, type Refused, slugTaken, versionConflict } from "./problems";
 import { type PendingEvent, type ProductRecord, recordFields } from "./product-model";
-import { searchTokens } from "./search-tokens";
+import { listKeysOf } from "./search-tokens";
 import { isDuplicateKey, type Store } from "./store";
 
-type Editable = Omit<ProductRecord, "_id" | "stock" | "available" | "version" | "createdAt" | "updatedAt">;
+type Editable = Omit<ProductRecord, "_id" | "nameKey" | "stock" | "available" | "version" | "createdAt" | "updatedAt">;
 
 /** What an edit comes to: a refusal, nothing to change, or what to set and which events tell of it. */
 export type Edit =
@@ -44,13 +44,14 @@ export function createEditor(store: Pick<Store, "products">, outbox: Pick<Produc
       if (!edit.ok) return edit;
       if (edit.set === null) return { ok: true, product: current };
 
-      const set = { ...edit.set, version: current.version + 1, updatedAt: new Date() };
+      const { nameKey, tokens } = listKeysOf({ ...current, ...edit.set });
+      const set = { ...edit.set, nameKey, version: current.version + 1, updatedAt: new Date() };
       const next: ProductRecord = { ...current, ...set };
       const events = (edit.events ?? updatedEvent)(next);
       try {
         const { matchedCount } = await store.products.updateOne(
           { _id: productId, version: current.version },
-          { $set: { ...set, tokens: searchTokens(next) }, $push: { outbox: { $each: events } } },
+          { $set: { ...set, tokens }, $push: { outbox: { $each: events } } },
         );
         if (matchedCount === 0) continue;
       } catch (error) {

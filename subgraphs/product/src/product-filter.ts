@@ -4,7 +4,7 @@ import { isId } from "@shop/ids";
 import { z } from "zod";
 import { type CategoryTree } from "./category-tree";
 import { type ProductStatus } from "./product-model";
-import { searchWords } from "./search-tokens";
+import { searchWords } from "./search-words";
 import { visibleStatuses } from "./visibility";
 
 const text = z.string().max(200);

@@ -1,7 +1,6 @@
 import { requireRole, type Viewer } from "@shop/auth";
 import { productArchived, productPriceChanged, productPublished, productUpdated } from "@shop/event-contracts";
 import { isId } from "@shop/ids";
-import { fold } from "./folding";
 import { parseInput } from "./input";
 import { pendingEvent } from "./outbox";
 import { invalid, notFound, refused, type Refused } from "./problems";
@@ -57,7 +56,6 @@ export function createProducts(deps: {
       const { expectedVersion, price, ...rest } = parsed.value;
       const wanted = {
         ...rest,
-        ...(rest.name === undefined ? {} : { nameKey: fold(rest.name) }),
         ...(price === undefined ? {} : { priceMinor: price.amountMinor, currency: price.currency }),
       };
       const { categoryId } = rest;
@@ -116,7 +114,7 @@ export function createProducts(deps: {
   };
 }
 
-type Wanted = Partial<Pick<ProductRecord, "slug" | "name" | "nameKey" | "description" | "priceMinor" | "currency">> & {
+type Wanted = Partial<Pick<ProductRecord, "slug" | "name" | "description" | "priceMinor" | "currency">> & {
   categoryId?: string | null | undefined;
   attributes?: ProductRecord["attributes"] | undefined;
 };

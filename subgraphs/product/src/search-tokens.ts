@@ -1,5 +1,6 @@
-import { wordsOf } from "./folding";
+import { fold } from "./folding";
 import { type ProductAttribute } from "./product-model";
+import { beginningsOf, wordsIn } from "./search-words";
 
 /** Where all words of a search were found, the best first. Each holds what is before it too. */
 export const relevanceTiers = ["NAME", "NAME_OR_ATTRIBUTES", "ANYWHERE"] as const;
@@ -13,25 +14,29 @@ const prefixesOf: Record<RelevanceTier, readonly string[]> = {
   NAME_OR_ATTRIBUTES: [inName, inAttributes],
   ANYWHERE: [inName, inAttributes, inDescription],
 };
-// Longer words are cut, in the product and in the search alike.
-const maxWordLength = 20;
-const maxSearchWords = 8;
+
+/** The texts of a product that it is found and ordered by. */
+export interface ProductTexts {
+  readonly name: string;
+  readonly attributes: readonly ProductAttribute[];
+  readonly description: string;
+}
+
+/** What lists need of a product's texts. Whoever changes a text sets these in the same update. */
+export function listKeysOf(texts: ProductTexts): { nameKey: string; tokens: string[] } {
+  return { nameKey: fold(texts.name), tokens: searchTokens(texts) };
+}
 
 /**
  * What a product is found by, each once. The indexes over these serve every search and every filter by attributes: what
  * is looked for is looked up as it is, never as a pattern. A word is there for the best place that it stands in; of names
  * and attributes every beginning of a word is there too, for what is still being typed.
  */
-export function searchTokens(product: {
-  name: string;
-  attributes: readonly ProductAttribute[];
-  description: string;
-}): string[] {
-  const { name, attributes, description } = product;
+function searchTokens({ name, attributes, description }: ProductTexts): string[] {
   const places: [prefix: string, words: string[]][] = [
-    [inName, beginnings(wordsOf(name))],
-    [inAttributes, beginnings(attributes.flatMap(({ value }) => wordsOf(value)))],
-    [inDescription, wordsOf(description).map(cut)],
+    [inName, wordsIn(name).flatMap(beginningsOf)],
+    [inAttributes, attributes.flatMap(({ value }) => wordsIn(value).flatMap(beginningsOf))],
+    [inDescription, wordsIn(description)],
   ];
   const placeOf = new Map<string, string>();
   for (const [prefix, words] of places) {
@@ -46,11 +51,6 @@ export function attributeToken(name: string, value: string): string {
   return `=${JSON.stringify([name, value])}`;
 }
 
-/** The words of a search, none twice; none at all where it has no letter or digit. */
-export function searchWords(search: string): string[] {
-  return [...new Set(wordsOf(search).map(cut))].slice(0, maxSearchWords);
-}
-
 /**
  * The tokens of which a product must have one for a word to be found in a tier.
  * @param notIn leaves out what that better tier finds
@@ -58,16 +58,4 @@ export function searchWords(search: string): string[] {
 export function tokensOfWord(word: string, tier: RelevanceTier, notIn?: RelevanceTier): string[] {
   const better = notIn === undefined ? [] : prefixesOf[notIn];
   return prefixesOf[tier].filter((prefix) => !better.includes(prefix)).map((prefix) => `${prefix}${word}`);
-}
-
-// By letters, of which some are two UTF-16 units long and none must be halved.
-function cut(word: string): string {
-  return word.length <= maxWordLength ? word : Array.from(word).slice(0, maxWordLength).join("");
-}
-
-function beginnings(words: readonly string[]): string[] {
-  return words.flatMap((word) => {
-    let beginning = "";
-    return Array.from(cut(word), (letter) => (beginning += letter));
-  });
 }

@@ -1,8 +1,8 @@
 import { deriveId } from "@shop/ids";
-import { fold, wordsOf } from "./folding";
+import { wordsOf } from "./folding";
 import { idempotencyScope } from "./idempotency";
 import { type ProductAttribute, type ProductDocument, type StoredImage } from "./product-model";
-import { searchTokens } from "./search-tokens";
+import { listKeysOf } from "./search-tokens";
 import { cares, colors, makers, manners, origins, praises, shelves } from "./seed-goods";
 
 export interface DrawnFrom {
@@ -46,7 +46,6 @@ export function drawProduct(index: number, { seed, currency, categoryIds, pictur
       .join("-")
       .replace(/[^a-z0-9-]/g, "")}-${seed}-${index}`,
     name,
-    nameKey: fold(name),
     description,
     status: drawStatus(random),
     categoryId: categoryIds.get(shelf.category) ?? null,
@@ -64,7 +63,7 @@ export function drawProduct(index: number, { seed, currency, categoryIds, pictur
       digest: `seed ${seed}`,
       stock,
     },
-    tokens: searchTokens({ name, attributes, description }),
+    ...listKeysOf({ name, attributes, description }),
     inStock: stock > 0,
     holds: [],
     adjustments: [],
