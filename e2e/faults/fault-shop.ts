@@ -1,6 +1,8 @@
 // What a checkout needs, each in a process of its own that can be killed, frozen, cut off and started again.
+import { generateKeyPairSync } from "node:crypto";
 import { rmSync } from "node:fs";
 import { startTestIssuer } from "@shop/auth/testing";
+import { formatServiceKey } from "@shop/env";
 import { planProcesses } from "@shop/local/processes";
 import { createTestClient, startTcpGate, type TcpGate } from "@shop/subgraph-server/testing";
 import { shopEnvironment } from "../test/running-shop";
@@ -58,7 +60,7 @@ export async function startFaultShop<Gated extends Way = never>(
   const issuer = await startTestIssuer();
   const given = await shopEnvironment();
   const lines: string[] = [];
-  const serviceSecret = "a-secret-for-fault-tests";
+  const gatewayKeys = generateKeyPairSync("ed25519");
   const planned = planProcesses(
     {
       ...given,
@@ -66,7 +68,8 @@ export async function startFaultShop<Gated extends Way = never>(
       JWKS_URL: issuer.jwksUrl,
       TOKEN_ISSUER: issuer.issuer,
       TOKEN_AUDIENCE: issuer.audience,
-      SERVICE_SECRET: serviceSecret,
+      GATEWAY_SERVICE_KEY: formatServiceKey(gatewayKeys.privateKey),
+      GATEWAY_SERVICE_PUBLIC_KEYS: formatServiceKey(gatewayKeys.publicKey),
       ...options.env,
     },
     (line) => lines.push(line),
@@ -98,15 +101,16 @@ export async function startFaultShop<Gated extends Way = never>(
     throw error;
   }
 
-  const clientOf = (portVariable: "ORDER_PORT" | "PRODUCT_PORT") =>
+  const clientOf = (callee: "order" | "product") =>
     createTestClient<Person>({
-      port: () => Number(given[portVariable]),
-      serviceSecret,
+      port: () => Number(given[`${callee.toUpperCase()}_PORT`]),
+      callee,
+      gatewayKey: gatewayKeys.privateKey,
       headersOf: async (person) => ({ authorization: await issuer.bearer(person) }),
     });
   const sandboxUrl = planned.env["PAYMENTS_SANDBOX_URL"] ?? "";
   return {
-    ...createCheckout({ order: clientOf("ORDER_PORT"), product: clientOf("PRODUCT_PORT"), staff: someone("STAFF") }),
+    ...createCheckout({ order: clientOf("order"), product: clientOf("product"), staff: someone("STAFF") }),
     processes: Object.fromEntries(started) as Record<ProcessName, UnrulyProcess>,
     gates,
     env: planned.env,

@@ -49,6 +49,8 @@ export interface Config {
 
 export interface Trust {
   readonly tokens: { readonly jwksUrl: string; readonly issuer: string; readonly audience: string };
+  /** Where it hears which tokens were revoked; undefined, as in tests that have no broker: none is. */
+  readonly kafkaBrokers: string[] | undefined;
   /** What the gateway proves itself to the subgraphs with. */
   readonly serviceKey: KeyObject;
 }
@@ -108,6 +110,7 @@ export function loadConfig(): Config {
     ),
     trust: {
       tokens: { jwksUrl: env.JWKS_URL, issuer: env.TOKEN_ISSUER, audience: env.TOKEN_AUDIENCE },
+      kafkaBrokers: env.KAFKA_BROKERS,
       serviceKey: env.GATEWAY_SERVICE_KEY,
     },
     redisUrl: env.REDIS_URL,

@@ -25,6 +25,9 @@ export const environment = z.object({
     .describe("The public keys that access tokens are verified with"),
   TOKEN_ISSUER: z.string().default("http://localhost:8080").describe("The `iss` that an access token must have"),
   TOKEN_AUDIENCE: z.string().default("shop").describe("The `aud` that an access token must have"),
+  KAFKA_BROKERS: list()
+    .default(["127.0.0.1:9092"])
+    .describe("Kafka's brokers, host:port,host:port: where it is told which access tokens were revoked"),
   GATEWAY_SERVICE_KEY: servicePrivateKey().describe(
     "The gateway's own private key, which it proves itself to the services with (`npm run keys:service -- gateway`); `npm start` makes one, but in production.",
   ),

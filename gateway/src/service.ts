@@ -3,6 +3,7 @@ import { createAccessTokenVerifier, createServiceCredentials, type VerifyAccessT
 import { type RunningProcess, registerHealthRoutes, trackSilentConnections } from "@shop/lifecycle";
 import { type Logger } from "@shop/telemetry";
 import { fastify, type FastifyInstance } from "fastify";
+import { type GraphQLSchema } from "graphql";
 import { startApollo } from "./apollo";
 import { createCachePolicy } from "./cache-control";
 import { createClientAddress } from "./client-address";
@@ -22,9 +23,11 @@ import { connectSharedBudgets } from "./limits/shared-budgets";
 import { createOperationGate } from "./operation-gate";
 import { createOperations, type Operations } from "./operations";
 import { createAuthenticate } from "./request-context";
+import { followRevocations } from "./revocations";
 import { registerSecurityHeaders } from "./security-headers";
 import { createHttpStreams } from "./subscriptions/http-streams";
 import { createSubscriptions } from "./subscriptions/subscriptions";
+import { createTokenEnds } from "./subscriptions/token-end";
 import { createViewerSlots } from "./subscriptions/viewer-slots";
 import { serveWebSockets } from "./subscriptions/websocket";
 import { createSupergraphSource } from "./supergraph";
@@ -34,8 +37,15 @@ export interface Gateway extends RunningProcess {
   readonly operations: Operations;
 }
 
-/** Adds routes beside /graphql; what they ask of the graph goes through `operations`. */
-export type RegisterRoutes = (app: FastifyInstance, operations: Operations) => void | Promise<void>;
+/** The graph, for routes beside /graphql: all that they ask of it goes through `operations`. */
+export interface ServedGraph {
+  readonly operations: Operations;
+  /** As clients see it now. */
+  readonly schema: () => GraphQLSchema;
+}
+
+/** Adds routes beside /graphql. */
+export type RegisterRoutes = (app: FastifyInstance, graph: ServedGraph) => void | Promise<void>;
 
 const path = "/graphql";
 const headersTimeoutMs = 10_000;
@@ -54,7 +64,9 @@ export async function startService(
 ): Promise<Gateway> {
   const { trust } = config;
   const credentialFor = trust && createServiceCredentials({ caller: "gateway", key: trust.serviceKey });
-  const verify = trust === undefined ? verifyNobody : createAccessTokenVerifier(trust.tokens);
+  const revocations = followRevocations(trust?.kafkaBrokers, log);
+  const verify = trust === undefined ? verifyNobody : createAccessTokenVerifier({ ...trust.tokens, revocations });
+  const onTokenEnd = createTokenEnds(revocations);
   const sharedBudgets = config.redisUrl === undefined ? undefined : connectSharedBudgets(config.redisUrl, log);
   const rateLimits = createRateLimits(config.rateLimits, sharedBudgets);
   const authenticate = createAuthenticate({ verify, rateLimits, log });
@@ -91,7 +103,7 @@ export async function startService(
   const operations = createOperations({ apollo, subscriptions, authenticate, texts, admission, formatError });
   const slots = createViewerSlots(config.maxViewerSockets);
   const maxStreams = config.maxSockets;
-  const httpStreams = createHttpStreams({ operations, formatError, slots, maxStreams, keepAliveMs, log });
+  const httpStreams = createHttpStreams({ operations, formatError, onTokenEnd, slots, maxStreams, keepAliveMs, log });
 
   const app = fastify({
     bodyLimit: config.maxBodyBytes,
@@ -110,9 +122,9 @@ export async function startService(
   registerGraphqlRoute(app, {
     ...{ path, apollo, authenticate, clientAddress, texts, admission, httpStreams, formatError },
   });
-  await routes(app, operations);
+  await routes(app, { operations, schema: () => supergraph.current().schema });
   const webSockets = serveWebSockets(app.server, {
-    ...{ path, operations, authenticate, clientAddress, formatError, slots, keepAliveMs, log },
+    ...{ path, operations, authenticate, onTokenEnd, clientAddress, formatError, slots, keepAliveMs, log },
     admitOperation: (context) => rateLimits.admitOperation(context),
     newcomerSlots: createViewerSlots(config.maxViewerSockets),
     maxSockets: config.maxSockets,
@@ -136,7 +148,7 @@ export async function startService(
       endSilentConnections();
       await closed;
       await apollo.stop();
-      await subgraphs.close();
+      await Promise.all([subgraphs.close(), revocations.stop()]);
       sharedBudgets?.close();
     },
   };

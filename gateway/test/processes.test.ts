@@ -5,7 +5,8 @@ import { tmpdir } from "node:os";
 import { join, resolve } from "node:path";
 import { createInterface } from "node:readline";
 import { promisify } from "node:util";
-import { serviceSecret } from "./shop/subgraph";
+import { testServiceKeys } from "@shop/auth/testing";
+import { formatServiceKey } from "@shop/env";
 import { connectSocket } from "./shop/clients";
 import { type Shop, startShop } from "./shop/shop";
 
@@ -75,7 +76,7 @@ describe("the gateway's process", () => {
         PATH: process.env["PATH"],
         GATEWAY_PORT: "0",
         SUPERGRAPH_FILE: shop.config.supergraphFile,
-        SERVICE_SECRET: serviceSecret,
+        GATEWAY_SERVICE_KEY: formatServiceKey(testServiceKeys.gateway.privateKey),
         ...environment,
       },
       stdio: ["ignore", "pipe", "inherit"],

@@ -19,7 +19,7 @@ async function start(listener: RequestListener): Promise<void> {
     timeoutMs: 5_000,
     mutationTimeoutMs: 5_000,
     connections: 2,
-    credential: undefined,
+    credentialFor: undefined,
     log,
   });
 }

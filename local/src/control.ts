@@ -28,27 +28,30 @@ export async function stateOfShop(dataDir: string): Promise<"running" | "ended" 
  */
 export async function startControl(options: {
   dataDir: string;
-  /** For whatever is lent out. */
+  /** For commands. */
   env: Readonly<Record<string, string>>;
+  /** For whatever is lent out. */
+  envOf: (name: string) => Readonly<Record<string, string>>;
   /** As a supervisor does. */
   release: (name: string) => Promise<(() => void) | undefined>;
 }): Promise<Server> {
-  const answer = (response: ServerResponse): boolean =>
-    response.writeHead(200, { "content-type": "application/json" }).write(`${JSON.stringify(options.env)}\n`);
+  const answer = (response: ServerResponse, env: Readonly<Record<string, string>>): boolean =>
+    response.writeHead(200, { "content-type": "application/json" }).write(`${JSON.stringify(env)}\n`);
   const server = createServer((request, response) => {
     if (request.method === "GET") {
-      answer(response);
+      answer(response, options.env);
       response.end();
       return;
     }
-    void options.release((request.url ?? "").slice(1)).then((takeBack) => {
+    const name = (request.url ?? "").slice(1);
+    void options.release(name).then((takeBack) => {
       if (takeBack === undefined) {
         response.writeHead(404).end();
         return;
       }
       response.once("close", takeBack);
       if (response.destroyed) takeBack();
-      else answer(response);
+      else answer(response, options.envOf(name));
     });
   });
   const path = controlSocketOf(options.dataDir);

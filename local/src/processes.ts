@@ -3,7 +3,9 @@ import { join } from "node:path";
 import { type Database } from "@shop/migrations";
 import { createLogger } from "@shop/telemetry";
 import { parseConfig } from "./config";
+import { shareOut } from "./environment-check";
 import { startNodeProcess, type StartedProcess } from "./managed-process";
+import { planServiceKeys } from "./service-keys";
 import { startServiceProcess } from "./service-process";
 import { databaseUrls, planServices, serviceEnvironment } from "./services";
 import { planStores } from "./stores";
@@ -38,15 +40,16 @@ export function planProcesses(
     onLine,
   );
   const services = planServices(config);
-  const env = { ...serviceEnvironment(config), ...stores.env };
+  const env = { ...planServiceKeys(config).env, ...serviceEnvironment(config), ...stores.env };
+  const envOf = shareOut(services, env);
   return {
     env,
-    start: (name, own) => {
+    start: async (name, own) => {
       const store = stores.supervised.find((one) => one.name === name);
       if (store !== undefined) return store.start(new AbortController().signal);
       const service = services.find((one) => one.name === name);
       if (service === undefined) throw new Error(`there is no process ${name}`);
-      return startServiceProcess(service, { env: { ...env, ...own }, onLine });
+      return startServiceProcess(service, { env: { ...(await envOf)(name), ...own }, onLine });
     },
     prepareDatabase: async (database) => {
       const script = join(__dirname, "run-prepare-databases.js");

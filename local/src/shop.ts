@@ -5,12 +5,13 @@ import { composeSupergraph } from "./composition";
 import { type Config } from "./config";
 import { startControl, stateOfShop } from "./control";
 import { prepareDatabases } from "./databases";
-import { findEnvironmentProblems } from "./environment-check";
+import { findEnvironmentProblems, shareOut } from "./environment-check";
 import { messageOf, ShopFailure } from "./failure";
 import { findSilentStores } from "./given-stores";
 import { startNodeProcess, type StartedProcess } from "./managed-process";
 import { findPortProblems } from "./ports";
 import { homeOfCluster } from "./postgres/binaries";
+import { planServiceKeys } from "./service-keys";
 import { startServiceProcess } from "./service-process";
 import { databaseUrls, planServices, serviceEnvironment, type ServicePlan } from "./services";
 import { endLeftoverStores, planStores, type Stores } from "./stores";
@@ -38,10 +39,7 @@ const drainLimitMs = 15_000;
 const wayOutOfStore =
   "Mend what it names, set the URL of one that runs already, or begin anew: npm start -- --fresh (its data is lost then).";
 const root = join(__dirname, "../..");
-const seeds = ["user", "product"].map((name) => ({
-  name: `${name}-seed`,
-  script: join(root, "subgraphs", name, "dist", "seed.js"),
-}));
+const seeded = ["user", "product"];
 
 /**
  * Starts the stand-ins, prepares the stores, and starts all services.
@@ -51,13 +49,21 @@ export async function startShop(config: Config, options: ShopOptions): Promise<S
   const { log, onLine, signal } = options;
   const stores = planStores(config, log, onLine);
   const services = planServices(config);
-  const env = { ...serviceEnvironment(config), ...stores.env };
+  const serviceKeys = planServiceKeys(config);
+  const env = { ...serviceKeys.env, ...serviceEnvironment(config), ...stores.env };
   await refuseWhatCannotWork(config, { stores, services, env });
   await composeSupergraph(root, signal);
   prepareDataDir(config.dataDir, options.fresh);
+  serviceKeys.save();
+  const envOf = await shareOut(services, env);
 
   const supervisor = createSupervisor({ log });
-  const control = await startControl({ dataDir: config.dataDir, env, release: (name) => supervisor.release(name) });
+  const control = await startControl({
+    dataDir: config.dataDir,
+    env,
+    envOf,
+    release: (name) => supervisor.release(name),
+  });
   const seeding: StartedProcess[] = [];
   const stop = async (): Promise<void> => {
     const ended = Promise.all([supervisor.stop(), ...seeding.map((seed) => seed.stop())]);
@@ -68,14 +74,16 @@ export async function startShop(config: Config, options: ShopOptions): Promise<S
 
   const startService = (plan: ServicePlan): Promise<void> => {
     const { name, url } = plan;
-    const start = (signal: AbortSignal): Promise<StartedProcess> => startServiceProcess(plan, { env, onLine, signal });
+    const start = (signal: AbortSignal): Promise<StartedProcess> =>
+      startServiceProcess(plan, { env: envOf(name), onLine, signal });
     return orFail(`${name} did not get ready at ${url}`, supervisor.supervise({ name, isStore: false, start }));
   };
-  const runSeed = async ({ name, script }: { name: string; script: string }): Promise<void> => {
-    const seed = startNodeProcess({ name, script, env, onLine });
+  const runSeed = async (service: string): Promise<void> => {
+    const script = join(root, "subgraphs", service, "dist", "seed.js");
+    const seed = startNodeProcess({ name: `${service}-seed`, script, env: envOf(service), onLine });
     seeding.push(seed);
     const { code, tail } = await seed.ended;
-    if (code !== 0) throw new ShopFailure(`${name} failed:\n${tail}`);
+    if (code !== 0) throw new ShopFailure(`${service}-seed failed:\n${tail}`);
   };
 
   const abort = (): void => void stop();
@@ -89,7 +97,7 @@ export async function startShop(config: Config, options: ShopOptions): Promise<S
     await orFail("The databases could not be prepared", prepareDatabases(databaseUrls(env)));
     signal.throwIfAborted();
     const isDemonstration = env["NODE_ENV"] !== "production";
-    await Promise.all([...services.map(startService), ...(isDemonstration ? seeds.map(runSeed) : [])]);
+    await Promise.all([...services.map(startService), ...(isDemonstration ? seeded.map(runSeed) : [])]);
     signal.throwIfAborted();
     return { services, stores, stop };
   } catch (error) {

@@ -1,9 +1,11 @@
 import { spawn } from "node:child_process";
+import { generateKeyPairSync } from "node:crypto";
 import { once } from "node:events";
 import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
+import { formatServiceKey } from "@shop/env";
 import { createTestClient, type TestClient } from "@shop/subgraph-server/testing";
 import { repository } from "../config";
 import { findFreePort } from "../free-port";
@@ -25,7 +27,8 @@ export interface RunningProduct {
   stop(): Promise<void>;
 }
 
-const serviceSecret = "a-secret-of-the-benchmark";
+const gatewayKeys = generateKeyPairSync("ed25519");
+const orderKeys = generateKeyPairSync("ed25519");
 const startLimitMs = 60_000;
 // As `npm start` gives them.
 const heapFlags = (maxMb: number): string[] => ["--max-semi-space-size=8", `--max-old-space-size=${maxMb}`];
@@ -89,8 +92,9 @@ export async function startProduct(mongoUrl: string): Promise<RunningProduct> {
     PRODUCT_PORT: String(port),
     INVENTORY_PORT: String(inventoryPort),
     MONGO_URL: mongoUrl,
-    SERVICE_SECRET: serviceSecret,
-    S3_SECRET_KEY: serviceSecret,
+    GATEWAY_SERVICE_PUBLIC_KEYS: formatServiceKey(gatewayKeys.publicKey),
+    ORDER_SERVICE_PUBLIC_KEYS: formatServiceKey(orderKeys.publicKey),
+    S3_SECRET_KEY: "a-secret-of-the-benchmark",
     LOG_LEVEL: "fatal",
   };
   const script = join(repository, "subgraphs/product/dist/main.js");
@@ -98,7 +102,8 @@ export async function startProduct(mongoUrl: string): Promise<RunningProduct> {
   await untilReady(product, `http://127.0.0.1:${port}/readyz`);
   const { query: ask } = createTestClient<never>({
     port: () => port,
-    serviceSecret,
+    callee: "product",
+    gatewayKey: gatewayKeys.privateKey,
     headersOf: () => Promise.resolve({}),
   });
   return { pid: product.pid, ask, stop: product.stop };

@@ -1,4 +1,4 @@
-import { createServiceCredential, serviceCredentialHeader } from "@shop/auth";
+import { serviceCredentialHeader } from "@shop/auth";
 import { type Call } from "../calls";
 import { type CheckoutLoad, type CheckoutLoadResult } from "./checkout-load";
 import { type CheckoutHandlers } from "./load-process";
@@ -34,8 +34,6 @@ const warmUpMs = 20_000;
 const atOnce = [4, 8, 16, 32];
 /** Two: see checkoutCores. */
 const cores = 2;
-/** That of every service where the environment names none. */
-const developmentSecret = "development-service-secret";
 
 /** Looks for the ceiling of a shop through one of its doors, then for how it does at half of it. */
 export async function runCheckouts(door: Door, { shop, load, loadPid, durationMs }: RunOptions): Promise<DoorResult> {
@@ -65,7 +63,9 @@ async function measure(
   { shop, load, loadPid, durationMs }: RunOptions,
 ): Promise<CheckoutRun> {
   const url = door === "gateway" ? shop.gatewayUrl : shop.orderUrl;
-  const headers: Record<string, string> = door === "gateway" ? {} : { [serviceCredentialHeader]: await credential() };
+  // It lasts for a minute, which is longer than a run.
+  const headers: Record<string, string> =
+    door === "gateway" ? {} : { [serviceCredentialHeader]: await shop.credentialFor("order") };
   const readCpu = (): Map<string, number> =>
     readCpuByName([...shop.processes(), { pid: loadPid, parent: 0, name: "load generator" }]);
   const before = readCpu();
@@ -82,9 +82,6 @@ async function measure(
   process.stdout.write(`  ${door}, ${describeRun(run)}\n`);
   return run;
 }
-
-/** Lasts for a minute, which is longer than a run. */
-const credential = createServiceCredential({ service: "gateway", secret: developmentSecret });
 
 function describeRun({ pace, paidPerSecond, checkout, cpuMs, cpuShare, failures }: CheckoutRun): string {
   const how = pace.kind === "CLOSED" ? `${pace.atOnce} at once` : `${pace.aSecond.toFixed(1)} a second`;

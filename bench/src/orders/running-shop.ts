@@ -1,9 +1,12 @@
 import { type ChildProcess, spawn } from "node:child_process";
+import { generateKeyPairSync } from "node:crypto";
 import { once } from "node:events";
 import { chmod, mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
+import { createServiceCredentials, type ServiceCredentialFor } from "@shop/auth";
+import { formatServiceKey } from "@shop/env";
 import { childEnvironment, checkoutCores, repository } from "../config";
 import { findFreePort } from "../free-port";
 import { findProcesses, readStart, type ShopProcess } from "./shop-processes";
@@ -13,6 +16,8 @@ export interface RunningShop {
   /** GraphQL endpoints. */
   readonly gatewayUrl: string;
   readonly orderUrl: string;
+  /** What the gateway proves itself with. */
+  readonly credentialFor: ServiceCredentialFor;
   /** Every process of it, with the balancer and further instances of order where there are any. */
   processes(): ShopProcess[];
   stop(): Promise<void>;
@@ -35,8 +40,11 @@ export async function startShop({ orderInstances }: { orderInstances: number }):
   const ports = await Promise.all(portVariables.map(findFreePort));
   const dataDir = await mkdtemp(join(tmpdir(), "bench-orders-"));
   await chmod(dataDir, 0o755); // where this runs as root, PostgreSQL runs as another user
+  const gatewayKeys = generateKeyPairSync("ed25519");
   const env: Record<string, string> = {
     DATA_DIR: dataDir,
+    GATEWAY_SERVICE_KEY: formatServiceKey(gatewayKeys.privateKey),
+    GATEWAY_SERVICE_PUBLIC_KEYS: formatServiceKey(gatewayKeys.publicKey),
     NODE_ENV: "development", // `production` would make no demo accounts, and no catalogue
     LOG_LEVEL: "warn",
     OTEL_SERVICE_NAME: "supervisor", // it names what it starts itself
@@ -78,6 +86,7 @@ export async function startShop({ orderInstances }: { orderInstances: number }):
   return {
     gatewayUrl: `${urlOf("GATEWAY_PORT")}/graphql`,
     orderUrl: `${env["ORDER_URL"] ?? urlOf("ORDER_PORT")}/graphql`,
+    credentialFor: createServiceCredentials({ caller: "gateway", key: gatewayKeys.privateKey }),
     processes: () => roots.flatMap(findProcesses),
     stop,
   };

@@ -1,3 +1,4 @@
+import { type ServiceCredentialFor } from "@shop/auth";
 import { type Logger } from "@shop/telemetry";
 import { createSubgraphClient, type SubgraphClient } from "./subgraph-client";
 
@@ -15,7 +16,7 @@ export interface SubgraphsOptions {
   readonly timeoutMs: number;
   readonly mutationTimeoutMs: number;
   readonly connections: number;
-  readonly credential: (() => Promise<string>) | undefined;
+  readonly credentialFor: ServiceCredentialFor | undefined;
   readonly log: Logger;
 }
 

@@ -1,4 +1,4 @@
-import { serviceCredentialHeader } from "@shop/auth";
+import { type ServiceCredentialFor, serviceCredentialHeader } from "@shop/auth";
 import { serviceUnavailable } from "@shop/graphql-errors";
 import { type Logger } from "@shop/telemetry";
 import { type GraphQLFormattedError } from "graphql";
@@ -10,7 +10,7 @@ import { openUpstreamSocket, type UpstreamEnd, type UpstreamSocket } from "./ups
 export interface UpstreamDeps {
   readonly subgraphs: Pick<Subgraphs, "socketUrl" | "clientOf">;
   /** What the gateway proves itself with; undefined where subgraphs ask for no proof. */
-  readonly credential: (() => Promise<string>) | undefined;
+  readonly credentialFor: ServiceCredentialFor | undefined;
   readonly timeoutMs: number;
   readonly keepAliveMs: number;
   readonly log: Logger;
@@ -94,8 +94,8 @@ export function openUpstream(opened: UpstreamRequest, listener: UpstreamListener
     });
   };
   const connect = async (asked: UpstreamRequest): Promise<void> => {
-    const headers: Record<string, string> =
-      deps.credential === undefined ? {} : { [serviceCredentialHeader]: await deps.credential() };
+    const credential = await deps.credentialFor?.(asked.plan.primary.subgraph.name);
+    const headers: Record<string, string> = credential === undefined ? {} : { [serviceCredentialHeader]: credential };
     const found = cursor !== undefined || asked.start !== undefined || (await findStart(asked));
     if (closed || asked !== request) return;
     if (!found) {

@@ -40,7 +40,7 @@ async function askOver(reply: Reply) {
       timeoutMs: 300,
       mutationTimeoutMs: 300,
       connections: 2,
-      credential: () => Promise.resolve("none"),
+      credentialFor: () => Promise.resolve("none"),
     }),
   }));
   const { engine } = loadSupergraph(supergraph, {

@@ -57,7 +57,7 @@ export async function startShop(options: { config?: Partial<Config>; routes?: Re
     supergraphFile,
     shopScalars: true,
     subgraphUrls: {},
-    trust: { tokens: issuer, serviceKey: testServiceKeys.gateway.privateKey },
+    trust: { tokens: issuer, kafkaBrokers: undefined, serviceKey: testServiceKeys.gateway.privateKey },
     subgraphTimeoutMs: 1_000,
     subgraphMutationTimeoutMs: 2_000,
     subgraphConnections: 16,

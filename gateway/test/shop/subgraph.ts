@@ -4,11 +4,10 @@ import { type AddressInfo } from "node:net";
 import { text } from "node:stream/consumers";
 import { buildSubgraphSchema } from "@apollo/subgraph";
 import { createServiceVerifier, serviceCredentialHeader } from "@shop/auth";
+import { testServiceKeys } from "@shop/auth/testing";
 import { execute, type GraphQLResolveInfo, parse, validate } from "graphql";
 import { useServer } from "graphql-ws/use/ws";
 import { type WebSocket, WebSocketServer } from "ws";
-
-export const serviceSecret = "a-secret-for-tests-only";
 
 type Resolve = (parent: never, args: never, context: never, info: GraphQLResolveInfo) => unknown;
 type Resolvers = Record<string, Record<string, Resolve | { subscribe: Resolve }>>;
@@ -36,7 +35,7 @@ export interface TestSubgraph {
 
 export async function startSubgraph(name: string, typeDefs: string, resolvers: Resolvers): Promise<TestSubgraph> {
   const schema = buildSubgraphSchema({ typeDefs: parse(typeDefs), resolvers: resolvers as never });
-  const verify = createServiceVerifier({ secret: serviceSecret });
+  const verify = createServiceVerifier({ callee: name, callers: { gateway: [testServiceKeys.gateway.publicKey] } });
   const requests: TestSubgraph["requests"] = [];
   const state = { hanging: false, held: [] as (() => void)[] };
   const listen = async (

@@ -13,4 +13,6 @@ export {
   type ServiceCredentialFor,
   type VerifyServiceCredential,
 } from "./service-credential";
-export { requireRole, requireViewer, type Role, type Viewer } from "./viewer";
+export { type RevocationFeed, startRevocationFeed } from "./revocation-feed";
+export { noRevocations, type Revocations } from "./revocations";
+export { accessTokenLifetimeMs, requireRole, requireRoleToRead, requireViewer, type Role, type Viewer } from "./viewer";

@@ -1,16 +1,24 @@
-// For tests: a stand-in for the user service's keys.
+// For tests: keys of services, and a stand-in for the user service's.
+import { generateKeyPairSync } from "node:crypto";
 import { createServer } from "node:http";
 import { type AddressInfo } from "node:net";
 import { exportJWK, generateKeyPair } from "jose";
 import { signAccessToken } from "./access-token";
-import { type Role } from "./viewer";
+import { accessTokenLifetimeMs, type Role } from "./viewer";
+
+/** For services whose feed of revocations nobody keeps alive: it is never so old as to be silent. */
+export const neverSilentMs = Number.MAX_SAFE_INTEGER;
+
+const makePair = () => generateKeyPairSync("ed25519");
+/** The keys of the services that ask others, made anew for each test file. */
+export const testServiceKeys = { gateway: makePair(), order: makePair(), notification: makePair() };
 
 export interface TestIssuer {
   readonly jwksUrl: string;
   readonly issuer: string;
   readonly audience: string;
   /** The value of an Authorization header for this user. */
-  bearer(user: { userId: string; role?: Role; sessionId?: string; expiresAt?: Date }): Promise<string>;
+  bearer(user: { userId: string; role?: Role; sessionId?: string; issuedAt?: Date; expiresAt?: Date }): Promise<string>;
   stop(): Promise<void>;
 }
 
@@ -34,9 +42,10 @@ export async function startTestIssuer(): Promise<TestIssuer> {
       userId,
       role = "CUSTOMER",
       sessionId = "ses_test",
-      expiresAt = new Date(Date.now() + 600_000),
+      issuedAt = new Date(),
+      expiresAt = new Date(issuedAt.getTime() + accessTokenLifetimeMs),
     }) => {
-      const claims = { userId, role, sessionId, tokenId: "test", expiresAt };
+      const claims = { userId, role, sessionId, tokenId: "test", issuedAt, expiresAt };
       return `Bearer ${await signAccessToken(claims, { key: privateKey, keyId, issuer, audience })}`;
     },
     stop: () =>

@@ -1,5 +1,7 @@
 import { z } from "zod";
 
+export { formatServiceKey, servicePrivateKey, servicePublicKeys } from "./service-keys";
+
 type Environment = Readonly<Record<string, string | undefined>>;
 
 /** A TCP port with its default; 0 takes any free one. */
@@ -26,7 +28,7 @@ export const list = () =>
 
 /** A secret of at least 16 characters, with a default that is refused in production (see `loadEnvironment`). */
 export const secret = (developmentDefault: string) =>
-  z.string().min(16).default(developmentDefault).meta({ developmentDefault });
+  z.string().min(16).default(developmentDefault).meta({ developmentDefault, isSecret: true });
 
 /**
  * Parses the environment against a schema.
@@ -90,6 +92,11 @@ export function documentEnvironment(schema: z.ZodObject): DocumentedVariable[] {
   });
 }
 
-function metaOf(field: unknown): { description?: string; developmentDefault?: string } {
+/** The variables that nobody should be given who does not read them. */
+export function secretsOf(schema: z.ZodObject): string[] {
+  return Object.keys(schema.shape).filter((name) => metaOf(schema.shape[name]).isSecret === true);
+}
+
+function metaOf(field: unknown): { description?: string; developmentDefault?: string; isSecret?: boolean } {
   return field instanceof z.ZodType ? (field.meta() ?? {}) : {};
 }

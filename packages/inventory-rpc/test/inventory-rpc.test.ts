@@ -1,7 +1,9 @@
 // A client and a server of the inventory on a real connection; what the inventory itself does is product's to test.
-import { createServiceCredential, createServiceVerifier } from "@shop/auth";
+import { createServiceCredentials, createServiceVerifier } from "@shop/auth";
+import { testServiceKeys } from "@shop/auth/testing";
 import { createLogger } from "@shop/telemetry";
 import { Code, ConnectError, type HandlerContext } from "@connectrpc/connect";
+import { type KeyObject } from "node:crypto";
 import { once } from "node:events";
 import { type AddressInfo, connect, createServer, type Socket } from "node:net";
 import {
@@ -13,8 +15,12 @@ import {
 
 const log = createLogger("inventory-rpc.test");
 log.level = "silent";
-const secret = "a-secret-of-the-tests";
-const credential = createServiceCredential({ service: "order", secret });
+const { gateway, order } = testServiceKeys;
+const credentialOf = (caller: string, key: KeyObject, callee = "product") => {
+  const credentialFor = createServiceCredentials({ caller, key });
+  return () => credentialFor(callee);
+};
+const credential = credentialOf("order", order.privateKey);
 
 class StoreOutage extends Error {}
 
@@ -42,7 +48,7 @@ const startServer = (port = 0): Promise<Server> =>
   startInventoryServer({
     host: "127.0.0.1",
     port,
-    verifyCaller: createServiceVerifier({ secret }),
+    verifyCaller: createServiceVerifier({ callee: "product", callers: { order: [order.publicKey] } }),
     implementation,
     isOutage: (error) => error instanceof StoreOutage,
     log,
@@ -76,7 +82,10 @@ describe("the credential", () => {
   it.each([
     ["forged", () => Promise.resolve("forged")],
     ["missing", () => Promise.resolve("")],
-    ["of another secret", createServiceCredential({ service: "order", secret: "another-secret" })],
+    ["another caller's", credentialOf("gateway", gateway.privateKey)],
+    ["made out in order's name by another caller", credentialOf("order", gateway.privateKey)],
+    ["for another callee", credentialOf("order", order.privateKey, "user")],
+    ["of 100 KB", () => Promise.resolve("x".repeat(100_000))],
   ])("is refused where it is %s, before anything is asked", async (_what, wrong) => {
     const stranger = clientOf(server.port, { credential: wrong });
     for (const call of [stranger.reserve, stranger.commit, stranger.release]) {

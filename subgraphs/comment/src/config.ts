@@ -1,4 +1,5 @@
-import { list, loadEnvironment, port, secret, url } from "@shop/env";
+import { type ServiceCallers } from "@shop/auth";
+import { list, loadEnvironment, port, servicePublicKeys, url } from "@shop/env";
 import { z } from "zod";
 
 export const environment = z.object({
@@ -12,7 +13,9 @@ export const environment = z.object({
     .describe("Where the user service publishes the keys of access tokens."),
   TOKEN_ISSUER: z.string().default("http://localhost:8080").describe("The `iss` of access tokens."),
   TOKEN_AUDIENCE: z.string().default("shop").describe("The `aud` of access tokens."),
-  SERVICE_SECRET: secret("development-service-secret").describe("What services prove themselves to each other with."),
+  GATEWAY_SERVICE_PUBLIC_KEYS: servicePublicKeys().describe(
+    "The gateway's public keys: whose requests a service's /graphql answers; two, with a comma between, while it changes its key.",
+  ),
 });
 
 export interface Config {
@@ -21,9 +24,17 @@ export interface Config {
   readonly port: number;
   readonly databaseUrl: string;
   readonly kafkaBrokers: string[];
+  /** After so long without a proof of what was revoked no role is believed; a minute, but in tests. */
+  readonly feedSilentAfterMs?: number;
   readonly consumerGroup: string;
   readonly tokens: { readonly jwksUrl: string; readonly issuer: string; readonly audience: string };
-  readonly serviceSecret: string;
+  /** Whom /graphql answers. */
+  readonly callers: ServiceCallers;
+}
+
+/** For a command that asks nothing but the database. */
+export function loadDatabaseUrl(): string {
+  return loadEnvironment(environment.pick({ COMMENT_DATABASE_URL: true }), process.env).COMMENT_DATABASE_URL;
 }
 
 /** Reads the environment; ends the process where it does not fit. */
@@ -36,6 +47,6 @@ export function loadConfig(): Config {
     kafkaBrokers: values.KAFKA_BROKERS,
     consumerGroup: values.COMMENT_CONSUMER_GROUP,
     tokens: { jwksUrl: values.JWKS_URL, issuer: values.TOKEN_ISSUER, audience: values.TOKEN_AUDIENCE },
-    serviceSecret: values.SERVICE_SECRET,
+    callers: { gateway: values.GATEWAY_SERVICE_PUBLIC_KEYS },
   };
 }

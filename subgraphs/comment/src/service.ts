@@ -1,6 +1,7 @@
 import { join } from "node:path";
-import { createAccessTokenVerifier, createServiceVerifier } from "@shop/auth";
+import { createAccessTokenVerifier, createServiceVerifier, startRevocationFeed } from "@shop/auth";
 import { topics } from "@shop/event-contracts";
+import { startSweeping } from "@shop/lifecycle";
 import { createMessageBus, createOutboxRelay, createPostgresOutbox, startConsumer } from "@shop/messaging";
 import { isDatabaseOutage } from "@shop/postgres";
 import { startSubgraph } from "@shop/subgraph-server";
@@ -13,13 +14,15 @@ import { createDatabase } from "./database";
 import { createDeletion } from "./deletion";
 import { createDepartures } from "./departures";
 import { createEventHandlers } from "./event-handlers";
-import { startHousekeeping } from "./housekeeping";
+import { createHousekeeping } from "./housekeeping";
 import { createLikes } from "./likes";
 import { createLoaders } from "./loaders";
 import { createModeration } from "./moderation";
 import { createRatings } from "./ratings";
 import { resolvers } from "./resolvers";
 import { createWriting } from "./writing";
+
+const housekeepingIntervalMs = 10 * 60_000;
 
 export interface Service {
   readonly port: number;
@@ -41,11 +44,13 @@ export async function startService(config: Config, log: Logger): Promise<Service
   };
 
   const bus = createMessageBus({ brokers: config.kafkaBrokers, clientId: "comment", topics, log });
+  const revocations = startRevocationFeed({ bus, silentAfterMs: config.feedSilentAfterMs, log });
   const source = createPostgresOutbox({ connectionString: config.databaseUrl, log });
   const relay = createOutboxRelay({ source, bus, log });
-  const handlers = createEventHandlers({ db, departures: createDepartures({ db }) });
+  const departures = createDepartures({ db });
+  const handlers = createEventHandlers({ db, departures });
   const consumer = startConsumer({ bus, groupId: config.consumerGroup, handlers, isOutage: isDatabaseOutage, log });
-  const housekeeping = startHousekeeping({ db, log });
+  const housekeeping = startSweeping(createHousekeeping({ db, departures }), housekeepingIntervalMs, log);
 
   const subgraph = await startSubgraph<Context>({
     name: "comment",
@@ -53,8 +58,8 @@ export async function startService(config: Config, log: Logger): Promise<Service
     port: config.port,
     schemaFile: join(__dirname, "../schema.graphql"),
     resolvers,
-    verifyViewer: createAccessTokenVerifier(config.tokens),
-    verifyCaller: createServiceVerifier({ secret: config.serviceSecret }),
+    verifyViewer: createAccessTokenVerifier({ ...config.tokens, revocations }),
+    verifyCaller: createServiceVerifier({ callee: "comment", callers: config.callers }),
     createContext: ({ viewer }) => ({
       ...useCases,
       viewer,
@@ -68,8 +73,7 @@ export async function startService(config: Config, log: Logger): Promise<Service
     port: subgraph.port,
     stop: async () => {
       await subgraph.stop();
-      housekeeping.stop();
-      await Promise.all([consumer.stop(), relay.stop()]);
+      await Promise.all([housekeeping.stop(), consumer.stop(), revocations.stop(), relay.stop()]);
       await Promise.all([bus.stop(), db.$disconnect()]);
     },
   };

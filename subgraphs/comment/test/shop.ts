@@ -1,7 +1,7 @@
 // The comment service as it runs, on stores of its own, spoken to through its door.
 import { randomUUID } from "node:crypto";
 import { type Role } from "@shop/auth";
-import { startTestIssuer } from "@shop/auth/testing";
+import { neverSilentMs, startTestIssuer, testServiceKeys } from "@shop/auth/testing";
 import { type EventDefinition, orderDelivered, productPublished, topics } from "@shop/event-contracts";
 import { createId } from "@shop/ids";
 import { createTestDatabase, testStores } from "@shop/local/testing";
@@ -62,9 +62,10 @@ export async function startShop(options: { through?: (databaseUrl: string) => Pr
     port: 0,
     databaseUrl: (await options.through?.(database.url)) ?? database.url,
     kafkaBrokers: testStores().kafkaBrokers,
+    feedSilentAfterMs: neverSilentMs,
     consumerGroup: `comment-${randomUUID()}`,
     tokens: issuer,
-    serviceSecret: "a-secret-for-tests-only",
+    callers: { gateway: [testServiceKeys.gateway.publicKey] },
   };
   const bus = createMessageBus({ brokers: config.kafkaBrokers, clientId: "test", topics, log });
   await skipToEnd(bus, config.consumerGroup);
@@ -74,7 +75,8 @@ export async function startShop(options: { through?: (databaseUrl: string) => Pr
   await sql.connect();
   const client = createTestClient<Person>({
     port: () => service.port,
-    serviceSecret: config.serviceSecret,
+    callee: "comment",
+    gatewayKey: testServiceKeys.gateway.privateKey,
     headersOf: async (person) => ({ authorization: await issuer.bearer(person) }),
   });
   const ask = client.field;

@@ -1,4 +1,6 @@
-import { count, durationMs, list, loadEnvironment, port, secret, url } from "@shop/env";
+import { type KeyObject } from "node:crypto";
+import { type ServiceCallers } from "@shop/auth";
+import { count, durationMs, list, loadEnvironment, port, servicePrivateKey, servicePublicKeys, url } from "@shop/env";
 import { z } from "zod";
 
 const days = (defaultDays: number) => z.coerce.number().positive().default(defaultDays);
@@ -15,7 +17,12 @@ export const environment = z.object({
     .describe("The keys that access tokens are verified with."),
   TOKEN_ISSUER: z.string().default("http://localhost:8080").describe("Whose access tokens hold."),
   TOKEN_AUDIENCE: z.string().default("shop").describe("Whom access tokens must be made for."),
-  SERVICE_SECRET: secret("development-service-secret").describe("What services prove themselves to each other with."),
+  NOTIFICATION_SERVICE_KEY: servicePrivateKey().describe(
+    "The notification service's own private key, which it proves itself to order with.",
+  ),
+  GATEWAY_SERVICE_PUBLIC_KEYS: servicePublicKeys().describe(
+    "The gateway's public keys: whose requests a service's /graphql answers; two, with a comma between, while it changes its key.",
+  ),
   ORDER_URL: url("http", "https")
     .default("http://127.0.0.1:8082")
     .describe("The order service: asked who may watch an order."),
@@ -47,11 +54,16 @@ export interface Config {
   readonly redisUrl: string;
   readonly redisPrefix: string;
   readonly kafkaBrokers: string[];
+  /** After so long without a proof of what was revoked no role is believed; a minute, but in tests. */
+  readonly feedSilentAfterMs?: number;
   readonly consumerGroup: string;
   readonly jwksUrl: string;
   readonly tokenIssuer: string;
   readonly tokenAudience: string;
-  readonly serviceSecret: string;
+  /** What this service proves itself with. */
+  readonly serviceKey: KeyObject;
+  /** Whom /graphql answers. */
+  readonly callers: ServiceCallers;
   readonly orderUrl: string;
   readonly socketPingMs: number;
   readonly retention: Retention;
@@ -71,7 +83,8 @@ export function loadConfig(): Config {
     jwksUrl: values.JWKS_URL,
     tokenIssuer: values.TOKEN_ISSUER,
     tokenAudience: values.TOKEN_AUDIENCE,
-    serviceSecret: values.SERVICE_SECRET,
+    serviceKey: values.NOTIFICATION_SERVICE_KEY,
+    callers: { gateway: values.GATEWAY_SERVICE_PUBLIC_KEYS },
     orderUrl: values.ORDER_URL,
     socketPingMs: values.NOTIFICATION_SOCKET_PING_MS,
     retention: {

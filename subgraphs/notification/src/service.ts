@@ -1,5 +1,10 @@
 import { join } from "node:path";
-import { createAccessTokenVerifier, createServiceCredential, createServiceVerifier } from "@shop/auth";
+import {
+  createAccessTokenVerifier,
+  createServiceCredentials,
+  createServiceVerifier,
+  startRevocationFeed,
+} from "@shop/auth";
 import { topics } from "@shop/event-contracts";
 import { createMessageBus, createOutboxRelay, startConsumer } from "@shop/messaging";
 import { startSubgraph } from "@shop/subgraph-server";
@@ -19,7 +24,6 @@ import { createOrderAccess } from "./order-access";
 import { createReaders } from "./readers";
 import { connectRedis, connectRedisListener, RedisUnreachableError } from "./redis";
 import { resolvers } from "./resolvers";
-import { createRevocations } from "./revocations";
 import { createOperations } from "./sockets/operations";
 import { createSocketServer } from "./sockets/socket-server";
 import { createWakeUps } from "./wake-ups";
@@ -36,6 +40,7 @@ export async function startService(config: Config, log: Logger): Promise<Service
   const redis = connectRedis(config.redisUrl, log);
   const listener = connectRedisListener(config.redisUrl, log);
   const bus = createMessageBus({ brokers: config.kafkaBrokers, clientId: "notification", topics, log });
+  const revocations = startRevocationFeed({ bus, silentAfterMs: config.feedSilentAfterMs, log });
 
   const channel = `${prefix}:wake-ups`;
   const layout = createLayout(retention);
@@ -46,10 +51,12 @@ export async function startService(config: Config, log: Logger): Promise<Service
   const inbox = createInbox({ feeds, layout, readers, reading });
   const watches = createWatches({ redis, prefix });
   const announcements = createAnnouncements({ redis, prefix });
-  const revocations = createRevocations({ feeds, layout, wakeUps, log });
   const visibilityOf = (productId: string) => createCommentVisibility(redis, prefix, layout.commentsOf(productId));
-  const credential = createServiceCredential({ service: "notification", secret: config.serviceSecret });
-  const mayWatchOrder = createOrderAccess({ orderUrl: config.orderUrl, credential });
+  const credentialFor = createServiceCredentials({ caller: "notification", key: config.serviceKey });
+  const mayWatchOrder = createOrderAccess({
+    orderUrl: config.orderUrl,
+    credential: () => credentialFor("order"),
+  });
   const liveUpdates = createLiveUpdates({ feeds, layout, reading, wakeUps, visibilityOf, mayWatchOrder });
   const useCases = { inbox, readers, watches, announcements, liveUpdates };
 
@@ -62,7 +69,7 @@ export async function startService(config: Config, log: Logger): Promise<Service
   const consumer = startConsumer({
     bus,
     groupId: config.consumerGroup,
-    handlers: createEventHandlers({ feeds, layout, inbox, watches, revocations, visibilityOf }),
+    handlers: createEventHandlers({ feeds, layout, inbox, watches, visibilityOf }),
     isOutage,
     offsets,
     log,
@@ -74,8 +81,9 @@ export async function startService(config: Config, log: Logger): Promise<Service
     jwksUrl: config.jwksUrl,
     issuer: config.tokenIssuer,
     audience: config.tokenAudience,
+    revocations,
   });
-  const verifyCaller = createServiceVerifier({ secret: config.serviceSecret });
+  const verifyCaller = createServiceVerifier({ callee: "notification", callers: config.callers });
   const subgraph = await startSubgraph({
     name: "notification",
     host: config.host,
@@ -94,6 +102,7 @@ export async function startService(config: Config, log: Logger): Promise<Service
     path: "/graphql",
     pingMs: config.socketPingMs,
     verifyCaller,
+    revocations,
     operations: createOperations({
       schema: () => subgraph.schema,
       verifyViewer,
@@ -103,21 +112,14 @@ export async function startService(config: Config, log: Logger): Promise<Service
     }),
     log,
   });
-  const stopFollowing = revocations.follow(({ userId, sessionIds, before }) => {
-    sockets.closeWhere(
-      (viewer, openedAt) =>
-        viewer.userId === userId && (sessionIds === null ? openedAt <= before : sessionIds.includes(viewer.sessionId)),
-    );
-  });
 
   return {
     port: subgraph.port,
     stop: async () => {
-      stopFollowing();
       await sockets.stop();
       await subgraph.stop();
       offsets.stop();
-      await Promise.all([consumer.stop(), relay.stop()]);
+      await Promise.all([consumer.stop(), revocations.stop(), relay.stop()]);
       await bus.stop();
       wakeUps.stop();
       listener.disconnect();

@@ -2,7 +2,7 @@ import { randomUUID } from "node:crypto";
 import { createServer, type Server } from "node:http";
 import { type AddressInfo } from "node:net";
 import { type Role, serviceCredentialHeader } from "@shop/auth";
-import { startTestIssuer, type TestIssuer } from "@shop/auth/testing";
+import { neverSilentMs, startTestIssuer, type TestIssuer, testServiceKeys } from "@shop/auth/testing";
 import { topics, type EventDefinition } from "@shop/event-contracts";
 import { createId } from "@shop/ids";
 import { testStores } from "@shop/local/testing";
@@ -16,7 +16,6 @@ import { type Config, type Retention } from "../src/config";
 import { type Service, startService } from "../src/service";
 
 const log = createLogger("notification.test");
-const secret = "a-secret-for-these-tests";
 const dayMs = 86_400_000;
 
 type Kafka = MessageBus["kafka"];
@@ -46,7 +45,6 @@ export interface TestShop {
   readonly redis: Redis;
   readonly prefix: string;
   /** What services prove themselves with. */
-  readonly secret: string;
   readonly orderOwners: Map<string, string>;
   port(): number;
   publish<Payload>(event: EventDefinition<Payload>, ...payloads: Payload[]): Promise<EventRecord[]>;
@@ -84,11 +82,13 @@ export async function startShop(
     redisUrl: options.redisUrl ?? stores.redisUrl,
     redisPrefix: prefix,
     kafkaBrokers: stores.kafkaBrokers,
+    feedSilentAfterMs: neverSilentMs,
     consumerGroup: prefix,
     jwksUrl: issuer.jwksUrl,
     tokenIssuer: issuer.issuer,
     tokenAudience: issuer.audience,
-    serviceSecret: secret,
+    serviceKey: testServiceKeys.notification.privateKey,
+    callers: { gateway: [testServiceKeys.gateway.publicKey] },
     orderUrl: `http://127.0.0.1:${(orders.address() as AddressInfo).port}`,
     socketPingMs: options.socketPingMs ?? 15_000,
     retention: {
@@ -124,7 +124,8 @@ export async function startShop(
 
   const client = createTestClient<Caller>({
     port: () => service.port,
-    serviceSecret: secret,
+    callee: "notification",
+    gatewayKey: testServiceKeys.gateway.privateKey,
     headersOf: async (caller): Promise<Record<string, string>> => {
       const authorization = await bearerOf(caller);
       return authorization === undefined ? {} : { authorization };
@@ -139,7 +140,6 @@ export async function startShop(
     issuer,
     redis,
     prefix,
-    secret,
     orderOwners,
     kafka: bus.kafka,
     port: () => service.port,

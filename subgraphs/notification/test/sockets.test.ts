@@ -1,4 +1,5 @@
-import { createServiceCredential, serviceCredentialHeader } from "@shop/auth";
+import { createServiceCredentials, serviceCredentialHeader } from "@shop/auth";
+import { testServiceKeys } from "@shop/auth/testing";
 import * as events from "@shop/event-contracts";
 import { createId } from "@shop/ids";
 import { WebSocket } from "ws";
@@ -166,12 +167,13 @@ describe("what a socket executes", () => {
 
 describe("who is at the other end", () => {
   it("is let in by a service credential where it holds, and refused where it does not", async () => {
-    const credential = await createServiceCredential({ service: "gateway", secret: shop.secret })();
+    const { gateway, order } = testServiceKeys;
+    const credential = await createServiceCredentials({ caller: "gateway", key: gateway.privateKey })("notification");
     const { send, next, socket } = await open({ headers: { [serviceCredentialHeader]: credential } });
     send(init);
     await next("connection_ack");
     socket.close();
-    const forged = await createServiceCredential({ service: "gateway", secret: "another-secret-than-ours" })();
+    const forged = await createServiceCredentials({ caller: "gateway", key: order.privateKey })("notification");
     await expect(open({ headers: { [serviceCredentialHeader]: forged } })).rejects.toThrow("403");
     await expect(open({ path: "/elsewhere" })).rejects.toThrow("404");
   });

@@ -1,4 +1,6 @@
-import { durationMs, list, loadEnvironment, port, secret, url } from "@shop/env";
+import { type KeyObject } from "node:crypto";
+import { type ServiceCallers } from "@shop/auth";
+import { durationMs, list, loadEnvironment, port, secret, servicePrivateKey, servicePublicKeys, url } from "@shop/env";
 import { z } from "zod";
 
 const variables = z.object({
@@ -12,7 +14,15 @@ const variables = z.object({
     .describe("Where the user service publishes the keys of access tokens."),
   TOKEN_ISSUER: z.string().default("http://localhost:8080").describe("The `iss` of access tokens."),
   TOKEN_AUDIENCE: z.string().default("shop").describe("The `aud` of access tokens."),
-  SERVICE_SECRET: secret("development-service-secret").describe("What services prove themselves to each other with."),
+  ORDER_SERVICE_KEY: servicePrivateKey().describe(
+    "The order service's own private key, which it proves itself to product with.",
+  ),
+  GATEWAY_SERVICE_PUBLIC_KEYS: servicePublicKeys().describe(
+    "The gateway's public keys: whose requests a service's /graphql answers; two, with a comma between, while it changes its key.",
+  ),
+  NOTIFICATION_SERVICE_PUBLIC_KEYS: servicePublicKeys().describe(
+    "The notification service's public keys: it asks order who may watch an order, and user for addresses of mail.",
+  ),
   SHOP_CURRENCY: z
     .string()
     .regex(/^[A-Z]{3}$/, { error: "must be three capital letters" })
@@ -66,9 +76,14 @@ export interface Config {
   readonly port: number;
   readonly databaseUrl: string;
   readonly kafkaBrokers: string[];
+  /** After so long without a proof of what was revoked no role is believed; a minute, but in tests. */
+  readonly feedSilentAfterMs?: number;
   readonly consumerGroup: string;
   readonly tokens: { readonly jwksUrl: string; readonly issuer: string; readonly audience: string };
-  readonly serviceSecret: string;
+  /** What this service proves itself with. */
+  readonly serviceKey: KeyObject;
+  /** Whom /graphql answers. */
+  readonly callers: ServiceCallers;
   readonly currency: string;
   readonly inventory: { readonly url: string; readonly timeoutMs: number };
   readonly payments:
@@ -90,7 +105,11 @@ export function loadConfig(): Config {
     kafkaBrokers: values.KAFKA_BROKERS,
     consumerGroup: values.ORDER_CONSUMER_GROUP,
     tokens: { jwksUrl: values.JWKS_URL, issuer: values.TOKEN_ISSUER, audience: values.TOKEN_AUDIENCE },
-    serviceSecret: values.SERVICE_SECRET,
+    serviceKey: values.ORDER_SERVICE_KEY,
+    callers: {
+      gateway: values.GATEWAY_SERVICE_PUBLIC_KEYS,
+      notification: values.NOTIFICATION_SERVICE_PUBLIC_KEYS,
+    },
     currency: values.SHOP_CURRENCY,
     inventory: { url: values.INVENTORY_URL, timeoutMs: values.INVENTORY_TIMEOUT_MS },
     payments: toPayments(values),

@@ -1,5 +1,10 @@
 import { join } from "node:path";
-import { createAccessTokenVerifier, createServiceCredential, createServiceVerifier } from "@shop/auth";
+import {
+  createAccessTokenVerifier,
+  createServiceCredentials,
+  createServiceVerifier,
+  startRevocationFeed,
+} from "@shop/auth";
 import { topics } from "@shop/event-contracts";
 import { createInventoryClient } from "@shop/inventory-rpc";
 import { createMessageBus, createOutboxRelay, createPostgresOutbox, startConsumer } from "@shop/messaging";
@@ -42,11 +47,11 @@ const housekeepingIntervalMs = 60 * 60_000;
 export async function startService(config: Config, log: Logger): Promise<Service> {
   const { currency, paymentTimeoutMs, workerIntervalMs: intervalMs } = config;
   const db = createDatabase({ url: config.databaseUrl, log });
-  const credential = createServiceCredential({ service: "order", secret: config.serviceSecret });
+  const credentialFor = createServiceCredentials({ caller: "order", key: config.serviceKey });
   const inventory = createInventory({
     client: createInventoryClient({
       baseUrl: config.inventory.url,
-      credential,
+      credential: () => credentialFor("product"),
       deadlineMs: config.inventory.timeoutMs,
     }),
     holdMs: paymentTimeoutMs + holdMarginMs,
@@ -78,6 +83,7 @@ export async function startService(config: Config, log: Logger): Promise<Service
   };
 
   const bus = createMessageBus({ brokers: config.kafkaBrokers, clientId: "order", topics, log });
+  const revocations = startRevocationFeed({ bus, silentAfterMs: config.feedSilentAfterMs, log });
   const source = createPostgresOutbox({ connectionString: config.databaseUrl, log });
   const relay = createOutboxRelay({ source, bus, log });
   const handlers = createEventHandlers({ unpaidOrders });
@@ -101,8 +107,8 @@ export async function startService(config: Config, log: Logger): Promise<Service
     port: config.port,
     schemaFile: join(__dirname, "../schema.graphql"),
     resolvers,
-    verifyViewer: createAccessTokenVerifier(config.tokens),
-    verifyCaller: createServiceVerifier({ secret: config.serviceSecret }),
+    verifyViewer: createAccessTokenVerifier({ ...config.tokens, revocations }),
+    verifyCaller: createServiceVerifier({ callee: "order", callers: config.callers }),
     createContext: ({ viewer }) => ({ ...useCases, viewer, loaders: createLoaders({ viewer, orders }) }),
     isOutage: (error) => isDatabaseOutage(error) || error instanceof UnavailableError,
     readiness: { postgres: () => db.$queryRaw`SELECT 1` },
@@ -113,7 +119,7 @@ export async function startService(config: Config, log: Logger): Promise<Service
     port: subgraph.port,
     stop: async () => {
       await subgraph.stop();
-      await Promise.all([consumer.stop(), ...workers.map((worker) => worker.stop())]);
+      await Promise.all([consumer.stop(), revocations.stop(), ...workers.map((worker) => worker.stop())]);
       await relay.stop();
       await Promise.all([bus.stop(), provider.stop(), db.$disconnect()]);
     },

@@ -1,6 +1,7 @@
 // An inventory for tests, of the same contract as the product service's: it keeps its books in memory.
 import { Code, ConnectError } from "@connectrpc/connect";
 import { createServiceVerifier } from "@shop/auth";
+import { testServiceKeys } from "@shop/auth/testing";
 import { type InventoryImplementation, ShortageReason, startInventoryServer } from "@shop/inventory-rpc";
 import { type Logger } from "@shop/telemetry";
 
@@ -32,7 +33,7 @@ export interface TestInventory {
   stop(): Promise<void>;
 }
 
-export async function startTestInventory(options: { secret: string; log: Logger }): Promise<TestInventory> {
+export async function startTestInventory(options: { log: Logger }): Promise<TestInventory> {
   const items = new Map<string, Item>();
   const holds = new Map<string, Hold>();
   let isDown = false;
@@ -107,7 +108,7 @@ export async function startTestInventory(options: { secret: string; log: Logger 
   const server = await startInventoryServer({
     host: "127.0.0.1",
     port: 0,
-    verifyCaller: createServiceVerifier({ secret: options.secret }),
+    verifyCaller: createServiceVerifier({ callee: "product", callers: { order: [testServiceKeys.order.publicKey] } }),
     implementation,
     isOutage: () => false,
     log: options.log,

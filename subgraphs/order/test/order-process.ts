@@ -3,11 +3,13 @@ import { spawn } from "node:child_process";
 import { once } from "node:events";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
+import { formatServiceKey } from "@shop/env";
 import { type Config } from "../src/config";
 import { type Service } from "../src/service";
 
 /** Runs the built service until `stop`, which is a kill -9. */
 export async function startProcess(config: Config): Promise<Service> {
+  const keysOf = (caller: string): string => (config.callers[caller] ?? []).map(formatServiceKey).join(",");
   const child = spawn(process.execPath, [join(__dirname, "../dist/main.js")], {
     stdio: ["ignore", "ignore", "inherit"],
     env: {
@@ -21,7 +23,9 @@ export async function startProcess(config: Config): Promise<Service> {
       JWKS_URL: config.tokens.jwksUrl,
       TOKEN_ISSUER: config.tokens.issuer,
       TOKEN_AUDIENCE: config.tokens.audience,
-      SERVICE_SECRET: config.serviceSecret,
+      ORDER_SERVICE_KEY: formatServiceKey(config.serviceKey),
+      GATEWAY_SERVICE_PUBLIC_KEYS: keysOf("gateway"),
+      NOTIFICATION_SERVICE_PUBLIC_KEYS: keysOf("notification"),
       INVENTORY_URL: config.inventory.url,
       PAYMENTS_SANDBOX_URL: config.payments.url,
       PAYMENTS_SANDBOX_WEBHOOK_SECRET: config.payments.webhookSecret,

@@ -4,7 +4,7 @@ import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { type Role } from "@shop/auth";
-import { startTestIssuer } from "@shop/auth/testing";
+import { neverSilentMs, startTestIssuer, testServiceKeys } from "@shop/auth/testing";
 import { createId } from "@shop/ids";
 import { createTestDatabase, testStores } from "@shop/local/testing";
 import { createTestClient, eventually, startTcpGate } from "@shop/subgraph-server/testing";
@@ -63,7 +63,6 @@ const storedTables = [
   "idempotency_keys",
   "outbox",
 ] as const;
-const serviceSecret = "a-secret-for-tests-only";
 export const webhookSecret = "a-webhook-secret-for-tests";
 
 export function someone(role: Role = "CUSTOMER"): Person {
@@ -78,7 +77,7 @@ export async function startShop(overrides: Partial<Config> = {}, run: typeof sta
   log.level = process.env["LOG_LEVEL"] ?? "silent";
   const database = await createTestDatabase("order");
   const issuer = await startTestIssuer();
-  const inventory: TestInventory = await startTestInventory({ secret: serviceSecret, log });
+  const inventory: TestInventory = await startTestInventory({ log });
   const dataDir = mkdtempSync(join(tmpdir(), "payments-"));
   const [port = 0] = await freePorts(host, 1); // the sandbox has to know it before the service runs
   const sandbox = await startPaymentsSandbox({
@@ -96,9 +95,14 @@ export async function startShop(overrides: Partial<Config> = {}, run: typeof sta
     port,
     databaseUrl: database.url,
     kafkaBrokers: testStores().kafkaBrokers,
+    feedSilentAfterMs: neverSilentMs,
     consumerGroup: `order-${randomUUID()}`,
     tokens: issuer,
-    serviceSecret,
+    serviceKey: testServiceKeys.order.privateKey,
+    callers: {
+      gateway: [testServiceKeys.gateway.publicKey],
+      notification: [testServiceKeys.notification.publicKey],
+    },
     currency: "EUR",
     inventory: { url: inventory.url, timeoutMs: 2_000 },
     payments: { provider: "sandbox", url: gate.url, webhookSecret },
@@ -114,7 +118,8 @@ export async function startShop(overrides: Partial<Config> = {}, run: typeof sta
   await sql.connect();
   const client = createTestClient<Person>({
     port: () => port,
-    serviceSecret,
+    callee: "order",
+    gatewayKey: testServiceKeys.gateway.privateKey,
     headersOf: async (person) => ({ authorization: await issuer.bearer(person) }),
   });
   const mutate = client.field;

@@ -2,7 +2,7 @@ import { createImageMaker, createImageStore, loadSharp } from "@shop/images";
 import { type Logger } from "@shop/telemetry";
 import { createCategories } from "./categories";
 import { createCategoryTree } from "./category-tree";
-import { type Config } from "./config";
+import { type CatalogueConfig } from "./config";
 import { createFacets } from "./facets";
 import { createImages } from "./images";
 import { createLeases } from "./lease";
@@ -13,13 +13,13 @@ import { createEditor } from "./product-edits";
 import { createProductList } from "./product-list";
 import { createProducts } from "./products";
 import { createStock } from "./stock";
-import { openStore } from "./store";
+import { openStore, type Patience } from "./store";
 
 export type Catalogue = Awaited<ReturnType<typeof openCatalogue>>;
 
 /** The use cases of the catalogue on their stores: what the service and the seed have in common. */
-export async function openCatalogue(config: Config, log: Logger) {
-  const store = await openStore(config.mongoUrl, log);
+export async function openCatalogue(config: CatalogueConfig, log: Logger, patience?: Patience) {
+  const store = await openStore(config.mongoUrl, log, patience);
   const { currency } = config;
   const imageStore = createImageStore(config.imageStore, log);
   const imageMaker = createImageMaker(loadSharp(log));

@@ -1,4 +1,5 @@
-import { durationMs, list, loadEnvironment, port, secret, url } from "@shop/env";
+import { type ServiceCallers } from "@shop/auth";
+import { durationMs, list, loadEnvironment, port, servicePublicKeys, url } from "@shop/env";
 import { type ImageStoreConfig, imageStoreEnvironment, toImageStoreConfig } from "@shop/images";
 import { z } from "zod";
 
@@ -17,7 +18,12 @@ export const environment = z.object({
     .describe("Where the user service publishes the keys of access tokens"),
   TOKEN_ISSUER: z.string().default("http://localhost:8080").describe("Issuer that access tokens must name"),
   TOKEN_AUDIENCE: z.string().default("shop").describe("Audience that access tokens must name"),
-  SERVICE_SECRET: secret("development-service-secret").describe("What services prove themselves to each other with"),
+  GATEWAY_SERVICE_PUBLIC_KEYS: servicePublicKeys().describe(
+    "The gateway's public keys: whose requests a service's /graphql answers; two, with a comma between, while it changes its key.",
+  ),
+  ORDER_SERVICE_PUBLIC_KEYS: servicePublicKeys().describe(
+    "The order service's public keys: whose calls the inventory RPC answers.",
+  ),
   SHOP_CURRENCY: z
     .string()
     .regex(/^[A-Z]{3}$/, { error: "must be three capital letters" })
@@ -34,16 +40,38 @@ export interface Config {
   readonly inventoryPort: number;
   readonly mongoUrl: string;
   readonly kafkaBrokers: string[];
+  /** After so long without a proof of what was revoked no role is believed; a minute, but in tests. */
+  readonly feedSilentAfterMs?: number;
   readonly consumerGroup: string;
   readonly imageStore: ImageStoreConfig;
   readonly tokens: { readonly jwksUrl: string; readonly issuer: string; readonly audience: string };
-  readonly serviceSecret: string;
+  /** Whom each door answers. */
+  readonly callers: { readonly graphql: ServiceCallers; readonly inventory: ServiceCallers };
   readonly currency: string;
   readonly holdSweepIntervalMs: number;
 }
 
+/** For whoever fills the catalogue and opens no door. */
+export type CatalogueConfig = Omit<Config, "callers">;
+
 export function loadConfig(): Config {
   const values = loadEnvironment(environment, process.env);
+  return {
+    ...toCatalogueConfig(values),
+    callers: {
+      graphql: { gateway: values.GATEWAY_SERVICE_PUBLIC_KEYS },
+      inventory: { order: values.ORDER_SERVICE_PUBLIC_KEYS },
+    },
+  };
+}
+
+export function loadCatalogueConfig(): CatalogueConfig {
+  return toCatalogueConfig(loadEnvironment(environment.omit(doorKeys), process.env));
+}
+
+const doorKeys = { GATEWAY_SERVICE_PUBLIC_KEYS: true, ORDER_SERVICE_PUBLIC_KEYS: true } as const;
+
+function toCatalogueConfig(values: Omit<z.infer<typeof environment>, keyof typeof doorKeys>): CatalogueConfig {
   return {
     host: values.HOST,
     port: values.PRODUCT_PORT,
@@ -53,7 +81,6 @@ export function loadConfig(): Config {
     consumerGroup: values.PRODUCT_CONSUMER_GROUP,
     imageStore: toImageStoreConfig(values),
     tokens: { jwksUrl: values.JWKS_URL, issuer: values.TOKEN_ISSUER, audience: values.TOKEN_AUDIENCE },
-    serviceSecret: values.SERVICE_SECRET,
     currency: values.SHOP_CURRENCY,
     holdSweepIntervalMs: values.HOLD_SWEEP_INTERVAL_MS,
   };

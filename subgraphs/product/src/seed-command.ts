@@ -1,7 +1,7 @@
 // Run by `npm run seed -- --products <n>`: a large catalogue in the shop's database.
 import { parseArgs } from "node:util";
 import { createLogger } from "@shop/telemetry";
-import { loadConfig } from "./config";
+import { loadCatalogueConfig } from "./config";
 import { seedMany } from "./seed-many";
 import { createProgress } from "./seed-progress";
 
@@ -23,7 +23,7 @@ async function main(): Promise<void> {
     process.stderr.write(usage);
     process.exit(1);
   }
-  const config = loadConfig();
+  const config = loadCatalogueConfig();
   const { made, found } = await seedMany(values.mongo === undefined ? config : { ...config, mongoUrl: values.mongo }, {
     products,
     seed,

@@ -1,7 +1,7 @@
 import { createImageMaker, loadSharp } from "@shop/images";
 import { type Logger } from "@shop/telemetry";
 import { openCatalogue } from "./catalogue";
-import { type Config } from "./config";
+import { type CatalogueConfig } from "./config";
 import { insertAll } from "./product-creation";
 import { makeCategories } from "./seed-categories";
 import { drawProduct } from "./seed-draw";
@@ -29,7 +29,7 @@ const insertsAtOnce = 3;
  * products are as those would make them, but no events tell of them.
  * @returns how many were made, and how many were there
  */
-export async function seedMany(config: Config, options: SeedManyOptions): Promise<{ made: number; found: number }> {
+export async function seedMany(config: CatalogueConfig, options: SeedManyOptions): Promise<{ made: number; found: number }> {
   const { seed, log } = options;
   const catalogue = await openCatalogue(config, log);
   try {

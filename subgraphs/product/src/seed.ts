@@ -1,7 +1,7 @@
 import { retryUntilReady } from "@shop/lifecycle";
 import { createLogger, type Logger } from "@shop/telemetry";
 import { type Catalogue, openCatalogue } from "./catalogue";
-import { type Config, loadConfig } from "./config";
+import { type CatalogueConfig, loadCatalogueConfig } from "./config";
 import { idempotencyScope } from "./idempotency";
 import { uploadKey } from "./images";
 import { type ProductDocument } from "./product-model";
@@ -23,7 +23,7 @@ export interface SeedOutcome {
  * that their events are published too. Killed and run again it goes on where it was; a catalogue that somebody else began
  * is left alone.
  */
-export async function seedCatalogue(config: Config, { log }: { log: Logger }): Promise<SeedOutcome> {
+export async function seedCatalogue(config: CatalogueConfig, { log }: { log: Logger }): Promise<SeedOutcome> {
   const catalogue = await openCatalogue(config, log);
   try {
     const unfinished = await findUnfinished(catalogue);
@@ -83,7 +83,7 @@ async function makeProduct(
 }
 
 async function main(): Promise<void> {
-  const { published } = await seedCatalogue(loadConfig(), { log: createLogger("product.seed") });
+  const { published } = await seedCatalogue(loadCatalogueConfig(), { log: createLogger("product.seed") });
   process.stdout.write(published === 0 ? "The catalogue is there already.\n" : `Published ${published} products.\n`);
 }
 

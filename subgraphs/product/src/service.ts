@@ -1,5 +1,5 @@
 import { join } from "node:path";
-import { createAccessTokenVerifier, createServiceVerifier } from "@shop/auth";
+import { createAccessTokenVerifier, createServiceVerifier, startRevocationFeed } from "@shop/auth";
 import { topics } from "@shop/event-contracts";
 import { startInventoryServer } from "@shop/inventory-rpc";
 import { retryUntilReady, startSweeping } from "@shop/lifecycle";
@@ -45,6 +45,7 @@ export async function startService(config: Config, log: Logger): Promise<Service
   };
   inBackground("the image store", imageStore.prepare);
   const bus = createMessageBus({ brokers: config.kafkaBrokers, clientId: "product", topics, log });
+  const revocations = startRevocationFeed({ bus, silentAfterMs: config.feedSilentAfterMs, log });
   const relay = createOutboxRelay({ source: outbox, bus, log });
   const handlers = createEventHandlers({ inventory });
   const consumer = startConsumer({ bus, groupId: config.consumerGroup, handlers, isOutage, log });
@@ -56,11 +57,10 @@ export async function startService(config: Config, log: Logger): Promise<Service
     startSweeping(images.removeForgottenUploads, uploadSweepIntervalMs, log),
   ];
 
-  const verifyCaller = createServiceVerifier({ secret: config.serviceSecret });
   const inventoryServer = await startInventoryServer({
     host,
     port: config.inventoryPort,
-    verifyCaller,
+    verifyCaller: createServiceVerifier({ callee: "product", callers: config.callers.inventory }),
     implementation: createInventoryImplementation(inventory),
     isOutage,
     log,
@@ -71,8 +71,8 @@ export async function startService(config: Config, log: Logger): Promise<Service
     port: config.port,
     schemaFile,
     resolvers,
-    verifyViewer: createAccessTokenVerifier(config.tokens),
-    verifyCaller,
+    verifyViewer: createAccessTokenVerifier({ ...config.tokens, revocations }),
+    verifyCaller: createServiceVerifier({ callee: "product", callers: config.callers.graphql }),
     createContext: ({ viewer }) => ({
       ...catalogue,
       viewer,
@@ -90,7 +90,7 @@ export async function startService(config: Config, log: Logger): Promise<Service
     inventoryPort: inventoryServer.port,
     stop: async () => {
       stopping.abort();
-      await Promise.all([subgraph.stop(), inventoryServer.stop(), consumer.stop()]);
+      await Promise.all([subgraph.stop(), inventoryServer.stop(), consumer.stop(), revocations.stop()]);
       await Promise.all(sweeps.map((sweep) => sweep.stop()));
       await relay.stop();
       await bus.stop();

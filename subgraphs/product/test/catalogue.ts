@@ -1,6 +1,6 @@
 // The service on real stores, as the gateway and the order service see it.
-import { createServiceCredential, type Role } from "@shop/auth";
-import { startTestIssuer } from "@shop/auth/testing";
+import { createServiceCredentials, type Role } from "@shop/auth";
+import { neverSilentMs, startTestIssuer, testServiceKeys } from "@shop/auth/testing";
 import { createId } from "@shop/ids";
 import { createInventoryClient, type InventoryClient } from "@shop/inventory-rpc";
 import { testMongoUrl, testStores } from "@shop/local/testing";
@@ -71,10 +71,14 @@ export const testConfig = (mongoUrl = testMongoUrl()): Config => {
     inventoryPort: 0,
     mongoUrl,
     kafkaBrokers,
+    feedSilentAfterMs: neverSilentMs,
     consumerGroup: createId("evt"), // topics are shared with other tests; who reads them is not
     imageStore: { ...s3, publicUrl: s3.endpoint, bucket: "shop" },
     tokens: { jwksUrl: "", issuer: "", audience: "" },
-    serviceSecret: "a-secret-of-the-tests",
+    callers: {
+      graphql: { gateway: [testServiceKeys.gateway.publicKey] },
+      inventory: { order: [testServiceKeys.order.publicKey] },
+    },
     currency: "EUR",
     holdSweepIntervalMs: 100,
   };
@@ -99,14 +103,16 @@ export async function startCatalogue(change: Partial<Config> = {}): Promise<Test
   const issuer = await startTestIssuer();
   const config = { ...testConfig(), tokens: issuer, ...change };
   const service = await startService(config, log);
-  const credential = createServiceCredential({ service: "test", secret: config.serviceSecret });
+  const credentialFor = createServiceCredentials({ caller: "order", key: testServiceKeys.order.privateKey });
+  const credential = () => credentialFor("product");
   const inventoryUrl = `http://127.0.0.1:${service.inventoryPort}`;
   const inventory = createInventoryClient({ baseUrl: inventoryUrl, credential, deadlineMs: 30_000 });
 
   const url = `http://127.0.0.1:${service.port}/graphql`;
   const client = createTestClient<Role>({
     port: () => service.port,
-    serviceSecret: config.serviceSecret,
+    callee: "product",
+    gatewayKey: testServiceKeys.gateway.privateKey,
     headersOf: async (role) => ({ authorization: await issuer.bearer({ userId: `usr_${role}`, role }) }),
   });
   const staff: TestCatalogue["staff"] = (operation, variables) => client.field(operation, variables, "STAFF");

@@ -1,18 +1,22 @@
 import { join } from "node:path";
-import { createAccessTokenVerifier, createServiceVerifier } from "@shop/auth";
+import { createAccessTokenVerifier, createServiceVerifier, startRevocationFeed } from "@shop/auth";
+import { userOutboxDrained } from "@shop/event-contracts";
 import { createImageStore } from "@shop/images";
 import { retryUntilReady, startSweeping } from "@shop/lifecycle";
 import { createMailer } from "@shop/mailer";
-import { createMessageBus, createOutboxRelay, createPostgresOutbox } from "@shop/messaging";
+import { createMessageBus, createOutboxRelay, createPostgresOutbox, startOutboxHeartbeat } from "@shop/messaging";
 import { isDatabaseOutage } from "@shop/postgres";
 import { startSubgraph } from "@shop/subgraph-server";
 import { type Logger } from "@shop/telemetry";
 import { type Config } from "./config";
 import { createContext } from "./context";
-import { createDatabase } from "./database";
+import { createDatabase, type Database } from "./database";
+import { describeOneTimePassword, prepareFirstAdmin } from "./first-admin";
 import { createLinkSender } from "./link-sender";
+import { type MailedLinks } from "./mailed-links";
 import { resolvers } from "./resolvers";
 import { loadSigningKeys } from "./signing-keys";
+import { createTryCounter } from "./try-counter";
 import { createUseCases } from "./use-cases";
 
 export interface Service {
@@ -22,6 +26,8 @@ export interface Service {
 
 const sweepIntervalMs = 600_000;
 const sendIntervalMs = 1_000;
+/** Verifiers of access tokens count on some of them a minute. */
+const heartbeatIntervalMs = 10_000;
 
 /** Starts the user subgraph: accounts and sessions, the keys that others verify access tokens with, and its outbox. */
 export async function startService(config: Config, log: Logger): Promise<Service> {
@@ -33,7 +39,9 @@ export async function startService(config: Config, log: Logger): Promise<Service
     log,
   );
   const imageStore = createImageStore(config.imageStore, log);
-  const useCases = await createUseCases({ db, keys, imageStore, config, log });
+  const counter = createTryCounter({ redisUrl: config.redisUrl, log });
+  const useCases = await createUseCases({ db, keys, imageStore, counter, config, log });
+  await showFirstAdmin({ db, links: useCases.links, config, log });
   const stopping = new AbortController();
   // It may come later: only avatars wait for it. This rejects only when we stop.
   retryUntilReady("the image store", imageStore.prepare, log, stopping.signal).catch(() => undefined);
@@ -45,14 +53,16 @@ export async function startService(config: Config, log: Logger): Promise<Service
     startSweeping(links.sweep, sweepIntervalMs, log),
     startSweeping(sendLinks, sendIntervalMs, log),
   ];
+  const bus = createMessageBus({ brokers: config.kafkaBrokers, clientId: "user", topics: ["user.v1"], log });
+  const revocations = startRevocationFeed({ bus, silentAfterMs: config.feedSilentAfterMs, log });
   const subgraph = await startSubgraph({
     name: "user",
     host: config.host,
     port: config.port,
     schemaFile: join(__dirname, "..", "schema.graphql"),
     resolvers,
-    verifyViewer: createAccessTokenVerifier({ jwks: keys.jwks, issuer, audience }),
-    verifyCaller: createServiceVerifier({ secret: config.serviceSecret }),
+    verifyViewer: createAccessTokenVerifier({ jwks: keys.jwks, issuer, audience, revocations }),
+    verifyCaller: createServiceVerifier({ callee: "user", callers: config.callers }),
     createContext: (request) => createContext(useCases, request),
     readiness: { database: () => db.$queryRaw`SELECT 1` },
     isOutage: isDatabaseOutage,
@@ -64,18 +74,30 @@ export async function startService(config: Config, log: Logger): Promise<Service
     log,
   });
 
-  const bus = createMessageBus({ brokers: config.kafkaBrokers, clientId: "user", topics: ["user.v1"], log });
   const source = createPostgresOutbox({ connectionString: databaseUrl, log });
   const relay = createOutboxRelay({ source, bus, log });
+  const intervalMs = heartbeatIntervalMs;
+  const heartbeat = startOutboxHeartbeat({ source, bus, event: userOutboxDrained, intervalMs, log });
   return {
     port: subgraph.port,
     stop: async () => {
       stopping.abort();
       await subgraph.stop();
+      counter.close();
       await Promise.all(workers.map((worker) => worker.stop()));
+      await Promise.all([revocations.stop(), heartbeat.stop()]);
       await relay.stop();
       await bus.stop();
       await db.$disconnect();
     },
   };
+}
+
+/** On the terminal, and in no log: whoever reads it is ADMIN. */
+async function showFirstAdmin(deps: { db: Database; links: MailedLinks; config: Config; log: Logger }): Promise<void> {
+  const { config, log } = deps;
+  const { adminEmail: email, publicUrl } = config;
+  if (email === undefined) return;
+  const given = await retryUntilReady("the user database", () => prepareFirstAdmin(deps, email), log);
+  if (given !== undefined) process.stdout.write(describeOneTimePassword(email, given, publicUrl));
 }

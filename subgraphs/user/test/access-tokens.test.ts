@@ -1,6 +1,6 @@
 import { createHmac } from "node:crypto";
-import { createServiceCredential } from "@shop/auth";
-import { startTestIssuer } from "@shop/auth/testing";
+import { createServiceCredentials } from "@shop/auth";
+import { startTestIssuer, testServiceKeys } from "@shop/auth/testing";
 import { createLogger } from "@shop/telemetry";
 import { decodeJwt, decodeProtectedHeader } from "jose";
 import { startService } from "../src/service";
@@ -20,6 +20,7 @@ beforeAll(async () => {
 afterAll(() => service.stop());
 
 const me = (accessToken: string) => service.ask("{ me { id } }", {}, { accessToken });
+const credentialFor = createServiceCredentials({ caller: "gateway", key: testServiceKeys.gateway.privateKey });
 const encode = (value: object) => Buffer.from(JSON.stringify(value)).toString("base64url");
 
 it("signs with the key that it publishes, for ten minutes", () => {
@@ -70,7 +71,7 @@ it("refuses tokens of other issuers, a refresh token and a service credential", 
   const issuer = await startTestIssuer();
   const foreign = (await issuer.bearer({ userId: user.id })).replace("Bearer ", "");
   await issuer.stop();
-  const credential = await createServiceCredential({ service: "gateway", secret: service.config.serviceSecret })();
+  const credential = await credentialFor("user");
   for (const token of [foreign, user.refreshToken, credential]) {
     expect((await me(token)).errors).toMatchObject([{ extensions: { code: "UNAUTHENTICATED" } }]);
   }
@@ -79,12 +80,11 @@ it("refuses tokens of other issuers, a refresh token and a service credential", 
 it("refuses its own tokens once they are for another audience or from another issuer", async () => {
   for (const other of [{ tokenAudience: "elsewhere" }, { tokenIssuer: "http://elsewhere.test" }]) {
     const elsewhere = await startService({ ...service.config, ...other }, createLogger("user"));
-    const credential = createServiceCredential({ service: "gateway", secret: service.config.serviceSecret });
     const response = await fetch(`http://127.0.0.1:${elsewhere.port}/graphql`, {
       method: "POST",
       headers: {
         "content-type": "application/json",
-        "x-service-credential": await credential(),
+        "x-service-credential": await credentialFor("user"),
         authorization: `Bearer ${user.accessToken}`,
       },
       body: JSON.stringify({ query: "{ me { id } }" }),

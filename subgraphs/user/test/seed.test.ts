@@ -1,5 +1,7 @@
 import { spawnSync } from "node:child_process";
 import { join } from "node:path";
+import { testServiceKeys } from "@shop/auth/testing";
+import { formatServiceKey } from "@shop/env";
 import { createTestDatabase, type TestDatabase } from "@shop/local/testing";
 import { Client } from "pg";
 import { type Config } from "../src/config";
@@ -21,13 +23,16 @@ beforeEach(async () => {
     port: 0,
     databaseUrl: database.url,
     kafkaBrokers: ["127.0.0.1:1"],
+    redisUrl: undefined,
+    freeTries: { perClient: 0, perAddress: 0 },
+    adminEmail: undefined,
     imageStore: { endpoint: nowhere, publicUrl: nowhere, accessKey: "", secretKey: "", bucket: "shop" },
     mailer: { from: "", smtpUrl: undefined, mailboxDir: "" },
     publicUrl: nowhere,
     tokenIssuer: "http://user.test",
     tokenAudience: "shop-test",
     tokenSecret: "a-token-secret-for-tests",
-    serviceSecret: "a-service-secret-for-tests",
+    callers: {},
   };
 });
 afterEach(async () => {
@@ -68,7 +73,14 @@ it("makes none where somebody has an account, nor in production", async () => {
 it("runs as a program that prints one line and exits with 0", () => {
   const run = () =>
     spawnSync(process.execPath, [join(__dirname, "../dist/seed.js")], {
-      env: { ...process.env, USER_DATABASE_URL: config.databaseUrl, KAFKA_BROKERS: "127.0.0.1:1", NODE_ENV: "" },
+      env: {
+        ...process.env,
+        USER_DATABASE_URL: config.databaseUrl,
+        KAFKA_BROKERS: "127.0.0.1:1",
+        GATEWAY_SERVICE_PUBLIC_KEYS: formatServiceKey(testServiceKeys.gateway.publicKey),
+        NOTIFICATION_SERVICE_PUBLIC_KEYS: formatServiceKey(testServiceKeys.notification.publicKey),
+        NODE_ENV: "",
+      },
       encoding: "utf8",
     });
   expect(run()).toMatchObject({

@@ -2,6 +2,7 @@
 import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { neverSilentMs, testServiceKeys } from "@shop/auth/testing";
 import { createTestDatabase, testStores } from "@shop/local/testing";
 import { type Answer, createTestClient, type TestClient } from "@shop/subgraph-server/testing";
 import { createLogger } from "@shop/telemetry";
@@ -61,13 +62,17 @@ export async function startUserService(
     port: 0,
     databaseUrl: (await options.through?.(database.url)) ?? database.url,
     kafkaBrokers,
+    feedSilentAfterMs: neverSilentMs,
     imageStore: { ...s3, endpoint: options.imageEndpoint ?? s3.endpoint, publicUrl: s3.endpoint, bucket: "shop" },
     mailer: { from: "shop@shop.test", smtpUrl: options.smtpUrl, mailboxDir },
     publicUrl: "https://shop.test",
     tokenIssuer: "http://user.test",
     tokenAudience: "shop-test",
     tokenSecret: "a-token-secret-for-tests",
-    serviceSecret: "a-service-secret-for-tests",
+    callers: {
+      gateway: [testServiceKeys.gateway.publicKey],
+      notification: [testServiceKeys.notification.publicKey],
+    },
   };
   await seedAccounts(config);
   const log = createLogger("user-test");
@@ -76,7 +81,8 @@ export async function startUserService(
   const origin = `http://127.0.0.1:${service.port}`;
   const testClient = createTestClient<Caller>({
     port: () => service.port,
-    serviceSecret: config.serviceSecret,
+    callee: "user",
+    gatewayKey: testServiceKeys.gateway.privateKey,
     headersOf: ({ accessToken, userAgent = "tests" }) =>
       Promise.resolve({
         "user-agent": userAgent,

@@ -1,4 +1,6 @@
-import { createServiceCredential, serviceCredentialHeader } from "@shop/auth";
+import { type KeyObject } from "node:crypto";
+import { createServiceCredentials, serviceCredentialHeader } from "@shop/auth";
+import { type ServiceName } from "@shop/rest-facade";
 
 export interface Answer<Data> {
   readonly status: number;
@@ -29,14 +31,17 @@ export interface TestClient<Caller> {
 /**
  * What tests speak to a running subgraph with.
  * @param options.port where it listens now
+ * @param options.callee its name
+ * @param options.gatewayKey the private key that the gateway proves itself to it with
  * @param options.headersOf what a request made for a caller carries, such as Authorization
  */
 export function createTestClient<Caller>(options: {
   port: () => number;
-  serviceSecret: string;
+  callee: ServiceName;
+  gatewayKey: KeyObject;
   headersOf: (caller: Caller) => Promise<Record<string, string>>;
 }): TestClient<Caller> {
-  const credential = createServiceCredential({ service: "gateway", secret: options.serviceSecret });
+  const credentialFor = createServiceCredentials({ caller: "gateway", key: options.gatewayKey });
   const urlOf = (path: string): string => `http://127.0.0.1:${options.port()}${path}`;
   const headersOf = async (caller: Caller | null): Promise<Record<string, string>> =>
     caller === null ? {} : options.headersOf(caller);
@@ -47,7 +52,7 @@ export function createTestClient<Caller>(options: {
         method: "POST",
         headers: {
           "content-type": "application/json",
-          [serviceCredentialHeader]: await credential(),
+          [serviceCredentialHeader]: await credentialFor(options.callee),
           ...(await headersOf(caller)),
         },
         body: JSON.stringify({ query: document, variables }),
