@@ -1,12 +1,16 @@
-import { productArchived } from "@shop/event-contracts";
+import { productArchived, userDeleted } from "@shop/event-contracts";
 import { handle, type EventHandler } from "@shop/messaging";
+import { type Departures } from "./departures";
 import { type UnpaidOrders } from "./unpaid-orders";
 
-/** What is done about others' events. Safe to repeat: it is about the orders that were there before the event. */
-export function createEventHandlers({
-  unpaidOrders,
-}: {
+/** What is done about others' events. Safe to repeat: it is about what was there before the event, or ends by itself. */
+export function createEventHandlers(deps: {
   unpaidOrders: Pick<UnpaidOrders, "withdraw">;
+  departures: Pick<Departures, "note">;
 }): EventHandler[] {
-  return [handle(productArchived, ({ occurredAt, payload }) => unpaidOrders.withdraw(payload.productId, occurredAt))];
+  const { unpaidOrders, departures } = deps;
+  return [
+    handle(productArchived, ({ occurredAt, payload }) => unpaidOrders.withdraw(payload.productId, occurredAt)),
+    handle(userDeleted, ({ payload }) => departures.note(payload.userId)),
+  ];
 }

@@ -15,6 +15,7 @@ import { createCancellation } from "./cancellation";
 import { type Config } from "./config";
 import { type Context, type UseCases } from "./context";
 import { createDatabase } from "./database";
+import { createDepartures } from "./departures";
 import { createEventHandlers } from "./event-handlers";
 import { createFulfilment } from "./fulfilment";
 import { forgetTheOld } from "./housekeeping";
@@ -72,6 +73,7 @@ export async function startService(config: Config, log: Logger): Promise<Service
   });
   const payments = createPayments({ db, settlement, providerName: provider.name });
   const unpaidOrders = createUnpaidOrders({ db, release });
+  const departures = createDepartures({ db, unpaidOrders });
   const useCases: UseCases = {
     orders,
     placement,
@@ -86,13 +88,14 @@ export async function startService(config: Config, log: Logger): Promise<Service
   const revocations = startRevocationFeed({ bus, silentAfterMs: config.feedSilentAfterMs, log });
   const source = createPostgresOutbox({ connectionString: config.databaseUrl, log });
   const relay = createOutboxRelay({ source, bus, log });
-  const handlers = createEventHandlers({ unpaidOrders });
+  const handlers = createEventHandlers({ unpaidOrders, departures });
   const consumer = startConsumer({ bus, groupId: config.consumerGroup, handlers, isOutage: isDatabaseOutage, log });
   const settling = startWorker({ name: "settling payments", intervalMs, batch: () => settlement.resume(), log });
   const workers = [
     settling,
     startWorker({ name: "resuming orders", intervalMs, batch: () => placement.resume(), log }),
     startWorker({ name: "expiring orders", intervalMs, batch: () => unpaidOrders.expire(), log }),
+    startWorker({ name: "ending deleted accounts", intervalMs, batch: () => departures.attend(), log }),
     startWorker({
       name: "housekeeping",
       intervalMs: housekeepingIntervalMs,

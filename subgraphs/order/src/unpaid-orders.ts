@@ -11,19 +11,22 @@ export interface UnpaidOrders {
   expire(): Promise<number>;
   /** Calls off the orders of a product that is not sold any more. @param before those placed by then */
   withdraw(productId: string, before: Date): Promise<void>;
+  /** Calls off one whose customer is gone. @returns whether it was; it is not while its money is being taken */
+  abandon(id: string): Promise<boolean>;
 }
 
 const batchSize = 20;
 
 export function createUnpaidOrders({ db, release }: { db: Database; release: ReleaseStock }): UnpaidOrders {
   /** Ends an order, unless it is paid or about to be: once its money is being taken it can be nothing else. */
-  async function end(id: string, status: "EXPIRED" | "CANCELLED", change?: StatusChange): Promise<void> {
+  async function end(id: string, status: "EXPIRED" | "CANCELLED", change?: StatusChange): Promise<boolean> {
     const ended = await inTransaction(db, async (tx) => {
       const order = await lockOrder(tx, id);
       if (order?.status !== "AWAITING_PAYMENT" || (await isBeingCaptured(tx, id))) return null;
       return advance(tx, order, status, change);
     });
     if (ended !== null) await release(ended);
+    return ended !== null;
   }
 
   return {
@@ -41,6 +44,7 @@ export function createUnpaidOrders({ db, release }: { db: Database; release: Rel
       await Promise.all(due.map(({ id }) => end(id, "EXPIRED")));
       return due.length;
     },
+    abandon: (id) => end(id, "CANCELLED", { note: "The customer's account was deleted." }),
     withdraw: async (productId, before) => {
       const note = "A product of this order is not sold any more.";
       let after = "";

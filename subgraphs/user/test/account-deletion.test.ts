@@ -132,16 +132,14 @@ it("is done once, however often and however many at once ask, and with whoever s
 });
 
 describe("the last admin", () => {
-  /** The only admins there are. */
-  async function admins(count: number): Promise<SignedInUser[]> {
+  async function anotherAdmin(): Promise<SignedInUser> {
+    const { id, email, password } = await service.register();
+    await service.sql("UPDATE users SET role = 'ADMIN' WHERE id = $1", [id]);
+    return service.signIn(email, password);
+  }
+  async function onlyAdmin(): Promise<SignedInUser> {
     await service.sql("UPDATE users SET role = 'CUSTOMER' WHERE role = 'ADMIN'", []);
-    const users: SignedInUser[] = [];
-    for (let n = 0; n < count; n++) {
-      const { id, email, password } = await service.register();
-      await service.sql("UPDATE users SET role = 'ADMIN' WHERE id = $1", [id]);
-      users.push(await service.signIn(email, password));
-    }
-    return users;
+    return anotherAdmin();
   }
   const adminsLeft = () => service.sql("SELECT id FROM users WHERE role = 'ADMIN'", []);
   const demote = (userId: string, by: SignedInUser) =>
@@ -152,23 +150,23 @@ describe("the last admin", () => {
     );
 
   it("cannot go", async () => {
-    const [admin] = await admins(1);
-    expect((await remove(admin!)).data).toEqual({
+    const admin = await onlyAdmin();
+    expect((await remove(admin)).data).toEqual({
       deleteAccount: { accepted: false, errors: [{ code: "INVALID_INPUT", path: [] }] },
     });
-    expect(await adminsLeft()).toEqual([{ id: admin?.id }]);
+    expect(await adminsLeft()).toEqual([{ id: admin.id }]);
   });
 
   it.each(["go", "demote each other"])("is one of two who %s at the same time", async (what) => {
-    const [one, two] = await admins(2);
-    await Promise.all(what === "go" ? [remove(one!), remove(two!)] : [demote(one!.id, two!), demote(two!.id, one!)]);
+    const [one, two] = [await onlyAdmin(), await anotherAdmin()];
+    await Promise.all(what === "go" ? [remove(one), remove(two)] : [demote(one.id, two), demote(two.id, one)]);
     expect(await adminsLeft()).toHaveLength(1);
   });
 
   it("who lost the role gives it to nobody, although their token still says it", async () => {
-    const [admin, former] = await admins(2);
+    const [admin, former] = [await onlyAdmin(), await anotherAdmin()];
     const friend = await service.register();
-    await demote(former!.id, admin!);
+    await demote(former.id, admin);
     const { errors } = await service.ask(
       `mutation ($id: ID!) { setUserRole(userId: $id, role: ADMIN) { errors { code } } }`,
       { id: friend.id },
@@ -177,7 +175,7 @@ describe("the last admin", () => {
     expect(errors).toMatchObject([
       { extensions: { code: expect.stringMatching(/FORBIDDEN|UNAUTHENTICATED/) as string } },
     ]);
-    expect(await adminsLeft()).toEqual([{ id: admin?.id }]);
+    expect(await adminsLeft()).toEqual([{ id: admin.id }]);
   });
 });
 
