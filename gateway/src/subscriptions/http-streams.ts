@@ -10,7 +10,7 @@ import { type Operations, type StartedOperation, type SubmittedOperation } from 
 import { type RequestContext } from "../request-context";
 import { type StreamFormat } from "./stream-format";
 import { type StreamEnd } from "./subscriber";
-import { msUntilExpiry } from "./token-expiry";
+import { type OnTokenEnd } from "./token-end";
 import { type ViewerSlots } from "./viewer-slots";
 
 /** Operations answered by an HTTP response that stays open. */
@@ -27,6 +27,7 @@ export interface HttpStreams {
 export interface HttpStreamsOptions {
   readonly operations: Operations;
   readonly formatError: FormatError;
+  readonly onTokenEnd: OnTokenEnd;
   readonly slots: ViewerSlots;
   readonly maxStreams: number;
   readonly keepAliveMs: number;
@@ -61,15 +62,14 @@ export function createHttpStreams(options: HttpStreamsOptions): HttpStreams {
   ): Promise<void> => {
     const heartbeat = beat(stream, format, options.keepAliveMs);
     const expired = new AbortController();
-    const lifetimeMs = msUntilExpiry(viewer);
-    const expiry = lifetimeMs === undefined ? undefined : setTimeout(() => expired.abort(), lifetimeMs);
+    const callOff = options.onTokenEnd(viewer, () => expired.abort());
     const leave = (): void => void events.return({ kind: "LEFT" });
     for (const reason of [signal, expired.signal]) {
       if (reason.aborted) leave();
       reason.addEventListener("abort", leave, { once: true });
     }
     const end = await writeAll(stream, format, events, signal).finally(() => {
-      clearTimeout(expiry);
+      callOff();
       clearInterval(heartbeat);
     });
     stream.end(expired.signal.aborted ? format.failed(tell(unauthenticated())) : lastOf(end, format));

@@ -12,13 +12,14 @@ import { type Authenticate, type RequestContext } from "../request-context";
 import { type Connected, createSocketConnection } from "./socket-connection";
 import { createSocketOperations } from "./socket-operation";
 import { createSocketWriter } from "./socket-writer";
-import { msUntilExpiry } from "./token-expiry";
+import { type OnTokenEnd } from "./token-end";
 import { type ViewerSlots } from "./viewer-slots";
 
 export interface WebSocketOptions {
   readonly path: string;
   readonly operations: Operations;
   readonly authenticate: Authenticate;
+  readonly onTokenEnd: OnTokenEnd;
   readonly clientAddress: ClientAddress;
   /** Counts an operation. @throws RATE_LIMITED */
   readonly admitOperation: (context: RequestContext) => Promise<void>;
@@ -100,7 +101,9 @@ export function serveWebSockets(server: Server, options: WebSocketOptions): WebS
       const release = options.slots.take(context);
       if (release === undefined) return { ok: false, code: tryAgainLater, reason: "Too many sockets" };
       socket.once("close", release);
-      closeOnExpiry(socket, context);
+      // 4403 makes graphql-ws' client come back with a new token.
+      const end = (): void => socket.close(CloseCode.Forbidden, "Forbidden");
+      socket.once("close", options.onTokenEnd(context.viewer, end));
       return { ok: true, context };
     } catch (error) {
       if (error instanceof GraphQLError && error.extensions["code"] === "UNAUTHENTICATED") return forbidden;
@@ -149,14 +152,6 @@ export function serveWebSockets(server: Server, options: WebSocketOptions): WebS
 
 const nobody = { viewer: null, authorization: undefined };
 const forbidden: Connected = { ok: false, code: CloseCode.Forbidden, reason: "Forbidden" };
-
-function closeOnExpiry(socket: WebSocket, context: RequestContext): void {
-  const remainingMs = msUntilExpiry(context.viewer);
-  if (remainingMs === undefined) return;
-  // 4403 makes graphql-ws' client come back with a new token.
-  const timer = setTimeout(() => socket.close(CloseCode.Forbidden, "Forbidden"), remainingMs);
-  socket.once("close", () => clearTimeout(timer));
-}
 
 function closeAway(socket: WebSocket): Promise<void> {
   return new Promise((resolve) => {

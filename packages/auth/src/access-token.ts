@@ -1,17 +1,13 @@
 import { serviceUnavailable, unauthenticated } from "@shop/graphql-errors";
-import {
-  createLocalJWKSet,
-  createRemoteJWKSet,
-  errors,
-  jwtVerify,
-  SignJWT,
-  type CryptoKey,
-  type JSONWebKeySet,
-} from "jose";
+import { errors, jwtVerify, SignJWT, type CryptoKey, type JWTPayload, type JWTVerifyGetKey } from "jose";
+import { createRemoteKeySet } from "./key-set";
+import { type Revocations } from "./revocations";
 import { type Role, type Viewer } from "./viewer";
 
 const algorithm = "EdDSA";
 const type = "at+jwt";
+/** One of ours has some 500 characters. */
+const maxLength = 4_000;
 /** About half a kilobyte each. */
 const maxKnownTokens = 10_000;
 const roles: readonly string[] = ["CUSTOMER", "STAFF", "ADMIN"] satisfies Role[];
@@ -21,6 +17,7 @@ export interface AccessTokenClaims {
   readonly role: Role;
   readonly sessionId: string;
   readonly tokenId: string;
+  readonly issuedAt: Date;
   readonly expiresAt: Date;
 }
 
@@ -35,7 +32,7 @@ export function signAccessToken(
     .setIssuer(by.issuer)
     .setAudience(by.audience)
     .setJti(claims.tokenId)
-    .setIssuedAt()
+    .setIssuedAt(claims.issuedAt)
     .setExpirationTime(claims.expiresAt)
     .sign(by.key);
 }
@@ -48,17 +45,21 @@ export function signAccessToken(
 export type VerifyAccessToken = (authorization: string | undefined) => Promise<Viewer | null>;
 
 /**
- * @param options.jwksUrl where the user service publishes its public keys; read when first needed and when a `kid` is new
- * @param options.jwks the keys themselves, where the verifier is the issuer
+ * @param options.jwksUrl where the user service publishes its public keys
+ * @param options.keys finds the key of a token, where the verifier is the issuer
+ * @param options.revocations what ends tokens before their time
  */
 export function createAccessTokenVerifier(
-  options: ({ jwksUrl: string } | { jwks: JSONWebKeySet }) & { issuer: string; audience: string },
+  options: ({ jwksUrl: string } | { keys: JWTVerifyGetKey }) & {
+    issuer: string;
+    audience: string;
+    revocations: Revocations;
+  },
 ): VerifyAccessToken {
-  const keys =
-    "jwks" in options
-      ? createLocalJWKSet(options.jwks)
-      : createRemoteJWKSet(new URL(options.jwksUrl), { timeoutDuration: 2_000, cooldownDuration: 5_000 });
+  const { revocations } = options;
+  const keys = "keys" in options ? options.keys : createRemoteKeySet(options.jwksUrl);
   const verify = async (authorization: string): Promise<Viewer> => {
+    if (authorization.length > maxLength) throw unauthenticated("The Authorization header is too long.");
     const token = /^Bearer ([\w-]+\.[\w-]+\.[\w-]+)$/i.exec(authorization)?.[1];
     if (token === undefined) throw unauthenticated("The Authorization header holds no access token.");
     const { payload } = await jwtVerify(token, keys, {
@@ -66,18 +67,18 @@ export function createAccessTokenVerifier(
       typ: type,
       issuer: options.issuer,
       audience: options.audience,
-      requiredClaims: ["sub", "sid", "role", "exp", "jti"],
+      requiredClaims: ["sub", "sid", "role", "iat", "exp", "jti"],
     }).catch((error: unknown) => {
-      if (!isFaultOfToken(error)) throw serviceUnavailable("The accounts");
-      throw unauthenticated("This access token is not valid, or no longer: refresh it or sign in again.");
+      // All that jose finds wrong with a token has a class of its own.
+      if (!(error instanceof errors.JOSEError)) throw serviceUnavailable("The accounts");
+      throw noLongerValid();
     });
-    return toViewer(payload);
+    return toViewer(payload, () => !revocations.isSilent());
   };
 
   // A signature stays right until its token ends, and working it out costs as much as all else about a request.
   const known = new Map<string, Viewer>();
-  return async (authorization) => {
-    if (authorization === undefined) return null;
+  const recall = async (authorization: string): Promise<Viewer> => {
     const viewer = known.get(authorization);
     if (viewer !== undefined && viewer.expiresAt.getTime() > Date.now()) return viewer;
     known.delete(authorization);
@@ -87,22 +88,25 @@ export function createAccessTokenVerifier(
     known.set(authorization, verified);
     return verified;
   };
+  return async (authorization) => {
+    if (authorization === undefined) return null;
+    const viewer = await recall(authorization);
+    if (revocations.isRevoked(viewer)) throw noLongerValid();
+    return viewer;
+  };
 }
 
-// All that jose finds wrong with a token has a class of its own; the plain JOSEError is an answer of the keys' address
-// that was no key set, and anything else no answer at all.
-function isFaultOfToken(error: unknown): boolean {
-  return (
-    error instanceof errors.JOSEError && error.code !== "ERR_JOSE_GENERIC" && !(error instanceof errors.JWKSTimeout)
-  );
+function noLongerValid() {
+  return unauthenticated("This access token is not valid, or no longer: refresh it or sign in again.");
 }
 
-function toViewer(payload: { sub?: string; sid?: unknown; role?: unknown; exp?: number }): Viewer {
-  const { sub, sid, role, exp } = payload;
-  if (sub === undefined || typeof sid !== "string" || !isRole(role) || exp === undefined) {
+function toViewer(payload: JWTPayload, isRoleCurrent: () => boolean): Viewer {
+  const { sub, sid, role, iat, exp } = payload;
+  if (sub === undefined || typeof sid !== "string" || !isRole(role) || iat === undefined || exp === undefined) {
     throw unauthenticated("This access token is not one of ours.");
   }
-  return { userId: sub, sessionId: sid, role, expiresAt: new Date(exp * 1_000) };
+  const issuedAt = new Date(iat * 1_000);
+  return { userId: sub, sessionId: sid, role, issuedAt, expiresAt: new Date(exp * 1_000), isRoleCurrent };
 }
 
 function isRole(value: unknown): value is Role {

@@ -1,11 +1,11 @@
-import { createAccessTokenVerifier, type VerifyAccessToken } from "../src";
+import { createAccessTokenVerifier, noRevocations, type VerifyAccessToken } from "../src";
 import { startTestIssuer, type TestIssuer } from "../src/testing";
 
 let issuer: TestIssuer;
 let verify: VerifyAccessToken;
 beforeEach(async () => {
   issuer = await startTestIssuer();
-  verify = createAccessTokenVerifier(issuer);
+  verify = createAccessTokenVerifier({ ...issuer, revocations: noRevocations });
 });
 afterEach(() => {
   jest.useRealTimers();

@@ -5,7 +5,6 @@ import { type AppendOutcome, type Feed, type Feeds } from "./feeds";
 import { type Inbox } from "./inbox";
 import { type Layout } from "./layout";
 import { type Message } from "./notification";
-import { type Revocations } from "./revocations";
 import { type Watches } from "./watches";
 import * as wording from "./wording";
 
@@ -20,10 +19,9 @@ export function createEventHandlers(deps: {
   layout: Layout;
   inbox: Inbox;
   watches: Watches;
-  revocations: Revocations;
   visibilityOf: (productId: string) => CommentVisibility;
 }): EventHandler[] {
-  const { feeds, layout, inbox, watches, revocations, visibilityOf } = deps;
+  const { feeds, layout, inbox, watches, visibilityOf } = deps;
 
   function tell(userId: string, message: Message, { eventId, occurredAt }: Received): Promise<AppendOutcome> {
     return inbox.deliver(userId, { message, occurredAt, knownAs: eventId });
@@ -131,20 +129,7 @@ export function createEventHandlers(deps: {
       await inbox.open(userId, received.occurredAt);
       await tell(userId, wording.welcomeMessage({ displayName }), received);
     }),
-    handle(events.userSessionsRevoked, async (received) => {
-      const { userId, sessionIds, all = false, before } = received.payload;
-      const what = { userId, sessionIds: all ? null : (sessionIds ?? []), before: new Date(before) };
-      await revocations.add(what, received);
-    }),
-    handle(events.userRoleChanged, async (received) => {
-      const { userId } = received.payload;
-      await revocations.add({ userId, sessionIds: null, before: received.occurredAt }, received);
-    }),
-    handle(events.userDeleted, async (received) => {
-      const { userId } = received.payload;
-      await revocations.add({ userId, sessionIds: null, before: received.occurredAt }, received);
-      await inbox.close(userId);
-    }),
+    handle(events.userDeleted, ({ payload: { userId } }) => inbox.close(userId)),
   ];
 
   return [

@@ -10,11 +10,8 @@ export interface Layout {
   commentsOf(productId: string): Feed;
   /** That an order or a product changed; not how, which its owner knows. */
   changesOf(subject: "order" | "product", id: string): Feed;
-  /** Sessions that ended and rights that changed, for whoever holds sockets open. */
-  readonly revocations: Feed;
 }
 
-const revocationsMaxLength = 10_000;
 const changesMaxLength = 100;
 
 export function createLayout(retention: Retention): Layout {
@@ -30,6 +27,5 @@ export function createLayout(retention: Retention): Layout {
       ...transient,
     }),
     changesOf: (subject, id) => ({ name: `${subject}/${id}`, maxLength: changesMaxLength, ...transient }),
-    revocations: { name: "revocations", maxLength: revocationsMaxLength, ...transient },
   };
 }

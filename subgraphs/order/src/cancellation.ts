@@ -5,7 +5,7 @@ import { claimKey, type ClientKey, withdrawKey } from "./idempotency";
 import { advance } from "./order-changes";
 import { invalidTransition, keyReused, notFound, paymentPending } from "./order-errors";
 import { canBecome } from "./order-status";
-import { lockOrder, maySee, type OrderOutcome, refused } from "./orders";
+import { lockOrder, maySee, type OrderOutcome, refused, requireRightTo } from "./orders";
 import { refundableMinor } from "./payment-status";
 import { type Settlement } from "./settlement";
 import { type ReleaseStock } from "./stock-release";
@@ -33,6 +33,7 @@ export function createCancellation(deps: {
   async function begin(tx: Tx, viewer: Viewer, key: ClientKey, id: string, reason: string | null) {
     const order = await lockOrder(tx, id);
     if (order === null || !maySee(viewer, order.userId)) return refused(null, notFound("order", ["id"]));
+    requireRightTo(viewer, order);
     const errors = [
       ...checkOptionalText(reason, maxReasonLength, ["reason"]),
       ...checkIdempotencyKey(key.key, keyPath),

@@ -1,4 +1,4 @@
-import { type Viewer } from "@shop/auth";
+import { requireRole, type Viewer } from "@shop/auth";
 import { type Page } from "@shop/connections";
 import { isId } from "@shop/ids";
 import { type Database, type Prisma, type Tx } from "./database";
@@ -42,6 +42,11 @@ export function refused(order: Order | null, ...errors: OrderError[]): OrderOutc
 /** Whether somebody may see what belongs to a user: the user and staff may. */
 export function maySee(viewer: Viewer | null, userId: string): boolean {
   return viewer !== null && (viewer.userId === userId || viewer.role !== "CUSTOMER");
+}
+
+/** The guard of what a customer may do with an order of theirs, and staff with anybody's. @throws as requireRole, for staff */
+export function requireRightTo(viewer: Viewer, { userId }: { userId: string }): void {
+  if (viewer.userId !== userId) requireRole(viewer, "STAFF");
 }
 
 /** Makes all that is done to an order and its money wait for each other, until the transaction's end. */

@@ -13,7 +13,7 @@ import {
   paymentPending,
   readStoredErrors,
 } from "./order-errors";
-import { maySee, type Order, withLines } from "./orders";
+import { maySee, type Order, requireRightTo, withLines } from "./orders";
 import { type Settlement } from "./settlement";
 import { checkIdempotencyKey, checkText } from "./text-rules";
 import { type Payment } from "./transactions";
@@ -58,6 +58,7 @@ export function createPayments(deps: { db: Database; settlement: Settlement; pro
       const found = await readPayable(orderId);
       if (found === null || !maySee(viewer, found.order.userId)) return refused(null, notFound("order", orderPath));
       const { order, live } = found;
+      requireRightTo(viewer, order);
       const errors = [...checkText(token, maxTokenLength, tokenPath), ...checkIdempotencyKey(key.key, keyPath)];
       if (errors.length > 0) return refused(order, ...errors);
       const error = whyNotPayable(order, live);

@@ -3,7 +3,14 @@ import { type Categories } from "./categories";
 import { type SeedCategory } from "./seed-catalogue";
 
 /** Who makes the seed: no account, so nobody's key is ever one of these. */
-export const seeder: Viewer = { userId: "seed", role: "STAFF", sessionId: "seed", expiresAt: new Date(8.64e15) };
+export const seeder: Viewer = {
+  userId: "seed",
+  role: "STAFF",
+  sessionId: "seed",
+  issuedAt: new Date(0),
+  expiresAt: new Date(8.64e15),
+  isRoleCurrent: () => true,
+};
 
 /** Makes those that are missing. @param wanted parents first @returns their ids by name */
 export async function makeCategories(

@@ -1,8 +1,6 @@
 import { randomUUID } from "node:crypto";
-import { signAccessToken, type Role, type Viewer } from "@shop/auth";
+import { accessTokenLifetimeMs, signAccessToken, type Role, type Viewer } from "@shop/auth";
 import { type SigningKeys } from "./signing-keys";
-
-const lifetimeMs = 10 * 60_000;
 
 export interface AccessToken {
   readonly accessToken: string;
@@ -12,17 +10,22 @@ export interface AccessToken {
 
 export type IssueAccessToken = (user: { id: string; role: Role }, sessionId: string) => Promise<AccessToken>;
 
-/** Makes access tokens: ten minutes each, for one session. */
+/** Makes access tokens, each for one session. */
 export function createAccessTokenIssuer(deps: {
   keys: SigningKeys;
   issuer: string;
   audience: string;
 }): IssueAccessToken {
-  const by = { ...deps.keys.current, issuer: deps.issuer, audience: deps.audience };
+  const { keys, issuer, audience } = deps;
   return async (user, sessionId) => {
     // A token counts in whole seconds.
-    const expiresAt = new Date(Math.floor(Date.now() / 1_000) * 1_000 + lifetimeMs);
-    const viewer = { userId: user.id, role: user.role, sessionId, expiresAt };
-    return { accessToken: await signAccessToken({ ...viewer, tokenId: randomUUID() }, by), viewer };
+    const issuedAt = new Date(Math.floor(Date.now() / 1_000) * 1_000);
+    const expiresAt = new Date(issuedAt.getTime() + accessTokenLifetimeMs);
+    const isRoleCurrent = (): boolean => true;
+    const viewer = { userId: user.id, role: user.role, sessionId, issuedAt, expiresAt, isRoleCurrent };
+    return {
+      accessToken: await signAccessToken({ ...viewer, tokenId: randomUUID() }, { ...keys.current(), issuer, audience }),
+      viewer,
+    };
   };
 }

@@ -1,4 +1,4 @@
-import { requireRole, type Viewer } from "@shop/auth";
+import { requireRoleToRead, type Viewer } from "@shop/auth";
 import { type Connection, type Page, toConnection } from "@shop/connections";
 import { createId } from "@shop/ids";
 import { type AuditEntryRow, type Database, type Prisma, type Transaction } from "./database";
@@ -16,7 +16,8 @@ export type AuditLog = ReturnType<typeof createAuditLog>;
 export async function recordAudit(
   tx: Transaction,
   entry: {
-    actorId: string;
+    /** Null where it was the shop itself. */
+    actorId: string | null;
     action: string;
     targetId: string;
     before: Prisma.InputJsonObject;
@@ -35,7 +36,7 @@ export function createAuditLog(deps: { db: Database }) {
       filter: AuditFilter,
       page: Page<string>,
     ): Promise<Connection<AuditEntryRow>> => {
-      requireRole(viewer, "ADMIN");
+      requireRoleToRead(viewer, "ADMIN");
       const entries = await deps.db.auditEntry.findMany({
         where: {
           ...(page.after === null ? {} : { id: { lt: page.after } }),

@@ -1,7 +1,7 @@
 import { type IncomingMessage, type Server } from "node:http";
 import { type Duplex } from "node:stream";
 import { setTimeout as sleep } from "node:timers/promises";
-import { serviceCredentialHeader, type VerifyServiceCredential, type Viewer } from "@shop/auth";
+import { type Revocations, serviceCredentialHeader, type VerifyServiceCredential, type Viewer } from "@shop/auth";
 import { type Logger } from "@shop/telemetry";
 import { GraphQLError } from "graphql";
 import { CloseCode, handleProtocols, makeServer, type ServerOptions } from "graphql-ws";
@@ -13,13 +13,11 @@ export interface Peer {
   readonly viewer: Viewer | null;
   /** The viewer's Authorization header. */
   readonly authorization: string | null;
-  /** From now on the socket is this viewer's, until the token ends. */
+  /** From now on the socket is this viewer's, until the token ends or is revoked. */
   identify(who: { viewer: Viewer; authorization: string }): void;
 }
 
 export interface SocketServer {
-  /** Closes the sockets of viewers whose rights ended. */
-  closeWhere(isOver: (viewer: Viewer, openedAt: Date) => boolean): void;
   /** Takes no more, closes all with 1001 and waits a moment for them to go. */
   stop(): Promise<void>;
 }
@@ -41,13 +39,14 @@ export function createSocketServer(options: {
   path: string;
   pingMs: number;
   verifyCaller: VerifyServiceCredential;
+  revocations: Revocations;
   operations: ServerOptions<Record<string, unknown>, Peer>;
   log: Logger;
 }): SocketServer {
   const { server, log, pingMs } = options;
   const graphql = makeServer(options.operations);
   const sockets = new WebSocketServer({ noServer: true, maxPayload: maxMessageBytes, handleProtocols });
-  const open = new Map<WebSocket, { openedAt: Date; peer: { viewer: Viewer | null }; answered: boolean }>();
+  const open = new Map<WebSocket, { answered: boolean }>();
 
   async function upgrade(request: IncomingMessage, connection: Duplex, head: Buffer): Promise<void> {
     connection.on("error", () => connection.destroy());
@@ -66,6 +65,7 @@ export function createSocketServer(options: {
 
   function serve(socket: WebSocket, isGateway: boolean): void {
     let expiry: NodeJS.Timeout | undefined;
+    let endWatch = (): void => undefined;
     const peer = {
       isGateway,
       viewer: null as Viewer | null,
@@ -75,9 +75,11 @@ export function createSocketServer(options: {
         Object.assign(peer, who);
         const leftMs = Math.min(who.viewer.expiresAt.getTime() - Date.now(), longestTimerMs);
         expiry = setTimeout(() => socket.close(CloseCode.Forbidden, "The access token has ended"), leftMs);
+        const onRevoked = (): void => socket.close(CloseCode.Forbidden, "Your session has ended");
+        endWatch = options.revocations.watch(who.viewer, onRevoked);
       },
     };
-    const state = { openedAt: new Date(), peer, answered: true };
+    const state = { answered: true };
     open.set(socket, state);
     socket.on("error", (error) => log.debug({ err: error }, "a socket broke"));
     socket.on("pong", () => {
@@ -103,6 +105,7 @@ export function createSocketServer(options: {
     );
     socket.once("close", (code, reason) => {
       clearTimeout(expiry);
+      endWatch();
       open.delete(socket);
       closed(code, String(reason)).catch((error: unknown) => log.error({ err: error }, "a socket did not end well"));
     });
@@ -154,12 +157,6 @@ export function createSocketServer(options: {
   const timer = setInterval(askAll, pingMs);
 
   return {
-    closeWhere: (isOver) => {
-      for (const [socket, { openedAt, peer }] of open) {
-        if (peer.viewer !== null && isOver(peer.viewer, openedAt))
-          socket.close(CloseCode.Forbidden, "Your session has ended");
-      }
-    },
     stop: async () => {
       server.off("upgrade", onUpgrade);
       clearInterval(timer);

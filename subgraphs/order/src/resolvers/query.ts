@@ -1,4 +1,4 @@
-import { requireRole, requireViewer } from "@shop/auth";
+import { requireRoleToRead, requireViewer } from "@shop/auth";
 import { type QueryResolvers } from "../generated/graphql";
 import { extentOf, loadOrder } from "./extent";
 import { listOrders } from "./order-connection";
@@ -12,7 +12,7 @@ export const Query: QueryResolvers = {
     const { userId } = requireViewer(viewer);
     const { customerId, allCustomers } = filter ?? {};
     const wanted = customerId ?? (allCustomers ? null : userId);
-    if (wanted !== userId) requireRole(viewer, "STAFF");
+    if (wanted !== userId) requireRoleToRead(viewer, "STAFF");
     return listOrders(orders, wanted, filter ?? {}, page, extentOf(info));
   },
   payment: (_parent, { id }, { viewer, loaders }) => {
