@@ -129,7 +129,10 @@ export function createEventHandlers(deps: {
       await inbox.open(userId, received.occurredAt);
       await tell(userId, wording.welcomeMessage({ displayName }), received);
     }),
-    handle(events.userDeleted, ({ payload: { userId } }) => inbox.close(userId)),
+    handle(events.userDeleted, async ({ payload: { userId } }) => {
+      await inbox.close(userId);
+      await watches.forget(userId);
+    }),
   ];
 
   return [

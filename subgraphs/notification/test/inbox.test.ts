@@ -355,6 +355,8 @@ it("forgets a user who is deleted, and takes nothing more", async () => {
   const bought = order(user);
   const records = await shop.publish(events.orderPaid, bought);
   await notificationsOf(user, 1);
+  const productId = createId("prd");
+  await shop.ask(`mutation { watchProduct(productId: "${productId}") { errors { code } } }`, { as: user });
   await shop.publish(events.userDeleted, { userId: user });
   const own = async () => (await inboxOf(user)).edges.filter(({ node }) => node.kind === "ORDER_PAID");
   await eventually(own, (nodes) => nodes.length === 0);
@@ -365,4 +367,9 @@ it("forgets a user who is deleted, and takes nothing more", async () => {
   expect(await own()).toEqual([]);
   const kept = await shop.redis.keys(`${shop.prefix}:{inbox/${user}}:*`);
   expect(kept).toEqual([`${shop.prefix}:{inbox/${user}}:state`]);
+  const watching = [`${shop.prefix}:{product/${productId}}:watchers`, `${shop.prefix}:{watcher/${user}}:products`];
+  await eventually(
+    () => shop.redis.exists(...watching),
+    (left) => left === 0,
+  );
 });
