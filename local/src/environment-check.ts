@@ -1,6 +1,10 @@
+import { createRequire } from "node:module";
 import { parseEnvironment, secretsOf } from "@shop/env";
 import { type ZodObject } from "zod";
 import { type ServicePlan } from "./services";
+
+// Not import(): tests run this too, where Jest knows no dynamic imports.
+const load = createRequire(__filename);
 
 type Environment = Readonly<Record<string, string>>;
 
@@ -8,8 +12,8 @@ type Environment = Readonly<Record<string, string>>;
  * Every variable that does not fit, of all services at once, before any of them is started.
  * @param env as the services will be given it
  */
-export async function findEnvironmentProblems(services: readonly ServicePlan[], env: Environment): Promise<string[]> {
-  const problems = (await readSchemas(services)).map(([, schema]) => {
+export function findEnvironmentProblems(services: readonly ServicePlan[], env: Environment): string[] {
+  const problems = readSchemas(services).map(([, schema]) => {
     const outcome = parseEnvironment(schema, env);
     return outcome.ok ? [] : outcome.problems;
   });
@@ -17,11 +21,8 @@ export async function findEnvironmentProblems(services: readonly ServicePlan[], 
 }
 
 /** Gives the environment for each service by its name: all of it, less the secrets that only others read. */
-export async function shareOut(
-  services: readonly ServicePlan[],
-  env: Environment,
-): Promise<(name: string) => Environment> {
-  const secretsByService = new Map((await readSchemas(services)).map(([name, schema]) => [name, secretsOf(schema)]));
+export function shareOut(services: readonly ServicePlan[], env: Environment): (name: string) => Environment {
+  const secretsByService = new Map(readSchemas(services).map(([name, schema]) => [name, secretsOf(schema)]));
   const secrets = new Set([...secretsByService.values()].flat());
   return (name) => {
     const own = secretsByService.get(name) ?? [];
@@ -31,11 +32,10 @@ export async function shareOut(
   };
 }
 
-async function readSchemas(services: readonly ServicePlan[]): Promise<[service: string, ZodObject][]> {
-  const schemas = services.map(async ({ name, configuration }): Promise<[string, ZodObject][]> => {
+function readSchemas(services: readonly ServicePlan[]): [service: string, ZodObject][] {
+  return services.flatMap(({ name, configuration }): [string, ZodObject][] => {
     if (configuration === undefined) return [];
-    const { environment } = (await import(configuration)) as { environment: ZodObject };
+    const { environment } = load(configuration) as { environment: ZodObject };
     return [[name, environment]];
   });
-  return (await Promise.all(schemas)).flat();
 }

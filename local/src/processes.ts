@@ -44,12 +44,12 @@ export function planProcesses(
   const envOf = shareOut(services, env);
   return {
     env,
-    start: async (name, own) => {
+    start: (name, own) => {
       const store = stores.supervised.find((one) => one.name === name);
       if (store !== undefined) return store.start(new AbortController().signal);
       const service = services.find((one) => one.name === name);
       if (service === undefined) throw new Error(`there is no process ${name}`);
-      return startServiceProcess(service, { env: { ...(await envOf)(name), ...own }, onLine });
+      return startServiceProcess(service, { env: { ...envOf(name), ...own }, onLine });
     },
     prepareDatabase: async (database) => {
       const script = join(__dirname, "run-prepare-databases.js");

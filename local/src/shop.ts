@@ -55,7 +55,7 @@ export async function startShop(config: Config, options: ShopOptions): Promise<S
   await composeSupergraph(root, signal);
   prepareDataDir(config.dataDir, options.fresh);
   serviceKeys.save();
-  const envOf = await shareOut(services, env);
+  const envOf = shareOut(services, env);
 
   const supervisor = createSupervisor({ log });
   const control = await startControl({
@@ -127,7 +127,7 @@ async function refuseWhatCannotWork(config: Config, { stores, services, env }: P
   if (last === "killed") await endLeftoverStores(config.dataDir);
   const ports = [...stores.ports, ...services.flatMap((plan) => plan.ports)];
   const problems = [
-    ...(await findEnvironmentProblems(services, env)),
+    ...findEnvironmentProblems(services, env),
     ...(await findPortProblems(config.HOST, ports, last === "killed" ? drainLimitMs : 0)),
     ...(await findSilentStores(config)),
   ];
