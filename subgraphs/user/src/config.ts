@@ -78,6 +78,13 @@ export interface Config {
   readonly callers: ServiceCallers;
 }
 
+/** For a command that changes the keys of access tokens. */
+export function loadKeysConfig(): Pick<Config, "databaseUrl" | "tokenSecret"> {
+  const own = variables.pick({ NODE_ENV: true, USER_DATABASE_URL: true, TOKEN_SECRET: true });
+  const values = loadEnvironment(own, process.env);
+  return { databaseUrl: values.USER_DATABASE_URL, tokenSecret: values.TOKEN_SECRET };
+}
+
 /** Reads the environment; ends the process where it does not fit. */
 export function loadConfig(): Config {
   const values = loadEnvironment(environment, process.env);

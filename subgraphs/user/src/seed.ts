@@ -5,7 +5,8 @@ import { createLogger } from "@shop/telemetry";
 import { type Config, loadConfig } from "./config";
 import { createDatabase } from "./database";
 import { toEmailKey } from "./profile-rules";
-import { loadSigningKeys } from "./signing-keys";
+import { openSigningKeys } from "./signing-keys";
+import { createTryCounter } from "./try-counter";
 import { createUseCases } from "./use-cases";
 
 const demoPassword = "demo-password-1";
@@ -27,11 +28,12 @@ export async function seedAccounts(config: Config): Promise<string[]> {
   try {
     const emailKey = { notIn: demoAccounts.map(({ email }) => toEmailKey(email)) };
     if ((await db.user.count({ where: { emailKey } })) > 0) return [];
-    const keys = await loadSigningKeys({ db, secret: config.tokenSecret });
+    const keys = await openSigningKeys({ db, secret: config.tokenSecret });
     const { accounts } = await createUseCases({
       db,
       keys,
       imageStore: createImageStore(config.imageStore, log),
+      counter: createTryCounter({ redisUrl: undefined, log }), // nobody signs in here
       config,
       log,
     });

@@ -13,9 +13,10 @@ import { createContext } from "./context";
 import { createDatabase, type Database } from "./database";
 import { describeOneTimePassword, prepareFirstAdmin } from "./first-admin";
 import { createLinkSender } from "./link-sender";
+import { registerMailAddressRoute } from "./mail-address-route";
 import { type MailedLinks } from "./mailed-links";
 import { resolvers } from "./resolvers";
-import { loadSigningKeys } from "./signing-keys";
+import { openSigningKeys, publicMaxAgeSeconds, refreshIntervalMs } from "./signing-keys";
 import { createTryCounter } from "./try-counter";
 import { createUseCases } from "./use-cases";
 
@@ -35,7 +36,7 @@ export async function startService(config: Config, log: Logger): Promise<Service
   const db = createDatabase({ url: databaseUrl, log });
   const keys = await retryUntilReady(
     "the user database",
-    () => loadSigningKeys({ db, secret: config.tokenSecret }),
+    () => openSigningKeys({ db, secret: config.tokenSecret }),
     log,
   );
   const imageStore = createImageStore(config.imageStore, log);
@@ -49,26 +50,29 @@ export async function startService(config: Config, log: Logger): Promise<Service
   const mailer = createMailer(config.mailer);
   const sendLinks = createLinkSender({ db, links, mailer, publicUrl: config.publicUrl, log });
   const workers = [
+    startSweeping(keys.refresh, refreshIntervalMs, log),
     startSweeping(avatars.sweep, sweepIntervalMs, log),
     startSweeping(links.sweep, sweepIntervalMs, log),
     startSweeping(sendLinks, sendIntervalMs, log),
   ];
   const bus = createMessageBus({ brokers: config.kafkaBrokers, clientId: "user", topics: ["user.v1"], log });
   const revocations = startRevocationFeed({ bus, silentAfterMs: config.feedSilentAfterMs, log });
+  const verifyCaller = createServiceVerifier({ callee: "user", callers: config.callers });
   const subgraph = await startSubgraph({
     name: "user",
     host: config.host,
     port: config.port,
     schemaFile: join(__dirname, "..", "schema.graphql"),
     resolvers,
-    verifyViewer: createAccessTokenVerifier({ jwks: keys.jwks, issuer, audience, revocations }),
-    verifyCaller: createServiceVerifier({ callee: "user", callers: config.callers }),
+    verifyViewer: createAccessTokenVerifier({ keys: keys.keyOf, issuer, audience, revocations }),
+    verifyCaller,
     createContext: (request) => createContext(useCases, request),
     readiness: { database: () => db.$queryRaw`SELECT 1` },
     isOutage: isDatabaseOutage,
     routes: (app) => {
+      registerMailAddressRoute(app, { db, verifyCaller });
       app.get("/.well-known/jwks.json", (_request, reply) =>
-        reply.header("cache-control", "public, max-age=60").send(keys.jwks),
+        reply.header("cache-control", `public, max-age=${publicMaxAgeSeconds}`).send(keys.jwks()),
       );
     },
     log,

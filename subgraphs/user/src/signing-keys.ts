@@ -1,69 +1,94 @@
-import { createCipheriv, createDecipheriv, hkdfSync, randomBytes } from "node:crypto";
-import {
-  calculateJwkThumbprint,
-  exportJWK,
-  exportPKCS8,
-  generateKeyPair,
-  importPKCS8,
-  type CryptoKey,
-  type JSONWebKeySet,
-  type JWK,
-} from "jose";
+import { createLocalJWKSet, type CryptoKey, type JSONWebKeySet, type JWTVerifyGetKey } from "jose";
+import { accessTokenLifetimeMs } from "@shop/auth";
 import { type Database } from "./database";
-
-const algorithm = "EdDSA";
-const cipher = "aes-256-gcm";
-const nonceBytes = 12;
-const tagBytes = 16;
+import { deriveWrappingKey } from "./private-key-wrapping";
+import { createKey, lockKeys, readKeys, type StoredKey } from "./stored-keys";
 
 export interface SigningKeys {
-  /** What new access tokens are signed with. */
-  readonly current: { readonly key: CryptoKey; readonly keyId: string };
+  /** What an access token that is made now is signed with. */
+  current(): { readonly key: CryptoKey; readonly keyId: string };
   /** The public halves of all keys, for verifiers. */
-  readonly jwks: JSONWebKeySet;
+  jwks(): JSONWebKeySet;
+  /** Finds the public half for a token. */
+  readonly keyOf: JWTVerifyGetKey;
+  /** Takes up what `keys:rotate` and other instances did, and removes the keys that no token needs any more. */
+  readonly refresh: () => Promise<void>;
 }
+
+type OwnKey = StoredKey & { readonly key: CryptoKey };
+
+/** Instances look for new keys this often. */
+export const refreshIntervalMs = 2_000;
+/** How long the published keys may be kept by whoever reads them. */
+export const publicMaxAgeSeconds = 60;
+/**
+ * How long a new key is published before it signs: a verifier may just have read the keys, by way of a cache that just had;
+ * the rest is for instances to take the key up, and for clocks that differ.
+ */
+export const publishAheadMs = 2 * publicMaxAgeSeconds * 1_000 + 30_000;
+/** For the same two, after the last token of an old key has ended. */
+const retireMarginMs = 60_000;
 
 /**
- * Reads the signing keys from the database, and makes the first one there: under a lock, so that instances that start
- * at the same time share it. A key that was encrypted with another secret goes on verifying but signs no more.
+ * The signing keys of the database; the first one is made here, under a lock, so that instances that start at the same
+ * time share it. All that instances do with keys follows from their rows and the time: there is nothing to hand over, and
+ * nothing to lose.
+ * @param deps.secret what private halves are encrypted with. A key that was encrypted with another verifies on, but does not
+ *   sign
  */
-export async function loadSigningKeys(deps: { db: Database; secret: string }): Promise<SigningKeys> {
-  const wrappingKey = Buffer.from(hkdfSync("sha256", deps.secret, "", "signing keys", 32));
-  return deps.db.$transaction(async (tx) => {
-    await tx.$queryRaw`SELECT 1 FROM pg_advisory_xact_lock(hashtext('signing keys'))`;
-    const rows = await tx.signingKey.findMany({ orderBy: { createdAt: "desc" } });
-    const published = rows.map((row) => row.publicJwk as JWK);
-    for (const row of rows) {
-      const pkcs8 = unwrap(row.privateKey, wrappingKey);
-      if (pkcs8 === undefined) continue;
-      return { current: { key: await importPKCS8(pkcs8, algorithm), keyId: row.id }, jwks: { keys: published } };
-    }
+export async function openSigningKeys(deps: { db: Database; secret: string }): Promise<SigningKeys> {
+  const { db } = deps;
+  const wrappingKey = deriveWrappingKey(deps.secret);
+  let state = toState(await read());
 
-    const { privateKey, publicKey } = await generateKeyPair(algorithm, { extractable: true });
-    const bare = await exportJWK(publicKey);
-    const keyId = await calculateJwkThumbprint(bare);
-    const publicJwk = { ...bare, kid: keyId, alg: algorithm, use: "sig" };
-    const wrapped = wrap(await exportPKCS8(privateKey), wrappingKey);
-    await tx.signingKey.create({ data: { id: keyId, publicJwk, privateKey: wrapped, createdAt: new Date() } });
-    return { current: { key: privateKey, keyId }, jwks: { keys: [publicJwk, ...published] } };
-  });
-}
-
-function wrap(pkcs8: string, key: Buffer): Uint8Array<ArrayBuffer> {
-  const nonce = randomBytes(nonceBytes);
-  const encryption = createCipheriv(cipher, key, nonce, { authTagLength: tagBytes });
-  const encrypted = Buffer.concat([encryption.update(pkcs8), encryption.final()]);
-  return new Uint8Array(Buffer.concat([nonce, encryption.getAuthTag(), encrypted]));
-}
-
-function unwrap(wrapped: Uint8Array, key: Buffer): string | undefined {
-  const nonce = wrapped.subarray(0, nonceBytes);
-  const decryption = createDecipheriv(cipher, key, nonce, { authTagLength: tagBytes });
-  decryption.setAuthTag(wrapped.subarray(nonceBytes, nonceBytes + tagBytes));
-  try {
-    const pkcs8 = decryption.update(wrapped.subarray(nonceBytes + tagBytes));
-    return Buffer.concat([pkcs8, decryption.final()]).toString();
-  } catch {
-    return undefined; // the tag does not fit: another secret
+  async function read(): Promise<StoredKey[]> {
+    const keys = await readKeys(db, wrappingKey);
+    return keys.some(isOwn) ? keys : makeFirst();
   }
+  function makeFirst(): Promise<StoredKey[]> {
+    return db.$transaction(async (tx) => {
+      await lockKeys(tx);
+      const keys = await readKeys(tx, wrappingKey);
+      return keys.some(isOwn) ? keys : [await createKey(tx, wrappingKey, { signsFrom: new Date() }), ...keys];
+    });
+  }
+  /** Only those before the key that signs here: one that nobody can sign with makes no other superfluous. */
+  async function removeTheDead(): Promise<void> {
+    const { signsFrom } = keyToSignWith(state.own);
+    const isLongSince = signsFrom.getTime() + accessTokenLifetimeMs + retireMarginMs < Date.now();
+    if (isLongSince && state.all.some((other) => other.signsFrom < signsFrom)) {
+      await db.signingKey.deleteMany({ where: { signsFrom: { lt: signsFrom } } });
+    }
+  }
+
+  return {
+    current: () => {
+      const { key, id } = keyToSignWith(state.own);
+      return { key, keyId: id };
+    },
+    jwks: () => state.jwks,
+    keyOf: (header, token) => state.keyOf(header, token),
+    refresh: async () => {
+      await removeTheDead();
+      state = toState(await read());
+    },
+  };
+}
+
+function toState(all: readonly StoredKey[]) {
+  const jwks = { keys: all.map(({ publicJwk }) => publicJwk) };
+  return { all, own: all.filter(isOwn), jwks, keyOf: createLocalJWKSet(jwks) };
+}
+
+function isOwn(key: StoredKey): key is OwnKey {
+  return key.key !== undefined;
+}
+
+/** @param own the latest first, at least one */
+function keyToSignWith(own: readonly OwnKey[]): OwnKey {
+  const now = new Date();
+  // Where all are to come, the service has begun to use another secret just now: verifiers meet the key as they can.
+  const signing = own.find(({ signsFrom }) => signsFrom <= now) ?? own.at(-1);
+  if (signing === undefined) throw new Error("there is no key to sign with");
+  return signing;
 }
