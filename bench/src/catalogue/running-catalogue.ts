@@ -7,7 +7,7 @@ import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { formatServiceKey } from "@shop/env";
 import { createTestClient, type TestClient } from "@shop/subgraph-server/testing";
-import { repository } from "../config";
+import { childEnvironment, repository } from "../config";
 import { findFreePort } from "../free-port";
 import { type PinnedProcess, startPinned } from "../pinned-process";
 import { readReapedCpuMs } from "../process-statistics";
@@ -69,9 +69,11 @@ export async function seed(
   onOutput: (text: string) => void,
 ): Promise<Seeding | null> {
   const script = join(repository, "subgraphs/product/dist/seed-command.js");
-  const args = [script, "--products", String(products), "--mongo", mongoUrl, "--without-pictures"];
+  const args = [script, "--products", String(products), "--without-pictures", "--without-events"];
   const cpuBeforeMs = readReapedCpuMs(process.pid);
-  const child = spawn(process.execPath, args, { stdio: ["ignore", "pipe", "inherit"] });
+  // As for development: it needs no secret of production.
+  const env = { ...childEnvironment, NODE_ENV: "development", MONGO_URL: mongoUrl };
+  const child = spawn(process.execPath, args, { env, stdio: ["ignore", "pipe", "inherit"] });
   let output = "";
   child.stdout.setEncoding("utf8").on("data", (text: string) => {
     output += text;

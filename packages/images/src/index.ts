@@ -1,7 +1,7 @@
 export { type ImageStoreConfig, imageStoreEnvironment, toImageStoreConfig } from "./environment";
 export { createImageStore, type ImageStore } from "./image-store";
 export { createImageMaker, type ImageMaker } from "./image-maker";
-export { loadSharp } from "./sharp-module";
+export { loadSharp, type SharpModule } from "./sharp-module";
 export {
   createImageUploads,
   type ImagesRefused,

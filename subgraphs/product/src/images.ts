@@ -114,7 +114,9 @@ export function createImages(deps: {
             : notFound("image", "imageId"),
         { path },
       );
-      if (outcome.ok) await uploads.discard([image.key, image.mediumKey, image.smallKey]);
+      // A seed's products share pictures, which are not their uploads' own: those stay for the others.
+      const own = [image.key, image.mediumKey, image.smallKey].filter((key) => key.includes(image.uploadId));
+      if (outcome.ok) await uploads.discard(own);
       return outcome;
     },
 

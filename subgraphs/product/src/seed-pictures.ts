@@ -1,7 +1,7 @@
 import { createHash } from "node:crypto";
-import { type ImageMaker, type ImageStore } from "@shop/images";
+import { createImageMaker, type ImageStore, loadSharp, type SharpModule } from "@shop/images";
 import { deriveId } from "@shop/ids";
-import sharp from "sharp";
+import { type Logger } from "@shop/telemetry";
 import { shapes } from "./images";
 import { type StoredImage } from "./product-model";
 import { seedColors, type SeedProduct } from "./seed-catalogue";
@@ -12,7 +12,7 @@ const size = 640;
  * A picture for a product of the seed: 640 × 640, in its colour, of shapes that follow from its name, so that each looks
  * like itself on every machine.
  */
-export function drawPicture({ name, color }: Pick<SeedProduct, "name" | "color">): Promise<Buffer> {
+export function drawPicture(sharp: SharpModule, { name, color }: Pick<SeedProduct, "name" | "color">): Promise<Buffer> {
   const digits = createHash("sha256").update(name).digest();
   const between = (index: number, min: number, max: number): number =>
     Math.round(min + ((digits[index] ?? 0) / 255) * (max - min));
@@ -43,15 +43,20 @@ export function drawPicture({ name, color }: Pick<SeedProduct, "name" | "color">
 const shapesOfEach = 3;
 
 /**
- * A few pictures for any number of products, the same objects in the bucket however often they are made. As products share
- * them, taking one away from a product takes it away from all.
+ * A few pictures for any number of products, the same objects in the bucket however often they are made. They are no
+ * upload's own, so that they stay when one is taken away from a product.
+ * @returns none on a platform without sharp
  */
-export async function makeSharedPictures(imageStore: ImageStore, imageMaker: ImageMaker): Promise<StoredImage[]> {
+export async function makeSharedPictures(imageStore: ImageStore, log: Logger): Promise<StoredImage[]> {
+  const sharp = loadSharp(log);
+  if (sharp === null) return [];
+  await imageStore.prepare();
+  const imageMaker = createImageMaker(sharp);
   const pictures: StoredImage[] = [];
   for (const color of Object.keys(seedColors) as (keyof typeof seedColors)[]) {
     for (let number = 0; number < shapesOfEach; number++) {
       const name = `${color} ${number}`;
-      const made = await imageMaker.make(await drawPicture({ name, color }), shapes);
+      const made = await imageMaker.make(await drawPicture(sharp, { name, color }), shapes);
       if (!made.ok) throw new Error(`no picture can be made of ${name}: ${made.reason}`);
       const { full, medium, small } = made.images;
       const write = async ({ bytes, extension, contentType }: typeof full): Promise<string> => {

@@ -1,3 +1,4 @@
+import { loadSharp, type SharpModule } from "@shop/images";
 import { retryUntilReady } from "@shop/lifecycle";
 import { createLogger, type Logger } from "@shop/telemetry";
 import { type Catalogue, openCatalogue } from "./catalogue";
@@ -19,7 +20,7 @@ export interface SeedOutcome {
 }
 
 /**
- * Fills an empty catalogue: 8 categories and 40 published products with pictures, by the use cases that STAFF use, so
+ * Fills an empty catalogue: 8 categories and 40 published products with pictures (but on a platform without sharp), by the use cases that STAFF use, so
  * that their events are published too. Killed and run again it goes on where it was; a catalogue that somebody else began
  * is left alone.
  */
@@ -28,11 +29,13 @@ export async function seedCatalogue(config: CatalogueConfig, { log }: { log: Log
   try {
     const unfinished = await findUnfinished(catalogue);
     if (unfinished.length === 0) return { published: 0 };
+    const sharp = loadSharp(log);
     await retryUntilReady("the image store", catalogue.imageStore.prepare, log);
     const categoryIds = await makeCategories(catalogue, seedCategories);
     const waiting = unfinished.values();
     const work = async (): Promise<void> => {
-      for (const product of waiting) await makeProduct(catalogue, product, categoryIds, config.currency);
+      for (const product of waiting)
+        await makeProduct(catalogue, product, { categoryIds, currency: config.currency, sharp });
     };
     await Promise.all(Array.from({ length: atOnce }, work));
     return { published: unfinished.length };
@@ -55,8 +58,11 @@ async function findUnfinished({ store }: Catalogue): Promise<SeedProduct[]> {
 async function makeProduct(
   { products, images, imageStore }: Catalogue,
   product: SeedProduct,
-  categoryIds: ReadonlyMap<string, string>,
-  currency: string,
+  {
+    categoryIds,
+    currency,
+    sharp,
+  }: { categoryIds: ReadonlyMap<string, string>; currency: string; sharp: SharpModule | null },
 ): Promise<void> {
   const { name, description, material, color, stock } = product;
   const input = {
@@ -72,8 +78,8 @@ async function makeProduct(
     ],
   };
   const { product: made } = requireOk(await products.create(seeder, input));
-  if (made.images.length === 0) {
-    const picture = await drawPicture(product);
+  if (sharp !== null && made.images.length === 0) {
+    const picture = await drawPicture(sharp, product);
     const form = { contentType: "image/png", bytes: picture.length };
     const { upload } = requireOk(await images.requestUpload(seeder, made._id, form));
     await imageStore.write(uploadKey(upload.id), picture, form.contentType);
