@@ -1,8 +1,10 @@
 import { setTimeout as sleep } from "node:timers/promises";
+import { deleteAccount, orderAll, personalWords, registerKnown, reviewAndBeAnswered } from "./account-deletion";
 import { type ShopClient } from "./client";
 import { eventually } from "./eventually";
 import { removeData, type RunningShop, shopEnvironment, startRunningShop } from "./running-shop";
 import { deliver, logIn, pay, placeOrder, register, review, ship, stockNewProduct } from "./shopping";
+import { readStoredText } from "./stored-text";
 
 interface OrderNews {
   readonly notificationReceived: {
@@ -109,6 +111,49 @@ it("only delays what it tells while the broker stands still for ten seconds", as
     "ORDER_DELIVERED",
   ]);
   await watched.end();
+}, 120_000);
+
+it("forgets who deletes their account in every store, and keeps what was sold and what others wrote", async () => {
+  const staff = await logIn(shop.url, "staff@example.com");
+  const productId = await stockNewProduct(staff, "Farewellpot", 5);
+  const leaving = await registerKnown(shop.url, productId);
+  const orders = await orderAll(leaving, productId);
+  const { reviewId, replyId } = await reviewAndBeAnswered(leaving, await register(shop.url), productId);
+  await inboxHead(leaving.client);
+  const before = await readStoredText(shop);
+  for (const word of [...personalWords, leaving.email]) expect(before).toContain(word);
+
+  expect(await deleteAccount(shop.url, leaving)).toBe(204);
+
+  await eventually(async () => (await findBySearch(staff, "farewellpot"))[0]?.available === 4);
+  await ship(staff, orders.paid);
+  await deliver(staff, orders.paid);
+  await eventually(async () => {
+    const after = await readStoredText(shop);
+    expect([...personalWords, leaving.email].filter((word) => after.includes(word))).toEqual([]);
+    return true;
+  });
+  const left = await staff.run(
+    `query ($user: ID!, $paid: ID!, $unpaid: ID!, $review: ID!, $reply: ID!) {
+       user(id: $user) { id }
+       paid: order(id: $paid) { status customer { id } total { amountMinor } lines { quantity name } }
+       unpaid: order(id: $unpaid) { status }
+       review: comment(id: $review) { author { id } body }
+       reply: comment(id: $reply) { author { displayName } body }
+     }`,
+    { user: leaving.id, paid: orders.paid, unpaid: orders.unpaid, review: reviewId, reply: replyId },
+  );
+  expect(left).toEqual({
+    user: null,
+    paid: {
+      ...{ status: "DELIVERED", customer: null, total: { amountMinor: 4_900 } },
+      lines: [{ quantity: 1, name: "Farewellpot" }],
+    },
+    unpaid: { status: "CANCELLED" },
+    review: { author: null, body: "" },
+    reply: { author: { displayName: "Ada" }, body: "So does mine." },
+  });
+  await eventually(async () => (await leaving.client.rest("/v1/notifications")).status === 401);
 }, 120_000);
 
 /** Where the viewer's inbox ends now, with the welcome that a new customer gets behind it. */

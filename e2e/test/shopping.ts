@@ -9,7 +9,11 @@ interface UserError {
 }
 
 /** The mutation's payload. @throws where it has errors: a journey meets none */
-async function mutate<Payload extends object>(client: ShopClient, query: string, variables: object): Promise<Payload> {
+export async function mutate<Payload extends object>(
+  client: ShopClient,
+  query: string,
+  variables: object,
+): Promise<Payload> {
   const data = await client.run<Record<string, Payload & { errors: UserError[] }>>(query, variables);
   const payload = Object.values(data)[0];
   if (payload === undefined || payload.errors.length > 0) throw new Error(JSON.stringify(payload?.errors));
@@ -110,11 +114,16 @@ const address = {
   countryCode: "GB",
 };
 
-export async function placeOrder(customer: ShopClient, productId: string, quantity: number): Promise<string> {
+export async function placeOrder(
+  customer: ShopClient,
+  productId: string,
+  quantity: number,
+  shippingAddress: object = address,
+): Promise<string> {
   const { order } = await mutate<{ order: { id: string } }>(
     customer,
     `mutation ($input: PlaceOrderInput!) { placeOrder(input: $input) { order { id } errors { code message path } } }`,
-    { input: { idempotencyKey: randomUUID(), lines: [{ productId, quantity }], shippingAddress: address } },
+    { input: { idempotencyKey: randomUUID(), lines: [{ productId, quantity }], shippingAddress } },
   );
   return order.id;
 }
@@ -149,13 +158,14 @@ export async function deliver(staff: ShopClient, orderId: string): Promise<void>
 export async function review(
   customer: ShopClient,
   productId: string,
+  body = "Two minutes, as promised.",
 ): Promise<{ id: string; verifiedPurchase: boolean }> {
   const { comment } = await mutate<{ comment: { id: string; verifiedPurchase: boolean } }>(
     customer,
     `mutation ($input: AddReviewInput!) {
        addReview(input: $input) { comment { id verifiedPurchase } errors { code message path } }
      }`,
-    { input: { idempotencyKey: randomUUID(), productId, rating: 5, body: "Two minutes, as promised." } },
+    { input: { idempotencyKey: randomUUID(), productId, rating: 5, body } },
   );
   return comment;
 }

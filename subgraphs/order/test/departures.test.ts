@@ -31,7 +31,7 @@ const shippingAddress = {
   countryCode: "DE",
   phone: "+49 30 777 4711",
 };
-const personal = ["quist", "4711", "q7 7q"];
+const personal = ["quist", "777 4711", "q7 7q"];
 const erased = { recipient: "", line1: "", line2: null, city: "", countryCode: "DE" };
 
 async function place(as: Person): Promise<OrderAnswer> {

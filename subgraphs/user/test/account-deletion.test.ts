@@ -66,7 +66,7 @@ async function everythingStored(): Promise<string> {
 
 it("takes with the account all that is personal, and keeps that it was deleted", async () => {
   const user = await wellKnown();
-  const personal = [user.email, "quist", "4711", "the key of", "zebulon"];
+  const personal = [user.email, "quist", "777 4711", "the key of", "zebulon"];
   const before = await everythingStored();
   for (const text of personal) expect(before).toContain(text);
 
