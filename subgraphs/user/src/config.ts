@@ -3,7 +3,7 @@ import { list, loadEnvironment, port, secret, servicePublicKeys, url } from "@sh
 import { type ImageStoreConfig, imageStoreEnvironment, toImageStoreConfig } from "@shop/images";
 import { type MailerConfig, mailerEnvironment, toMailerConfig } from "@shop/mailer";
 import { z } from "zod";
-import { type FreeTries } from "./throttle";
+import { type TryLimits } from "./throttle";
 
 const freeTries = (defaultCount: number) => z.coerce.number().int().nonnegative().default(defaultCount);
 
@@ -64,7 +64,7 @@ export interface Config {
   readonly feedSilentAfterMs?: number;
   /** Where all instances count together; undefined: each process by itself. */
   readonly redisUrl: string | undefined;
-  readonly freeTries: FreeTries;
+  readonly tryLimits: TryLimits;
   readonly imageStore: ImageStoreConfig;
   readonly mailer: MailerConfig;
   /** Of the first ADMIN; undefined: the shop is left as it is. */
@@ -74,8 +74,8 @@ export interface Config {
   readonly tokenIssuer: string;
   readonly tokenAudience: string;
   readonly tokenSecret: string;
-  /** Whom /graphql answers. */
-  readonly callers: ServiceCallers;
+  /** Whom each door answers. */
+  readonly callers: { readonly graphql: ServiceCallers; readonly mailAddresses: ServiceCallers };
 }
 
 /** For a command that changes the keys of access tokens. */
@@ -95,9 +95,10 @@ export function loadConfig(): Config {
     databaseUrl: values.USER_DATABASE_URL,
     kafkaBrokers: values.KAFKA_BROKERS,
     redisUrl: values.REDIS_URL,
-    freeTries: {
+    tryLimits: {
       perClient: values.RATE_LIMIT_CREDENTIALS_ACCOUNT,
       perAddress: values.RATE_LIMIT_CREDENTIALS_ADDRESS,
+      firstDelayMs: 1_000,
     },
     imageStore: toImageStoreConfig(values),
     mailer: toMailerConfig(values),
@@ -107,8 +108,8 @@ export function loadConfig(): Config {
     tokenAudience: values.TOKEN_AUDIENCE,
     tokenSecret: values.TOKEN_SECRET,
     callers: {
-      gateway: values.GATEWAY_SERVICE_PUBLIC_KEYS,
-      notification: values.NOTIFICATION_SERVICE_PUBLIC_KEYS,
+      graphql: { gateway: values.GATEWAY_SERVICE_PUBLIC_KEYS },
+      mailAddresses: { notification: values.NOTIFICATION_SERVICE_PUBLIC_KEYS },
     },
   };
 }

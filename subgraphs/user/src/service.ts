@@ -57,7 +57,6 @@ export async function startService(config: Config, log: Logger): Promise<Service
   ];
   const bus = createMessageBus({ brokers: config.kafkaBrokers, clientId: "user", topics: ["user.v1"], log });
   const revocations = startRevocationFeed({ bus, silentAfterMs: config.feedSilentAfterMs, log });
-  const verifyCaller = createServiceVerifier({ callee: "user", callers: config.callers });
   const subgraph = await startSubgraph({
     name: "user",
     host: config.host,
@@ -65,11 +64,12 @@ export async function startService(config: Config, log: Logger): Promise<Service
     schemaFile: join(__dirname, "..", "schema.graphql"),
     resolvers,
     verifyViewer: createAccessTokenVerifier({ keys: keys.keyOf, issuer, audience, revocations }),
-    verifyCaller,
+    verifyCaller: createServiceVerifier({ callee: "user", callers: config.callers.graphql }),
     createContext: (request) => createContext(useCases, request),
     readiness: { database: () => db.$queryRaw`SELECT 1` },
     isOutage: isDatabaseOutage,
     routes: (app) => {
+      const verifyCaller = createServiceVerifier({ callee: "user", callers: config.callers.mailAddresses });
       registerMailAddressRoute(app, { db, verifyCaller });
       app.get("/.well-known/jwks.json", (_request, reply) =>
         reply.header("cache-control", `public, max-age=${publicMaxAgeSeconds}`).send(keys.jwks()),

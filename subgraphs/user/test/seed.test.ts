@@ -24,7 +24,7 @@ beforeEach(async () => {
     databaseUrl: database.url,
     kafkaBrokers: ["127.0.0.1:1"],
     redisUrl: undefined,
-    freeTries: { perClient: 0, perAddress: 0 },
+    tryLimits: { perClient: 0, perAddress: 0, firstDelayMs: 0 },
     adminEmail: undefined,
     imageStore: { endpoint: nowhere, publicUrl: nowhere, accessKey: "", secretKey: "", bucket: "shop" },
     mailer: { from: "", smtpUrl: undefined, mailboxDir: "" },
@@ -32,7 +32,7 @@ beforeEach(async () => {
     tokenIssuer: "http://user.test",
     tokenAudience: "shop-test",
     tokenSecret: "a-token-secret-for-tests",
-    callers: {},
+    callers: { graphql: {}, mailAddresses: {} },
   };
 });
 afterEach(async () => {

@@ -2,6 +2,7 @@
 import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { clientAddressHeader } from "@shop/auth";
 import { neverSilentMs, testServiceKeys } from "@shop/auth/testing";
 import { createTestDatabase, testStores } from "@shop/local/testing";
 import { type Answer, createTestClient, type TestClient } from "@shop/subgraph-server/testing";
@@ -24,6 +25,8 @@ export interface SignedInUser {
 export interface Caller {
   readonly accessToken?: string | undefined;
   readonly userAgent?: string;
+  /** Where the gateway says that they are. */
+  readonly address?: string;
 }
 
 export interface TestUserService {
@@ -48,10 +51,16 @@ let accounts = 0;
 /**
  * @param options.smtpUrl where it sends its mail; to a mailbox of its own without it
  * @param options.through gives the URL by which the service reaches its database
+ * @param options.config tries at accounts are not delayed, if it does not say so
  * @param options.imageEndpoint where it finds its image store, if not where that is
  */
 export async function startUserService(
-  options: { through?: (databaseUrl: string) => Promise<string>; imageEndpoint?: string; smtpUrl?: string } = {},
+  options: {
+    through?: (databaseUrl: string) => Promise<string>;
+    imageEndpoint?: string;
+    smtpUrl?: string;
+    config?: Pick<Partial<Config>, "redisUrl" | "tryLimits">;
+  } = {},
 ): Promise<TestUserService> {
   const { kafkaBrokers, s3 } = testStores();
   const database = await createTestDatabase("user");
@@ -62,6 +71,10 @@ export async function startUserService(
     port: 0,
     databaseUrl: (await options.through?.(database.url)) ?? database.url,
     kafkaBrokers,
+    redisUrl: undefined,
+    tryLimits: { perClient: 0, perAddress: 0, firstDelayMs: 0 },
+    adminEmail: undefined,
+    ...options.config,
     feedSilentAfterMs: neverSilentMs,
     imageStore: { ...s3, endpoint: options.imageEndpoint ?? s3.endpoint, publicUrl: s3.endpoint, bucket: "shop" },
     mailer: { from: "shop@shop.test", smtpUrl: options.smtpUrl, mailboxDir },
@@ -70,8 +83,8 @@ export async function startUserService(
     tokenAudience: "shop-test",
     tokenSecret: "a-token-secret-for-tests",
     callers: {
-      gateway: [testServiceKeys.gateway.publicKey],
-      notification: [testServiceKeys.notification.publicKey],
+      graphql: { gateway: [testServiceKeys.gateway.publicKey] },
+      mailAddresses: { notification: [testServiceKeys.notification.publicKey] },
     },
   };
   await seedAccounts(config);
@@ -83,9 +96,10 @@ export async function startUserService(
     port: () => service.port,
     callee: "user",
     gatewayKey: testServiceKeys.gateway.privateKey,
-    headersOf: ({ accessToken, userAgent = "tests" }) =>
+    headersOf: ({ accessToken, userAgent = "tests", address = "192.0.2.1" }) =>
       Promise.resolve({
         "user-agent": userAgent,
+        [clientAddressHeader]: address,
         ...(accessToken === undefined ? {} : { authorization: `Bearer ${accessToken}` }),
       }),
   });
