@@ -1,4 +1,5 @@
 import { createImageMaker, createImageStore, loadSharp } from "@shop/images";
+import { retryUntilReady } from "@shop/lifecycle";
 import { type Logger } from "@shop/telemetry";
 import { createCategories } from "./categories";
 import { createCategoryTree } from "./category-tree";
@@ -14,6 +15,7 @@ import { createProductList } from "./product-list";
 import { createProducts } from "./products";
 import { createStock } from "./stock";
 import { openStore, type Patience } from "./store";
+import { bringUpToDate } from "./store-steps";
 
 export type Catalogue = Awaited<ReturnType<typeof openCatalogue>>;
 
@@ -24,6 +26,7 @@ export async function openCatalogue(config: CatalogueConfig, log: Logger, patien
   const imageStore = createImageStore(config.imageStore, log);
   const imageMaker = createImageMaker(loadSharp(log));
   const withLease = createLeases(store);
+  await retryUntilReady("the catalogue to be up to date", () => bringUpToDate(store, withLease), log);
   const outbox = createProductOutbox(store);
   const edit = createEditor(store, outbox);
   const intoCategories = createIntoCategories(store);

@@ -37,6 +37,13 @@ export interface LeaseDocument {
   readonly until: Date;
 }
 
+/** A step that the database was brought up to date by: see store-steps.ts. */
+export interface StepDocument {
+  readonly _id: string;
+  /** How far it has come; null when it is done. */
+  readonly reached: string | null;
+}
+
 /** The service's database. */
 export interface Store {
   readonly products: ProductModel;
@@ -44,6 +51,7 @@ export interface Store {
   readonly adjustments: Model<AdjustmentDocument>;
   readonly uploads: Model<UploadDocument>;
   readonly leases: Model<LeaseDocument>;
+  readonly steps: Model<StepDocument>;
   /** Rejects while MongoDB does not answer. */
   ping: () => Promise<unknown>;
   close(): Promise<void>;
@@ -79,27 +87,49 @@ const leaseSchema = new Schema<LeaseDocument>({ _id: String, owner: String, unti
 // What a killed holder left behind goes by itself.
 leaseSchema.index({ until: 1 }, { expireAfterSeconds: 60 });
 
-/** Connects to MongoDB, waiting for it as long as it takes, and makes the indexes that are missing. */
-export async function openStore(mongoUrl: string, log: Logger): Promise<Store> {
+const stepSchema = new Schema<StepDocument>({ _id: String, reached: String }, plain);
+
+/** How long the store is waited for. */
+export interface Patience {
+  /** How long one operation may be without an answer, in milliseconds. */
+  readonly operationMs: number;
+  /** Ends the wait for a server that does not answer at all. */
+  readonly signal?: AbortSignal;
+}
+
+const ofServices: Patience = { operationMs: 2_000 };
+
+/**
+ * Connects to MongoDB and makes the indexes that are missing.
+ * @param patience without a signal in it the server is waited for as long as it takes
+ * @throws the signal's AbortError
+ */
+export async function openStore(mongoUrl: string, log: Logger, patience = ofServices): Promise<Store> {
   const connection = createConnection();
   // Of reads: what no index serves well enough ends at the store as well, before the driver gives the connection up.
   connection.set("maxTimeMS", 1_500);
   const options = {
     // Together, as the driver tries an operation again once: a frozen store becomes an error within 5 s, not a wait.
-    socketTimeoutMS: 2_000,
+    socketTimeoutMS: patience.operationMs,
     serverSelectionTimeoutMS: 2_500,
-    connectTimeoutMS: 2_000,
+    connectTimeoutMS: patience.operationMs, // the driver's own look at the server, every 10 s, goes by it too
     maxPoolSize: 50,
     autoIndex: false,
     autoCreate: false,
   };
-  await retryUntilReady("MongoDB", () => connection.openUri(mongoUrl, options), log);
+  try {
+    await retryUntilReady("MongoDB", () => connection.openUri(mongoUrl, options), log, patience.signal);
+  } catch (error) {
+    await connection.destroy();
+    throw error;
+  }
   const store = {
     products: createProductModel(connection),
     categories: createCategoryModel(connection),
     adjustments: connection.model<AdjustmentDocument>("Adjustment", adjustmentSchema, "stock_adjustments"),
     uploads: connection.model<UploadDocument>("Upload", uploadSchema, "uploads"),
     leases: connection.model<LeaseDocument>("Lease", leaseSchema, "leases"),
+    steps: connection.model<StepDocument>("Step", stepSchema, "steps"),
   };
   const createIndexes = (): Promise<unknown> => Promise.all(Object.values(store).map((model) => model.createIndexes()));
   await retryUntilReady("the indexes of the catalogue", createIndexes, log);
