@@ -30,7 +30,7 @@ describe("requests", () => {
     const rateLimits = { ...none, requestsPerAddress: 3, requestsPerViewer: 5 };
     shop = await startShop({
       config: { rateLimits, trustProxy: oneProxy },
-      routes: (app, operations) => {
+      routes: (app, { operations }) => {
         app.get("/v1/unread", async ({ ip }, reply) => {
           const { status = 200, ...answer } = await operations.execute({ query: "{ unread }", address: ip });
           return reply.code(status).send(answer);

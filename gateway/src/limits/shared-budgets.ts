@@ -9,11 +9,14 @@ export interface SharedBudgets {
   close(): void;
 }
 
+/** Nobody waits longer for a count. */
+const timeoutMs = 250;
 const prefix = "gateway:rate:";
 
 export function connectSharedBudgets(url: string, log: Logger): SharedBudgets {
   const scripts = { takePoints: { lua: takePointsScript, numberOfKeys: 1 } };
-  const redis = connectOptionalRedis({ url, scripts, whatGoesOn: "rate limits are kept per process", log });
+  const whatGoesOn = "rate limits are kept per process";
+  const redis = connectOptionalRedis({ url, scripts, timeoutMs, whatGoesOn, log });
   return {
     take: async (key, { need, want, budget: { points, windowMs } }) => {
       const taken = await redis.run("takePoints", prefix + key, points, windowMs, need, want);
@@ -21,6 +24,6 @@ export function connectSharedBudgets(url: string, log: Logger): SharedBudgets {
       const [granted, retryAfterMs] = taken as [number, number];
       return { granted, retryAfterMs };
     },
-    close: redis.close,
+    close: () => redis.close(),
   };
 }

@@ -4,7 +4,8 @@ import { Redis } from "ioredis";
 /** Lua that Redis runs as one step. Several keys must share a hash tag. */
 export interface Script {
   readonly lua: string;
-  readonly numberOfKeys: number;
+  /** Without it each call begins with how many keys it has. */
+  readonly numberOfKeys?: number;
 }
 
 /** A Redis that one can do without: what is not answered at once is not waited for. */
@@ -14,22 +15,22 @@ export interface OptionalRedis<Name extends string> {
   close(): void;
 }
 
-/** A store that is slower than this counts as lost. */
-const timeoutMs = 250;
 const longestReconnectMs = 1_000;
 const recheckMs = 1_000;
 
 /**
  * Connects to Redis and stays at it: a store that is lost is asked again only once it has answered a ping.
+ * @param options.timeoutMs a store that takes longer to answer counts as lost
  * @param options.whatGoesOn what is done without it, for the log: "rate limits are kept per process"
  */
 export function connectOptionalRedis<Name extends string>(options: {
   url: string;
   scripts: Readonly<Record<Name, Script>>;
+  timeoutMs: number;
   whatGoesOn: string;
   log: Logger;
 }): OptionalRedis<Name> {
-  const { url, scripts, whatGoesOn, log } = options;
+  const { url, scripts, timeoutMs, whatGoesOn, log } = options;
   const redis = new Redis(url, {
     connectTimeout: longestReconnectMs,
     maxRetriesPerRequest: 0,
@@ -67,7 +68,7 @@ export function connectOptionalRedis<Name extends string>(options: {
     run: async (script, ...keysAndArguments) => {
       if (!answers) return undefined;
       try {
-        return await inTime(commands[script](...keysAndArguments));
+        return await inTime(commands[script](...keysAndArguments), timeoutMs);
       } catch (error) {
         lost(error as Error);
         return undefined;
@@ -82,7 +83,7 @@ export function connectOptionalRedis<Name extends string>(options: {
   };
 }
 
-function inTime<T>(work: Promise<T>): Promise<T> {
+function inTime<T>(work: Promise<T>, timeoutMs: number): Promise<T> {
   return new Promise((resolve, reject) => {
     // An answer that came while this process was busy with something else is read before the immediate runs.
     const timer = setTimeout(() => setImmediate(() => reject(new Error("no answer in time"))), timeoutMs);

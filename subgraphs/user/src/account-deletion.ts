@@ -6,8 +6,8 @@ import { type Avatars } from "./avatars";
 import { type Database, lockUser, type Transaction, type UserRow } from "./database";
 import { isLastAdmin } from "./last-admin";
 import { type MailedLinks } from "./mailed-links";
-import { type PasswordHasher } from "./password-hasher";
-import { refuse, type Refusal } from "./problem";
+import { type PasswordCheck } from "./password-check";
+import { refuse, type Refusal, type Throttled } from "./problem";
 
 export type AccountDeletion = ReturnType<typeof createAccountDeletion>;
 
@@ -15,14 +15,14 @@ const wrongPassword = refuse("INVALID_CREDENTIALS", "This is not your current pa
 const lastAdmin = refuse("INVALID_INPUT", "You are the only admin: give somebody else the role first.");
 const done = { ok: true } as const;
 
-/** How somebody takes back all that this shop knows of them. See docs/adr/0019-what-a-deleted-account-leaves.md. */
+/** How somebody takes back all that this shop knows of them. See docs/adr/0026-what-a-deleted-account-leaves.md. */
 export function createAccountDeletion(deps: {
   db: Database;
-  hasher: Pick<PasswordHasher, "matches">;
+  passwordCheck: PasswordCheck;
   links: Pick<MailedLinks, "forget">;
   avatars: Pick<Avatars, "release" | "discard">;
 }) {
-  const { db, hasher, links, avatars } = deps;
+  const { db, passwordCheck, links, avatars } = deps;
 
   /** @returns the account that is gone, or what keeps it; undefined where it was gone before */
   async function remove(tx: Transaction, { id, passwordHash }: UserRow): Promise<UserRow | Refusal | undefined> {
@@ -50,11 +50,13 @@ export function createAccountDeletion(deps: {
      * Deletes the viewer's account, and has the other services do the same by what they know of them. Asked again, it
      * succeeds and changes nothing.
      */
-    delete: async (viewer: Viewer | null, password: string): Promise<{ readonly ok: true } | Refusal> => {
-      const { userId } = requireViewer(viewer);
+    delete: async (viewer: Viewer | null, password: string): Promise<{ readonly ok: true } | Refusal | Throttled> => {
+      const { userId, sessionId } = requireViewer(viewer);
       const user = await db.user.findUnique({ where: { id: userId } });
       if (user === null) return done;
-      if (!(await hasher.matches(password, user.passwordHash))) return wrongPassword;
+      const checked = await passwordCheck.again(sessionId, password, user.passwordHash);
+      if (typeof checked === "object") return checked;
+      if (checked === "WRONG") return wrongPassword;
       const removed = await db.$transaction((tx) => remove(tx, user));
       if (removed === undefined) return done;
       if ("ok" in removed) return removed;

@@ -6,11 +6,13 @@ import { isUniqueViolation } from "@shop/postgres";
 import { type Database, type Transaction, type UserRow } from "./database";
 import { toProfile } from "./events";
 import { endLinks } from "./mailed-links";
+import { type PasswordCheck } from "./password-check";
 import { type PasswordHasher } from "./password-hasher";
 import { weaknessOf } from "./password-rules";
-import { refuse, type Refusal, toProblems } from "./problem";
+import { refuse, type Refusal, type Throttled, toProblems } from "./problem";
 import { newProfile, toEmailKey } from "./profile-rules";
 import { revoke, type Sessions, type SignedIn } from "./sessions";
+import { type Client, type Throttle } from "./throttle";
 
 export interface Registration {
   readonly email: string;
@@ -26,8 +28,14 @@ const wrongCredentials = refuse("INVALID_CREDENTIALS", "The address or the passw
 const wrongPassword = refuse("INVALID_CREDENTIALS", "This is not your current password.", ["currentPassword"]);
 
 /** How somebody comes by an account, and shows that it is theirs. */
-export function createAccounts(deps: { db: Database; hasher: PasswordHasher; sessions: Sessions }) {
-  const { db, hasher, sessions } = deps;
+export function createAccounts(deps: {
+  db: Database;
+  hasher: PasswordHasher;
+  passwordCheck: PasswordCheck;
+  throttle: Throttle;
+  sessions: Sessions;
+}) {
+  const { db, hasher, passwordCheck, throttle, sessions } = deps;
 
   /** Makes an account, and in the same transaction what `then` makes of it. */
   async function add<T>(
@@ -36,7 +44,7 @@ export function createAccounts(deps: { db: Database; hasher: PasswordHasher; ses
     then: (tx: Transaction, user: UserRow) => Promise<T>,
   ): Promise<T | Refusal> {
     const profile = newProfile.safeParse(registration);
-    const weakness = weaknessOf(registration.password, registration.email);
+    const weakness = weaknessOf(registration.password, registration);
     if (!profile.success || weakness !== undefined) {
       const problems = profile.success ? [] : toProblems(profile.error);
       const weak = weakness === undefined ? [] : refuse("WEAK_PASSWORD", weakness, ["password"]).problems;
@@ -62,8 +70,11 @@ export function createAccounts(deps: { db: Database; hasher: PasswordHasher; ses
 
   return {
     /** Makes a customer's account and signs in. */
-    register: (registration: Registration, userAgent?: string): Promise<SignedIn | Refusal> =>
-      add(registration, "CUSTOMER", (tx, user) => sessions.open(tx, user, userAgent)),
+    register: async (registration: Registration, client: Client): Promise<SignedIn | Refusal | Throttled> => {
+      const admitted = await throttle.request("registration", client);
+      if (!admitted.ok) return admitted;
+      return add(registration, "CUSTOMER", (tx, user) => sessions.open(tx, user, client.userAgent));
+    },
 
     /** Makes an account with any role, for whoever runs the shop; no request from outside comes here. */
     create: (registration: Registration, role: Role): Promise<{ ok: true; userId: string } | Refusal> =>
@@ -72,16 +83,19 @@ export function createAccounts(deps: { db: Database; hasher: PasswordHasher; ses
     /** Signs in. An unknown address and a wrong password get the same answer for the same work. */
     signIn: async (
       credentials: { email: string; password: string },
-      userAgent?: string,
-    ): Promise<SignedIn | Refusal> => {
+      client: Client,
+    ): Promise<SignedIn | Refusal | Throttled> => {
       const { password } = credentials;
-      const user = await db.user.findUnique({ where: { emailKey: toEmailKey(credentials.email) } });
-      const right = await hasher.matches(password, user?.passwordHash);
-      if (!right || user === null) return wrongCredentials;
-      const passwordHash = hasher.isOutdated(user.passwordHash) ? await hasher.hash(password) : user.passwordHash;
+      const emailKey = toEmailKey(credentials.email);
+      const user = await db.user.findUnique({ where: { emailKey } });
+      const oldHash = user?.passwordHash ?? null;
+      const checked = await passwordCheck.toSignIn(emailKey, client, password, oldHash);
+      if (typeof checked === "object") return checked;
+      if (checked === "WRONG" || user === null || oldHash === null) return wrongCredentials;
+      const passwordHash = hasher.isOutdated(oldHash) ? await hasher.hash(password) : oldHash;
       return db.$transaction(async (tx) => {
         if (!(await replaceHash(tx, user, passwordHash))) return wrongCredentials;
-        return sessions.open(tx, user, userAgent);
+        return sessions.open(tx, user, client.userAgent);
       });
     },
 
@@ -89,20 +103,21 @@ export function createAccounts(deps: { db: Database; hasher: PasswordHasher; ses
     changePassword: async (
       viewer: Viewer | null,
       change: { currentPassword: string; newPassword: string },
-      userAgent?: string,
-    ): Promise<SignedIn | Refusal> => {
-      const { userId } = requireViewer(viewer);
+      client: Client,
+    ): Promise<SignedIn | Refusal | Throttled> => {
+      const { userId, sessionId } = requireViewer(viewer);
       const user = await db.user.findUnique({ where: { id: userId } });
-      const right = await hasher.matches(change.currentPassword, user?.passwordHash);
-      if (!right || user === null) return wrongPassword;
-      const weakness = weaknessOf(change.newPassword, user.email);
+      const checked = await passwordCheck.again(sessionId, change.currentPassword, user?.passwordHash ?? null);
+      if (typeof checked === "object") return checked;
+      if (checked === "WRONG" || user === null) return wrongPassword;
+      const weakness = weaknessOf(change.newPassword, user);
       if (weakness !== undefined) return refuse("WEAK_PASSWORD", weakness, ["newPassword"]);
       const passwordHash = await hasher.hash(change.newPassword);
       return db.$transaction(async (tx) => {
         if (!(await replaceHash(tx, user, passwordHash))) return wrongPassword;
-        await endLinks(tx, "RESET_PASSWORD", user.emailKey);
+        await endLinks(tx, ["RESET_PASSWORD"], user.emailKey);
         await revoke(tx, userId);
-        return sessions.open(tx, user, userAgent);
+        return sessions.open(tx, user, client.userAgent);
       });
     },
   };

@@ -21,12 +21,12 @@ export function createEmailVerification(deps: { db: Database; links: MailedLinks
 
     /** Whoever has the token: the mail may be read where nobody is signed in. */
     verify: async (token: string): Promise<{ ok: true; userId: string } | Refusal> => {
-      const found = await links.findUser("VERIFY_EMAIL", token);
+      const found = await links.findUser(["VERIFY_EMAIL"], token);
       if (found === null) return invalidToken;
       const { id } = found;
       return db.$transaction(async (tx) => {
         const user = await lockUser(tx, id);
-        if (user === null || !(await useLink(tx, "VERIFY_EMAIL", token))) return invalidToken;
+        if (user === null || !(await useLink(tx, ["VERIFY_EMAIL"], token))) return invalidToken;
         await tx.user.update({ where: { id }, data: { emailVerifiedAt: user.emailVerifiedAt ?? new Date() } });
         return { ok: true, userId: id };
       });

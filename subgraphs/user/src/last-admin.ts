@@ -6,5 +6,5 @@ import { type Transaction } from "./database";
  */
 export async function isLastAdmin(tx: Transaction, userId: string): Promise<boolean> {
   await tx.$queryRaw`SELECT 1 FROM pg_advisory_xact_lock(hashtext('admins'))`;
-  return (await tx.user.count({ where: { role: "ADMIN", id: { not: userId } } })) === 0;
+  return (await tx.user.count({ where: { role: "ADMIN", passwordHash: { not: null }, id: { not: userId } } })) === 0;
 }

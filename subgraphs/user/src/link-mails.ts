@@ -1,6 +1,8 @@
 import { type Mail } from "@shop/mailer";
 import { type LinkPurpose } from "./database";
 
+export type MailedPurpose = Exclude<LinkPurpose, "FIRST_PASSWORD">;
+
 interface LinkMail {
   readonly path: string;
   readonly subject: string;
@@ -10,7 +12,7 @@ interface LinkMail {
 
 // Nothing that the account's owner wrote is in them: anybody could register another's address under a name of their
 // choice, and have us send it there.
-const mails: Readonly<Record<LinkPurpose, LinkMail>> = {
+const mails: Readonly<Record<MailedPurpose, LinkMail>> = {
   VERIFY_EMAIL: {
     path: "/verify-email",
     subject: "Is this your address?",
@@ -26,7 +28,7 @@ const mails: Readonly<Record<LinkPurpose, LinkMail>> = {
 };
 
 /** @param link.publicUrl where the shop's pages are, by configuration: a request's Host is whatever its sender says */
-export function toLinkMail(link: { purpose: LinkPurpose; to: string; token: string; publicUrl: string }): Mail {
+export function toLinkMail(link: { purpose: MailedPurpose; to: string; token: string; publicUrl: string }): Mail {
   const { path, subject, before, after } = mails[link.purpose];
   // In the fragment, which browsers send to no server and in no Referer.
   const url = `${link.publicUrl}${path}#token=${link.token}`;

@@ -1,7 +1,7 @@
 import { type Mailer } from "@shop/mailer";
 import { type Logger } from "@shop/telemetry";
 import { type Database, type MailedLinkRow, type UserRow } from "./database";
-import { toLinkMail } from "./link-mails";
+import { type MailedPurpose, toLinkMail } from "./link-mails";
 import { type MailedLinks } from "./mailed-links";
 
 const atOnce = 10;
@@ -10,7 +10,7 @@ const claimMs = 180_000;
 const firstRetryMs = 5_000;
 const maxRetryMs = 300_000;
 
-type Claim = Pick<MailedLinkRow, "id" | "purpose" | "emailKey" | "tries">;
+type Claim = Pick<MailedLinkRow, "id" | "emailKey" | "tries"> & { readonly purpose: MailedPurpose };
 
 /**
  * Sends the links that were asked for. Each is claimed, sent and then settled: whoever dies in between has it sent again,

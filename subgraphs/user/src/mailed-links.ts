@@ -1,7 +1,8 @@
 import { createHash, createHmac, hkdfSync, randomBytes } from "node:crypto";
 import { type Database, type LinkPurpose, type Transaction } from "./database";
+import { type Throttled } from "./problem";
 
-export type LinkRequest = { readonly ok: true } | { readonly ok: false; readonly retryAfterSeconds: number };
+export type LinkRequest = { readonly ok: true } | Throttled;
 export type MailedLinks = ReturnType<typeof createMailedLinks>;
 
 const lifetimeMs = 3_600_000;
@@ -39,7 +40,7 @@ export function createMailedLinks(deps: { db: Database; secret: string }) {
         if (oldest !== undefined && recent.length >= maxPerAddress) {
           return { ok: false, retryAfterSeconds: Math.ceil((oldest.expiresAt.getTime() - now.getTime()) / 1_000) };
         }
-        await endLinks(tx, purpose, emailKey);
+        await endLinks(tx, [purpose], emailKey);
         const id = randomBytes(32).toString("base64url");
         const expiresAt = new Date(now.getTime() + lifetimeMs);
         await tx.mailedLink.create({
@@ -49,8 +50,8 @@ export function createMailedLinks(deps: { db: Database; secret: string }) {
       }),
 
     /** The account that a token gives a right to; null where it gives none, or no more. */
-    findUser: async (purpose: LinkPurpose, token: string) => {
-      const link = await db.mailedLink.findFirst({ where: holding(purpose, token) });
+    findUser: async (purposes: readonly LinkPurpose[], token: string) => {
+      const link = await db.mailedLink.findFirst({ where: holding(purposes, token) });
       return link && db.user.findUnique({ where: { emailKey: link.emailKey } });
     },
 
@@ -72,20 +73,22 @@ export function createMailedLinks(deps: { db: Database; secret: string }) {
 }
 
 /** Uses a token up. @returns false where it was used or replaced meanwhile */
-export async function useLink(tx: Transaction, purpose: LinkPurpose, token: string): Promise<boolean> {
-  const { count } = await tx.mailedLink.updateMany({ where: holding(purpose, token), data: { endedAt: new Date() } });
+export async function useLink(tx: Transaction, purposes: readonly LinkPurpose[], token: string): Promise<boolean> {
+  const { count } = await tx.mailedLink.updateMany({ where: holding(purposes, token), data: { endedAt: new Date() } });
   return count === 1;
 }
 
 /** Ends the links of an address, sent or not. */
-export async function endLinks(tx: Transaction, purpose: LinkPurpose, emailKey: string): Promise<void> {
-  await tx.mailedLink.updateMany({ where: { purpose, emailKey, endedAt: null }, data: { endedAt: new Date() } });
+export async function endLinks(tx: Transaction, purposes: readonly LinkPurpose[], emailKey: string): Promise<void> {
+  const where = { purpose: { in: [...purposes] }, emailKey, endedAt: null };
+  await tx.mailedLink.updateMany({ where, data: { endedAt: new Date() } });
 }
 
-function holding(purpose: LinkPurpose, token: string) {
-  return { purpose, tokenHash: hashToken(token), endedAt: null, expiresAt: { gt: new Date() } };
+function holding(purposes: readonly LinkPurpose[], token: string) {
+  return { purpose: { in: [...purposes] }, tokenHash: hashToken(token), endedAt: null, expiresAt: { gt: new Date() } };
 }
 
-function hashToken(token: string): string {
+/** What is stored of a token. */
+export function hashToken(token: string): string {
   return createHash("sha256").update(token).digest("hex");
 }

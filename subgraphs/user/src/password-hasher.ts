@@ -2,7 +2,7 @@ import { randomBytes } from "node:crypto";
 import { hash, verify } from "@node-rs/argon2";
 import { rateLimited } from "@shop/graphql-errors";
 import { createLimiter } from "./limiter";
-import { isOverlong } from "./password-rules";
+import { isOverlong, normalise } from "./password-rules";
 
 // OWASP's Password Storage Cheat Sheet for Argon2id (the library's default variant): 19 MiB, 2 passes, 1 lane.
 const parameters = { memoryCost: 19_456, timeCost: 2, parallelism: 1 };
@@ -19,7 +19,7 @@ export interface PasswordHasher {
    * Whether a password is the hashed one. Without a hash the same work is done for a false, so that how long it takes
    * does not tell whether there is an account.
    */
-  matches(password: string, phc: string | undefined): Promise<boolean>;
+  matches(password: string, phc: string | null): Promise<boolean>;
   /** Whether a hash was made with other parameters than today's. */
   isOutdated(phc: string): boolean;
 }
@@ -40,13 +40,8 @@ export async function createPasswordHasher(): Promise<PasswordHasher> {
     matches: async (password, phc) => {
       if (isOverlong(password)) return false;
       const right = await inTurn(() => verify(phc ?? decoy, normalise(password)));
-      return right && phc !== undefined;
+      return right && phc !== null;
     },
     isOutdated: (phc) => !phc.startsWith(parametersInHash),
   };
-}
-
-// The same characters come in more than one encoding, depending on the keyboard (NIST SP 800-63B, 5.1.1.2).
-function normalise(password: string): string {
-  return password.normalize("NFKC");
 }

@@ -1,15 +1,17 @@
+import { isCommon } from "./common-passwords";
 import { toEmailKey } from "./profile-rules";
 
 const minLength = 10;
 const maxLength = 256;
+/** Shorter names stand by chance in what has nothing to do with them. */
+const minNameLength = 5;
 
-// What people choose who are asked for ten characters: one of these with digits and signs around it. Written down by us
-// from knowing the kind, not taken from a list of leaked ones.
-const commonWords = new Set([
-  ...["password", "passwort", "motdepasse", "qwerty", "qwertyuiop", "qwertz", "azerty", "asdfghjkl", "letmein"],
-  ...["welcome", "iloveyou", "changeme", "administrator", "admin", "secret", "football", "princess", "sunshine"],
-]);
-const runs = "01234567890123456789 98765432109876543210 abcdefghijklmnopqrstuvwxyz";
+/**
+ * As it is hashed. The same characters come in more than one encoding, depending on the keyboard (NIST SP 800-63B, 5.1.1.2).
+ */
+export function normalise(password: string): string {
+  return password.normalize("NFKC");
+}
 
 /**
  * Whether a password is too long to be looked at. Asked before anything is done with it: hashing takes time for every
@@ -27,18 +29,27 @@ function countCharacters(text: string): number {
 
 /**
  * What is wrong with a new password, for a person to read; undefined where nothing is.
- * @param email of the account that it is for
+ * @param owner of the account that it is for, in their own words
  */
-export function weaknessOf(password: string, email: string): string | undefined {
+export function weaknessOf(password: string, owner: { email: string; displayName: string }): string | undefined {
   if (isOverlong(password)) return `Choose a password of at most ${maxLength} characters.`;
-  if (countCharacters(password) < minLength) return `Choose a password of at least ${minLength} characters.`;
-  const folded = password.toLowerCase();
-  if (folded.includes(toEmailKey(email))) return "Choose a password that does not contain your address.";
+  const normalised = normalise(password);
+  // One character of some scripts is written out as many.
+  if (Math.min(countCharacters(password), countCharacters(normalised)) < minLength) {
+    return `Choose a password of at least ${minLength} characters.`;
+  }
+  const folded = normalised.toLowerCase();
+  if (namesOf(owner).some((name) => folded.includes(name))) {
+    return "Choose a password that contains neither your address nor your name.";
+  }
   if (isCommon(folded)) return "This password is among the first that are tried: choose another.";
   return undefined;
 }
 
-function isCommon(folded: string): boolean {
-  const word = folded.replace(/^[^\p{L}]+|[^\p{L}]+$/gu, "");
-  return commonWords.has(word) || runs.includes(folded) || new Set(folded).size <= 2;
+/** The address, what stands before its @, and the name, also without its spaces. */
+function namesOf({ email, displayName }: { email: string; displayName: string }): string[] {
+  const emailKey = toEmailKey(email);
+  const [local = ""] = emailKey.split("@");
+  const name = displayName.normalize("NFKC").trim().toLowerCase();
+  return [emailKey, ...[local, name, name.replace(/\s+/gu, "")].filter(({ length }) => length >= minNameLength)];
 }

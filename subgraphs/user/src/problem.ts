@@ -24,6 +24,9 @@ export type Problem = {
 
 export type Refusal = { readonly ok: false; readonly problems: Problem[] };
 
+/** What only waiting mends. */
+export type Throttled = { readonly ok: false; readonly retryAfterSeconds: number };
+
 export function refuse(code: ProblemCode, message: string, path: string[] = []): Refusal {
   return { ok: false, problems: [{ code, message, path }] };
 }

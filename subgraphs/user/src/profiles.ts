@@ -1,4 +1,4 @@
-import { requireRole, requireViewer, type Role, type Viewer } from "@shop/auth";
+import { requireRole, requireRoleToRead, requireViewer, type Role, type Viewer } from "@shop/auth";
 import { type Connection, type Page, toConnection } from "@shop/connections";
 import { userProfileUpdated, userRoleChanged } from "@shop/event-contracts";
 import { forbidden } from "@shop/graphql-errors";
@@ -32,7 +32,7 @@ export function createProfiles(deps: { db: Database; avatarUrlOf: Avatars["urlOf
       filter: { search: string; role: Role | undefined },
       page: Page<string>,
     ): Promise<Connection<UserRow>> => {
-      requireRole(viewer, "STAFF");
+      requireRoleToRead(viewer, "STAFF");
       const contains = filter.search.replace(/[\\%_]/g, "\\$&"); // as they are, and not as wildcards of LIKE
       const users = await db.user.findMany({
         where: {

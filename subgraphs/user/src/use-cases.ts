@@ -10,12 +10,15 @@ import { type Config } from "./config";
 import { type Database } from "./database";
 import { createEmailVerification, type EmailVerification } from "./email-verification";
 import { createMailedLinks, type MailedLinks } from "./mailed-links";
+import { createPasswordCheck } from "./password-check";
 import { createPasswordHasher } from "./password-hasher";
 import { createPasswordReset, type PasswordReset } from "./password-reset";
 import { createProfiles, type Profiles } from "./profiles";
 import { createRefreshTokens } from "./refresh-tokens";
 import { createSessions, type Sessions } from "./sessions";
 import { type SigningKeys } from "./signing-keys";
+import { createThrottle } from "./throttle";
+import { type TryCounter } from "./try-counter";
 
 /** All that can be done with accounts. */
 export interface UseCases {
@@ -35,10 +38,11 @@ export async function createUseCases(deps: {
   db: Database;
   keys: SigningKeys;
   imageStore: ImageStore;
+  counter: TryCounter;
   config: Config;
   log: Logger;
 }): Promise<UseCases> {
-  const { db, keys, imageStore, config, log } = deps;
+  const { db, keys, imageStore, counter, config, log } = deps;
   const issueAccessToken = createAccessTokenIssuer({
     keys,
     issuer: config.tokenIssuer,
@@ -48,13 +52,15 @@ export async function createUseCases(deps: {
   const avatars = createAvatars({ db, imageStore, imageMaker: createImageMaker(loadSharp(log)), log });
   const sessions = createSessions({ db, issueAccessToken, refreshTokens });
   const hasher = await createPasswordHasher();
+  const throttle = createThrottle({ counter, secret: config.tokenSecret, limits: config.tryLimits });
+  const passwordCheck = createPasswordCheck({ hasher, throttle });
   const links = createMailedLinks({ db, secret: config.tokenSecret });
   return {
     sessions,
-    accounts: createAccounts({ db, hasher, sessions }),
-    accountDeletion: createAccountDeletion({ db, hasher, links, avatars }),
+    accounts: createAccounts({ db, hasher, passwordCheck, throttle, sessions }),
+    accountDeletion: createAccountDeletion({ db, passwordCheck, links, avatars }),
     emailVerification: createEmailVerification({ db, links }),
-    passwordReset: createPasswordReset({ db, links, hasher, sessions }),
+    passwordReset: createPasswordReset({ db, links, hasher, sessions, throttle }),
     links,
     profiles: createProfiles({ db, avatarUrlOf: avatars.urlOf }),
     avatars,

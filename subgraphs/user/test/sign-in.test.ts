@@ -65,7 +65,7 @@ describe("registering", () => {
   });
 
   it("takes a password of 256 characters outside the basic plane", async () => {
-    const password = "🔑🐎🔋🧷".repeat(64);
+    const password = Array.from({ length: 256 }, (_, n) => String.fromCodePoint(0x1f400 + (n % 60))).join("");
     await register({ email: "emoji@example.org", password });
     const { data } = await login("emoji@example.org", password);
     expect(data).toMatchObject({ login: { errors: [] } });
@@ -178,9 +178,7 @@ describe("changing the password", () => {
   });
 });
 
-it("answers UNAUTHENTICATED to an anonymous `me`, and NOT_IMPLEMENTED where nothing is written yet", async () => {
+it("answers UNAUTHENTICATED to an anonymous `me`", async () => {
   const me = await service.ask("{ me { id } }");
   expect(me).toMatchObject({ data: { me: null }, errors: [{ extensions: { code: "UNAUTHENTICATED" } }] });
-  const deletion = await service.ask(`mutation { deleteAccount(password: "x") { errors { code } } }`);
-  expect(deletion.errors).toMatchObject([{ extensions: { code: "NOT_IMPLEMENTED" } }]);
 });

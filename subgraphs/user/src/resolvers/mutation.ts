@@ -6,10 +6,10 @@ import { readAfresh, requireImages, toAuthPayload, toErrors, toLogoutPayload, to
 
 export const Mutation: MutationResolvers = {
   registerUser: async (_parent, { input }, context) =>
-    toAuthPayload(await context.accounts.register(input, context.userAgent), context, "input"),
+    toAuthPayload(await context.accounts.register(input, context.client), context, "input"),
 
   login: async (_parent, { input }, context) =>
-    toAuthPayload(await context.accounts.signIn(input, context.userAgent), context, "input"),
+    toAuthPayload(await context.accounts.signIn(input, context.client), context, "input"),
 
   refreshTokens: async (_parent, { refreshToken }, context) =>
     toAuthPayload(await context.sessions.refresh(refreshToken), context),
@@ -28,14 +28,14 @@ export const Mutation: MutationResolvers = {
     return { user: outcome.ok ? await readAfresh(outcome.userId, context) : null, errors: toErrors(outcome) };
   },
 
-  requestPasswordReset: async (_parent, { email }, { passwordReset }) =>
-    toRequestPayload(await passwordReset.request(email)),
+  requestPasswordReset: async (_parent, { email }, { client, passwordReset }) =>
+    toRequestPayload(await passwordReset.request(email, client)),
 
   resetPassword: async (_parent, choice, context) =>
-    toAuthPayload(await context.passwordReset.reset(choice, context.userAgent), context),
+    toAuthPayload(await context.passwordReset.reset(choice, context.client), context),
 
   changePassword: async (_parent, change, context) =>
-    toAuthPayload(await context.accounts.changePassword(context.viewer, change, context.userAgent), context),
+    toAuthPayload(await context.accounts.changePassword(context.viewer, change, context.client), context),
 
   updateProfile: async (_parent, { input }, context) => {
     const outcome = await context.profiles.update(context.viewer, input);

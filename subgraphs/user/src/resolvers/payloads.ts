@@ -1,8 +1,7 @@
 import { rateLimited, serviceUnavailable } from "@shop/graphql-errors";
 import { type Context } from "../context";
 import { type UserRow } from "../database";
-import { type LinkRequest } from "../mailed-links";
-import { type Problem, type Refusal } from "../problem";
+import { type Problem, type Refusal, type Throttled } from "../problem";
 import { type LogoutOutcome, type SignedIn } from "../sessions";
 
 // The uploads of a day are counted from each.
@@ -21,8 +20,15 @@ export function requireImages<Outcome extends object>(outcome: Outcome): Exclude
   throw outcome.reason === "TOO_MANY" ? rateLimited(tooManyRetryAfterSeconds) : serviceUnavailable("The image store");
 }
 
+/** @throws RATE_LIMITED for what only waiting mends */
+function requireUnthrottled<Outcome extends object>(outcome: Outcome): Exclude<Outcome, Throttled> {
+  if ("retryAfterSeconds" in outcome) throw rateLimited(outcome.retryAfterSeconds as number);
+  return outcome as Exclude<Outcome, Throttled>;
+}
+
 /** Whoever signs in reads the answer to it as themselves. */
-export async function toAuthPayload(outcome: SignedIn | Refusal, context: Context, argument?: string) {
+export async function toAuthPayload(given: SignedIn | Refusal | Throttled, context: Context, argument?: string) {
+  const outcome = requireUnthrottled(given);
   const errors = toErrors(outcome, argument);
   if (!outcome.ok) return { user: null, tokens: null, errors };
   context.reader = outcome.viewer;
@@ -33,9 +39,8 @@ export function toLogoutPayload(outcome: LogoutOutcome) {
   return { revokedSessions: outcome.ok ? outcome.revokedSessions : 0, errors: toErrors(outcome) };
 }
 
-/** @throws RATE_LIMITED where an address has had as many mails as it may */
-export function toRequestPayload(outcome: LinkRequest | Refusal) {
-  if (!outcome.ok && "retryAfterSeconds" in outcome) throw rateLimited(outcome.retryAfterSeconds);
+export function toRequestPayload(given: { readonly ok: true } | Refusal | Throttled) {
+  const outcome = requireUnthrottled(given);
   return { accepted: outcome.ok, errors: toErrors(outcome) };
 }
 

@@ -1,0 +1,7 @@
+SET lock_timeout = '5s';
+
+-- AlterEnum
+ALTER TYPE "link_purpose" ADD VALUE 'FIRST_PASSWORD';
+
+-- AlterTable
+ALTER TABLE "users" ALTER COLUMN "password_hash" DROP NOT NULL;
