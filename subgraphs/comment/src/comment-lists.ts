@@ -1,8 +1,8 @@
-import { requireRole, type Viewer } from "@shop/auth";
+import { requireRoleToRead, type Viewer } from "@shop/auth";
 import { type Page } from "@shop/connections";
 import { isId } from "@shop/ids";
 import { type Comment, type CommentVisibility, isStaff } from "./comment";
-import { behind, type CommentCursor, type CommentSort, orderBy } from "./comment-sort";
+import { behind, type CommentCursor, type CommentSort, hasRatingIn, orderBy } from "./comment-sort";
 import { type Database, Prisma } from "./database";
 
 export interface CommentFilter {
@@ -21,6 +21,12 @@ const ownedBy: Record<Owner, Prisma.Sql> = {
   product: Prisma.sql`parent_id IS NULL AND product_id`,
   comment: Prisma.sql`parent_id`,
   user: Prisma.sql`author_id`,
+};
+
+// Written out: the index of what is HIDDEN serves no parameter.
+const visibilities: Record<CommentVisibility, Prisma.Sql> = {
+  VISIBLE: Prisma.sql`visibility = 'VISIBLE'`,
+  HIDDEN: Prisma.sql`visibility = 'HIDDEN'`,
 };
 
 const columns = Prisma.sql`id, product_id AS "productId", root_id AS "rootId", parent_id AS "parentId",
@@ -51,13 +57,13 @@ export function createCommentLists({ db }: { db: Database }): CommentLists {
       requireRightTo(viewer, filter);
       return db.$queryRaw<Comment[]>`
         SELECT ${columns} FROM comments
-         WHERE ${matching(filter)} AND ${visibleTo(viewer)} AND ${behind(page.after)}
+         WHERE ${matching(filter, sort)} AND ${visibleTo(viewer)} AND ${behind(page.after)}
          ORDER BY ${orderBy(sort)} LIMIT ${page.first + 1}`;
     },
     count: async (viewer, filter) => {
       requireRightTo(viewer, filter);
       const [row] = await db.$queryRaw<{ count: number }[]>`
-        SELECT count(*)::int AS count FROM comments WHERE ${matching(filter)} AND ${visibleTo(viewer)}`;
+        SELECT count(*)::int AS count FROM comments WHERE ${matching(filter, "NEWEST")} AND ${visibleTo(viewer)}`;
       return row?.count ?? 0;
     },
     pagesOf: async (viewer, owner, ids, sort, page) => {
@@ -83,23 +89,24 @@ export function createCommentLists({ db }: { db: Database }): CommentLists {
 
 function requireRightTo(viewer: Viewer | null, { reported, visibility, authorId }: CommentFilter): void {
   const isOwn = viewer !== null && viewer.userId === authorId;
-  if (typeof reported === "boolean" || (visibility === "HIDDEN" && !isOwn)) requireRole(viewer, "STAFF");
+  if (typeof reported === "boolean" || (visibility === "HIDDEN" && !isOwn)) requireRoleToRead(viewer, "STAFF");
 }
 
 function visibleTo(viewer: Viewer | null): Prisma.Sql {
   if (isStaff(viewer)) return Prisma.sql`TRUE`;
-  if (viewer === null) return Prisma.sql`visibility = 'VISIBLE'`;
-  return Prisma.sql`(visibility = 'VISIBLE' OR author_id = ${viewer.userId})`;
+  if (viewer === null) return visibilities.VISIBLE;
+  return Prisma.sql`(${visibilities.VISIBLE} OR author_id = ${viewer.userId})`;
 }
 
-function matching({ productId, authorId, rating, visibility, reported }: CommentFilter): Prisma.Sql {
+function matching(filter: CommentFilter, sort: CommentSort): Prisma.Sql {
+  const { productId, authorId, rating, visibility, reported } = filter;
   return Prisma.join(
     [
       Prisma.sql`TRUE`,
       ...(typeof productId === "string" ? [hasId(Prisma.sql`product_id`, productId)] : []),
       ...(typeof authorId === "string" ? [hasId(Prisma.sql`author_id`, authorId)] : []),
-      ...(typeof rating === "number" ? [Prisma.sql`rating = ${rating}`] : []),
-      ...(visibility ? [Prisma.sql`visibility = ${visibility}::comment_visibility`] : []),
+      ...(typeof rating === "number" ? [hasRatingIn(sort, rating)] : []),
+      ...(visibility ? [visibilities[visibility]] : []),
       ...(typeof reported === "boolean"
         ? [reported ? Prisma.sql`open_reports > 0` : Prisma.sql`open_reports = 0`]
         : []),

@@ -13,15 +13,22 @@ interface Order {
   readonly orderBy: Prisma.Sql;
   /** What stands behind a comment. */
   readonly behind: (key: number, id: string) => Prisma.Sql;
+  /** Which reviews have a rating, said so that the index of this order knows its place for them. */
+  readonly hasRating: (rating: number) => Prisma.Sql;
 }
+
+const hasRating = (rating: number) => Prisma.sql`parent_id IS NULL AND coalesce(rating, 0) = ${rating}`;
 
 // Ids sort by creation. The expressions are those of the indexes in the migrations.
 const orders: Record<CommentSort, Order> = {
-  NEWEST: { keyOf: () => 0, orderBy: Prisma.sql`id DESC`, behind: (_key, id) => Prisma.sql`id < ${id}` },
-  OLDEST: { keyOf: () => 0, orderBy: Prisma.sql`id ASC`, behind: (_key, id) => Prisma.sql`id > ${id}` },
+  NEWEST: { keyOf: () => 0, orderBy: Prisma.sql`id DESC`, behind: (_key, id) => Prisma.sql`id < ${id}`, hasRating },
+  OLDEST: { keyOf: () => 0, orderBy: Prisma.sql`id ASC`, behind: (_key, id) => Prisma.sql`id > ${id}`, hasRating },
   MOST_LIKED: descendingBy(Prisma.sql`like_count`, ({ likeCount }) => likeCount),
   HIGHEST_RATED: descendingBy(Prisma.sql`coalesce(rating, 0)`, ({ rating }) => rating ?? 0),
-  LOWEST_RATED: descendingBy(Prisma.sql`(-coalesce(rating, 6))`, ({ rating }) => -(rating ?? 6)),
+  LOWEST_RATED: {
+    ...descendingBy(Prisma.sql`(-coalesce(rating, 6))`, ({ rating }) => -(rating ?? 6)),
+    hasRating: (rating) => Prisma.sql`parent_id IS NULL AND (-coalesce(rating, 6)) = ${-rating}`,
+  },
 };
 
 function descendingBy(expression: Prisma.Sql, keyOf: (comment: Comment) => number): Order {
@@ -29,12 +36,18 @@ function descendingBy(expression: Prisma.Sql, keyOf: (comment: Comment) => numbe
     keyOf,
     orderBy: Prisma.sql`${expression} DESC, id DESC`,
     behind: (key, id) => Prisma.sql`(${expression}, id) < (${key}::int, ${id})`,
+    hasRating,
   };
 }
 
 /** The columns to sort by, for ORDER BY. */
 export function orderBy(sort: CommentSort): Prisma.Sql {
   return orders[sort].orderBy;
+}
+
+/** The condition of a list of the reviews with a rating. */
+export function hasRatingIn(sort: CommentSort, rating: number): Prisma.Sql {
+  return orders[sort].hasRating(rating);
 }
 
 /** The condition of a page: what stands behind the cursor; everything without one. */

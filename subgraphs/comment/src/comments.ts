@@ -31,7 +31,7 @@ export function createComments({ db }: { db: Database }): Comments {
         where: { authorId: userId, productId: { in: productIds.filter(isId) }, parentId: null },
       }),
     likedBy: async (userId, ids) => {
-      const found = await db.like.findMany({ where: { userId, commentId: { in: [...ids] } } });
+      const found = await db.like.findMany({ where: { userId, commentId: { in: [...ids] }, withdrawnAt: null } });
       return found.map(({ commentId }) => commentId);
     },
     areVerified: async (authorships) => {
@@ -46,17 +46,20 @@ export function createComments({ db }: { db: Database }): Comments {
 }
 
 /**
- * Makes all that changes a thread wait for each other, until the transaction's end.
+ * Makes all that changes the shape of a thread wait for each other, and for what else is done to this comment, until the
+ * transaction's end.
  * @returns the comment as it stands under the lock, or null where there is none, or only what is left of one
  */
 export async function lockThread(tx: Tx, id: string): Promise<Comment | null> {
   if (!isId(id)) return null;
+  // The root first, so that nobody who has it waits for somebody who waits for it.
   await tx.$queryRaw`
-    SELECT 1 FROM comments WHERE id = (SELECT root_id FROM comments WHERE id = ${id}) FOR UPDATE`;
+    SELECT 1 FROM comments WHERE id IN ((SELECT root_id FROM comments WHERE id = ${id}), ${id})
+     ORDER BY parent_id IS NOT NULL FOR UPDATE`;
   return readStanding(tx, id);
 }
 
-/** As `lockThread`, for what touches one comment and neither its place nor its text. */
+/** As `lockThread`, for what is done to one comment and leaves the thread as it is. */
 export async function lockComment(tx: Tx, id: string): Promise<Comment | null> {
   if (!isId(id)) return null;
   await tx.$queryRaw`SELECT 1 FROM comments WHERE id = ${id} FOR NO KEY UPDATE`;

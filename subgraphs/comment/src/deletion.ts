@@ -1,4 +1,4 @@
-import { type Viewer } from "@shop/auth";
+import { requireRole, type Viewer } from "@shop/auth";
 import { forbidden } from "@shop/graphql-errors";
 import { inTransaction } from "@shop/postgres";
 import { countedRating, type Comment, isStaff, seenBy } from "./comment";
@@ -23,8 +23,9 @@ export function createDeletion({ db }: { db: Database }): Deletion {
       inTransaction(db, async (tx) => {
         const comment = seenBy(viewer, await lockThread(tx, id));
         if (comment === null) return refused(null, notFound("comment", ["id"]));
-        if (comment.authorId !== viewer.userId && !isStaff(viewer)) {
-          throw forbidden("Only its author can delete a comment.");
+        if (comment.authorId !== viewer.userId) {
+          if (!isStaff(viewer)) throw forbidden("Only its author can delete a comment.");
+          requireRole(viewer, "STAFF");
         }
         return { ok: true, productId: comment.productId, comment: await removeComment(tx, comment) };
       }),
@@ -33,10 +34,10 @@ export function createDeletion({ db }: { db: Database }): Deletion {
 
 /** @param comment under its thread's lock @returns what is left of it */
 export async function removeComment(tx: Tx, comment: Comment): Promise<Comment | null> {
-  await tellOfComment(tx, "deleted", comment);
   const left = (await hasReplies(tx, comment.id)) ? await empty(tx, comment.id) : null;
   if (left === null) await takeAway(tx, comment);
   await moveRating(tx, comment.productId, countedRating(comment), null);
+  await tellOfComment(tx, "deleted", comment);
   return left;
 }
 

@@ -19,6 +19,8 @@ const changes = {
 };
 
 const excerptLength = 140;
+// An excerpt stands in a sentence of somebody else's, which these would turn round: the end that closes them may be cut off.
+const directionMarks = /[\u202a-\u202e\u2066-\u2069]/g;
 
 /**
  * Tells of a change of a comment, in the transaction of the change.
@@ -57,7 +59,7 @@ async function authorById(tx: Tx, id: string): Promise<string | undefined> {
 
 /** The beginning of a text on one line, whole characters only. */
 function toExcerpt(body: string): string {
-  const characters = Array.from(body.trim().replaceAll(/\s+/g, " "));
+  const characters = Array.from(body.replaceAll(directionMarks, "").trim().replaceAll(/\s+/g, " "));
   return characters.length <= excerptLength
     ? characters.join("")
     : `${characters.slice(0, excerptLength - 1).join("")}…`;

@@ -8,6 +8,7 @@ import { type CommentOutcome, done, notFound, refused } from "./outcome";
 
 /** Who likes what, as a set; the comment's own count is changed in the same transaction. A repeat changes nothing. */
 export interface Likes {
+  /** Its author is told of the first like of each viewer, not of one that was taken back and comes again. */
   like(viewer: Viewer, commentId: string): Promise<CommentOutcome>;
   unlike(viewer: Viewer, commentId: string): Promise<CommentOutcome>;
 }
@@ -19,9 +20,13 @@ export function createLikes({ db }: { db: Database }): Likes {
         const comment = seenBy(viewer, await lockComment(tx, commentId));
         if (comment === null) return refused(null, notFound("comment", ["id"]));
         const { userId } = viewer;
-        const { count } = await tx.like.createMany({ data: { commentId, userId }, skipDuplicates: true });
-        if (count === 0) return done(comment);
-        await tellOfLike(tx, comment, userId);
+        const first = await tx.like.createMany({ data: { commentId, userId }, skipDuplicates: true });
+        if (first.count === 1) await tellOfLike(tx, comment, userId);
+        else {
+          const withdrawn = { commentId, userId, withdrawnAt: { not: null } };
+          const again = await tx.like.updateMany({ where: withdrawn, data: { withdrawnAt: null } });
+          if (again.count === 0) return done(comment);
+        }
         return done(await tx.comment.update({ where: { id: commentId }, data: { likeCount: { increment: 1 } } }));
       }),
     unlike: (viewer, commentId) =>
@@ -36,6 +41,7 @@ export function createLikes({ db }: { db: Database }): Likes {
 /** @param comment under its lock @returns the comment as it then stands */
 export async function takeLikeBack(tx: Tx, comment: Comment, userId: string): Promise<Comment> {
   const { id } = comment;
-  const { count } = await tx.like.deleteMany({ where: { commentId: id, userId } });
+  const standing = { commentId: id, userId, withdrawnAt: null };
+  const { count } = await tx.like.updateMany({ where: standing, data: { withdrawnAt: new Date() } });
   return count === 0 ? comment : tx.comment.update({ where: { id }, data: { likeCount: { decrement: 1 } } });
 }

@@ -1,8 +1,8 @@
 import { requireRole, type Viewer } from "@shop/auth";
 import { inTransaction } from "@shop/postgres";
-import { countedRating, type CommentVisibility, seenBy } from "./comment";
-import { lockThread } from "./comments";
-import { type Database } from "./database";
+import { type Comment, countedRating, type CommentVisibility, seenBy } from "./comment";
+import { lockComment } from "./comments";
+import { type Database, type Tx } from "./database";
 import { tellOfComment } from "./events";
 import { type CommentOutcome, done, notFound, refused } from "./outcome";
 import { moveRating } from "./ratings";
@@ -28,7 +28,7 @@ export function createModeration({ db }: { db: Database }): Moderation {
       const errors = checkReason(reason, ["reason"]);
       if (errors.length > 0) return refused(null, ...errors);
       return inTransaction(db, async (tx) => {
-        const comment = seenBy(viewer, await lockThread(tx, id));
+        const comment = seenBy(viewer, await lockComment(tx, id));
         if (comment === null) return refused(null, notFound("comment", ["id"]));
         const { count } = await tx.report.createMany({
           data: { commentId: id, reporterId: viewer.userId, reason },
@@ -44,7 +44,7 @@ export function createModeration({ db }: { db: Database }): Moderation {
       const errors = checkReason(reason, ["reason"]);
       if (errors.length > 0) return refused(null, ...errors);
       return inTransaction(db, async (tx) => {
-        const comment = await lockThread(tx, id);
+        const comment = await lockComment(tx, id);
         if (comment === null) return refused(null, notFound("comment", ["id"]));
         await tx.moderation.create({ data: { commentId: id, moderatorId: moderator.userId, visibility, reason } });
         await tx.report.updateMany({ where: { commentId: id, settledAt: null }, data: { settledAt: new Date() } });
@@ -57,4 +57,12 @@ export function createModeration({ db }: { db: Database }): Moderation {
       });
     },
   };
+}
+
+/** Takes a report out of the queue and off the record. @param comment under its lock */
+export async function takeReportBack(tx: Tx, { id }: Comment, reporterId: string): Promise<void> {
+  const reported = { commentId: id, reporterId };
+  const open = await tx.report.deleteMany({ where: { ...reported, settledAt: null } });
+  if (open.count > 0) await tx.comment.update({ where: { id }, data: { openReports: { decrement: 1 } } });
+  else await tx.report.deleteMany({ where: reported });
 }

@@ -24,7 +24,11 @@ export async function isPublished(tx: Tx, productId: string): Promise<boolean> {
   return product?.status === "ACTIVE";
 }
 
-/** Notes that a user had products delivered. */
+/** Notes that a user had products delivered; of one whose account was deleted meanwhile nothing is kept. */
 export async function notePurchases(tx: Tx, userId: string, productIds: readonly string[]): Promise<void> {
-  await tx.purchase.createMany({ data: productIds.map((productId) => ({ userId, productId })), skipDuplicates: true });
+  await tx.$executeRaw`
+    INSERT INTO purchases (user_id, product_id)
+    SELECT ${userId}, product_id FROM unnest(${[...productIds]}::text[]) AS delivered (product_id)
+     WHERE NOT EXISTS (SELECT FROM departures WHERE user_id = ${userId})
+    ON CONFLICT DO NOTHING`;
 }

@@ -10,6 +10,8 @@ export interface RatingSummary {
 }
 
 const noRatings = [0, 0, 0, 0, 0];
+// So many at once that no statement is cut off for being slow.
+const countedAtOnce = 500;
 
 export function summarize(histogram: number[]): RatingSummary {
   const count = histogram.reduce((sum, many) => sum + many, 0);
@@ -42,7 +44,7 @@ export function createRatings({ db }: { db: Database }): Ratings {
   /** Under the product's lock, so that a review that is being changed is counted with its change or without, as the sum is. */
   function mend(productId: string): Promise<number> {
     return inTransaction(db, async (tx) => {
-      await tx.$queryRaw`SELECT 1 FROM products WHERE id = ${productId} FOR UPDATE`;
+      await tx.$queryRaw`SELECT 1 FROM products WHERE id = ${productId} FOR NO KEY UPDATE`;
       return tx.$executeRaw`
         UPDATE products SET histogram = counted.histogram
           FROM (${countAnew(Prisma.sql`products.id = ${productId}`)}) AS counted
@@ -60,12 +62,18 @@ export function createRatings({ db }: { db: Database }): Ratings {
       return productIds.map((id) => summarize(byId.get(id) ?? noRatings));
     },
     recompute: async () => {
-      const suspects = await db.$queryRaw<{ id: string }[]>`
-        SELECT products.id FROM products JOIN (${countAnew(Prisma.sql`TRUE`)}) AS counted USING (id)
-         WHERE products.histogram <> counted.histogram`;
-      let changed = 0;
-      for (const { id } of suspects) changed += await mend(id);
-      return { products: await db.product.count(), changed };
+      const done = { products: 0, changed: 0 };
+      for (let last = ""; ;) {
+        const order = { orderBy: { id: "asc" }, select: { id: true }, take: countedAtOnce } as const;
+        const ids = (await db.product.findMany({ where: { id: { gt: last } }, ...order })).map(({ id }) => id);
+        const suspects = await db.$queryRaw<{ id: string }[]>`
+          SELECT products.id FROM products JOIN (${countAnew(Prisma.sql`products.id = ANY (${ids})`)}) AS counted USING (id)
+           WHERE products.histogram <> counted.histogram`;
+        for (const { id } of suspects) done.changed += await mend(id);
+        done.products += ids.length;
+        last = ids.at(-1) ?? "";
+        if (ids.length < countedAtOnce) return done;
+      }
     },
   };
 }
@@ -75,6 +83,7 @@ function countAnew(which: Prisma.Sql): Prisma.Sql {
   const stars = Prisma.join(noRatings.map((_none, index) => Prisma.sql`count(*) FILTER (WHERE rating = ${index + 1})`));
   return Prisma.sql`
     SELECT products.id, ARRAY[${stars}]::int[] AS histogram
-      FROM products LEFT JOIN comments ON comments.product_id = products.id AND comments.visibility = 'VISIBLE'
+      FROM products LEFT JOIN comments
+        ON comments.product_id = products.id AND comments.parent_id IS NULL AND comments.visibility = 'VISIBLE'
      WHERE ${which} GROUP BY products.id`;
 }

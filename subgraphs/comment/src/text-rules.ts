@@ -4,6 +4,10 @@ import { invalid, type Problem } from "./outcome";
 // and none is meant.
 const unprintable = /(?![\n\r\t])[\p{Cc}\p{Cs}]/u;
 
+// Spaces, marks and what only steers how others are shown (format characters) make no text by themselves. Within one they
+// stay, those that turn the writing direction too: languages and emoji need them, and who shows a text keeps it apart.
+const visible = /[\p{L}\p{N}\p{P}\p{S}]/u;
+
 const maxBodyLength = 5_000;
 const maxReasonLength = 500;
 const maxKeyLength = 128;
@@ -27,7 +31,7 @@ export function checkRating(rating: number, path: string[]): Problem[] {
 }
 
 function checkText(text: string, maxLength: number, path: string[]): Problem[] {
-  if (text.trim() === "") return [invalid("This must not be empty.", path)];
+  if (!visible.test(text)) return [invalid("This must not be empty.", path)];
   if (isLongerThan(maxLength, text)) return [invalid(`This must have at most ${maxLength} characters.`, path)];
   if (unprintable.test(text)) return [invalid("This must be plain text, without control characters.", path)];
   return [];

@@ -3,7 +3,7 @@ import { forbidden } from "@shop/graphql-errors";
 import { createId } from "@shop/ids";
 import { inTransaction } from "@shop/postgres";
 import { countedRating, type Comment, seenBy } from "./comment";
-import { lockThread } from "./comments";
+import { lockComment, lockThread } from "./comments";
 import { type Database, type Tx } from "./database";
 import { tellOfComment } from "./events";
 import { claimKey, type ClientKey, withdrawKey } from "./idempotency";
@@ -117,7 +117,7 @@ export function createWriting({ db }: { db: Database }): Writing {
 
     edit: (viewer, id, edit) =>
       inTransaction(db, async (tx) => {
-        const comment = seenBy(viewer, await lockThread(tx, id));
+        const comment = seenBy(viewer, await lockComment(tx, id));
         if (comment === null) return refused(null, notFound("comment", ["id"]));
         if (comment.authorId !== viewer.userId) throw forbidden("Only its author can change a comment.");
         const errors = checkEdit(comment, edit);

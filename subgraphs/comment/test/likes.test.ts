@@ -16,6 +16,8 @@ it("counts each viewer once, and a repeat changes nothing", async () => {
   expect(await shop.comment(null, id)).toMatchObject({ likeCount: 2, likedByMe: false });
   expect((await shop.unlike(fan, id)).comment).toMatchObject({ likeCount: 1, likedByMe: false });
   expect(await shop.unlike(fan, id)).toMatchObject({ comment: { likeCount: 1 }, errors: [] });
+  // Back again, and its author was told before.
+  expect((await shop.like(fan, id)).comment).toMatchObject({ likeCount: 2, likedByMe: true });
   expect(await shop.events(id)).toMatchObject([
     { type: "added" },
     { type: "liked", payload: { authorId: author.userId, likerId: fan.userId } },

@@ -34,6 +34,7 @@ it("shows what is hidden to its author and STAFF, and to others it does not exis
   expect(await seenBy(other)).toEqual(none);
   expect(await seenBy(null)).toEqual(none);
   expect((await shop.entity<Seen>(author, "Product", productId)).myReview?.id).toBe(id);
+  expect((await shop.entity<Seen>(other, "Product", productId)).myReview).toBeNull();
 
   for (const { errors } of [
     await shop.like(other, id),
@@ -44,6 +45,45 @@ it("shows what is hidden to its author and STAFF, and to others it does not exis
     expect(errors).toMatchObject([{ code: "NOT_FOUND", path: ["id"] }]);
   }
   expect((await shop.tryReply(other, id)).errors).toMatchObject([{ code: "NOT_FOUND" }]);
+
+  const atRest = async (viewer: Person | null) => {
+    const paths = ["", "/replies"].map((of) => `/v1/comments/${id}${of}`);
+    return Promise.all(paths.map(async (path) => (await shop.rest("GET", path, viewer)).status));
+  };
+  for (const viewer of [author, staff]) expect(await atRest(viewer)).toEqual([200, 200]);
+  for (const viewer of [other, null]) expect(await atRest(viewer)).toEqual([404, 404]);
+});
+
+it("lets the thread below what is hidden go on: its replies are seen, and its author and STAFF can reply to it", async () => {
+  const [author, other, reader] = [someone(), someone(), someone()];
+  const { id } = await shop.review(author, await shop.product());
+  const reply = await shop.reply(other, id);
+  const below = await shop.reply(reader, reply.id);
+  await shop.moderate(staff, reply.id, "HIDDEN");
+  expect((await shop.replies(reader, id)).totalCount).toBe(0);
+  expect((await shop.replies(other, id)).totalCount).toBe(1);
+  expect(await shop.comment(reader, below.id)).toMatchObject({ body: "Indeed.", parent: null });
+  expect(await shop.comment(other, below.id)).toMatchObject({ parent: { id: reply.id } });
+  await shop.edit(other, reply.id, { body: "Kinder words." });
+  for (const viewer of [other, staff]) expect((await shop.tryReply(viewer, reply.id)).errors).toEqual([]);
+  expect(await shop.comment(staff, reply.id)).toMatchObject({ visibility: "HIDDEN", version: 2 });
+});
+
+it("keeps every decision on record, with who made it and why, longer than the comment", async () => {
+  const [author, judge] = [someone(), someone("ADMIN")];
+  const { id, version } = await shop.review(author, await shop.product());
+  await shop.moderate(staff, id, "HIDDEN", "Names a neighbour.");
+  const { comment } = await shop.moderate(judge, id, "VISIBLE", "It was edited.");
+  expect(comment?.version).toBe(version);
+  await shop.remove(author, id);
+  const { rows } = await shop.sql.query(
+    "SELECT moderator_id, visibility, reason FROM moderations WHERE comment_id = $1 ORDER BY position",
+    [id],
+  );
+  expect(rows).toEqual([
+    { moderator_id: staff.userId, visibility: "HIDDEN", reason: "Names a neighbour." },
+    { moderator_id: judge.userId, visibility: "VISIBLE", reason: "It was edited." },
+  ]);
 });
 
 it("counts hidden reviews in no rating, also when they are edited meanwhile", async () => {

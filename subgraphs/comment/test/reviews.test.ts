@@ -1,5 +1,5 @@
 import { randomUUID } from "node:crypto";
-import { productArchived } from "@shop/event-contracts";
+import { productArchived, productPublished, productUpdated } from "@shop/event-contracts";
 import { createId } from "@shop/ids";
 import * as documents from "./documents";
 import { productNews, someone, startShop, type TestShop } from "./shop";
@@ -48,7 +48,7 @@ describe("the idempotency key", () => {
   it("makes a retry safe, also at the same time, and gives the comment as it now stands", async () => {
     const [author, productId] = [someone(), await shop.product()];
     const key = { idempotencyKey: randomUUID() };
-    const answers = await Promise.all([1, 2, 3, 4].map(() => shop.tryReview(author, productId, key)));
+    const answers = await Promise.all(Array.from({ length: 50 }, () => shop.tryReview(author, productId, key)));
     const ids = new Set(answers.map(({ comment }) => comment?.id));
     expect(ids.size).toBe(1);
     for (const { errors } of answers) expect(errors).toEqual([]);
@@ -79,6 +79,17 @@ describe("the idempotency key", () => {
     await shop.remove(author, id);
     expect((await shop.tryReview(author, productId, key)).errors).toEqual([]);
   });
+
+  it("is free for a product that was not known yet", async () => {
+    const [author, productId] = [someone(), createId("prd")];
+    const key = { idempotencyKey: randomUUID() };
+    const refused = { comment: null, errors: [{ code: "NOT_FOUND", path: ["input", "productId"] }] };
+    expect(await shop.tryReview(author, productId, key)).toMatchObject(refused);
+    await shop.tell(productUpdated, productNews(productId, { status: "DRAFT" }));
+    expect(await shop.tryReview(author, productId, key)).toMatchObject(refused);
+    await shop.tell(productPublished, productNews(productId, { version: 2 }));
+    expect((await shop.tryReview(author, productId, key)).errors).toEqual([]);
+  });
 });
 
 it("reviews nothing that is unknown or not on sale", async () => {
@@ -95,6 +106,7 @@ it.each([
   ["rating", 6],
   ["body", ""],
   ["body", " \n "],
+  ["body", "\u200b\u2066\u00ad"],
   ["body", "x".repeat(5_001)],
   ["body", "a bell\u0007"],
   ["body", "nothing\u0000"],
@@ -108,6 +120,13 @@ it.each([
     errors: [{ code: "INVALID_INPUT", path: ["input", field] }],
   });
   expect((await shop.ratings(productId)).count).toBe(0);
+});
+
+it("keeps what turns the writing direction where it was written, and out of the excerpt that others quote", async () => {
+  const body = "\u202eevil\u202c and \u2067שלום\u2069, \u200fgood";
+  const { id, body: kept } = await shop.review(someone(), await shop.product(), { body });
+  expect(kept).toBe(body);
+  expect(await shop.events(id)).toMatchObject([{ payload: { excerpt: "evil and שלום, \u200fgood" } }]);
 });
 
 it("takes 5,000 characters that are two units each", async () => {

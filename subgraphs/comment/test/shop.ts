@@ -10,6 +10,9 @@ import { createTestClient, eventually } from "@shop/subgraph-server/testing";
 import { createLogger } from "@shop/telemetry";
 import { Client } from "pg";
 import { type Config } from "../src/config";
+import { createDatabase } from "../src/database";
+import { createDepartures } from "../src/departures";
+import { createHousekeeping } from "../src/housekeeping";
 import { startService } from "../src/service";
 import * as documents from "./documents";
 
@@ -166,6 +169,24 @@ export async function startShop(options: { through?: (databaseUrl: string) => Pr
       );
       return rows;
     },
+    /** Where the database still holds something of somebody's, the note that they left and the events aside. */
+    traces: async ({ userId }: Person): Promise<string[]> => {
+      const { rows } = await sql.query<{ trace: string }>(
+        `SELECT 'a comment' AS trace FROM comments WHERE author_id = $1
+         UNION ALL SELECT 'a like' FROM likes WHERE user_id = $1
+         UNION ALL SELECT 'a report' FROM reports WHERE reporter_id = $1
+         UNION ALL SELECT 'a purchase' FROM purchases WHERE user_id = $1
+         UNION ALL SELECT 'a key' FROM idempotency_keys WHERE viewer_id = $1`,
+        [userId],
+      );
+      return rows.map(({ trace }) => trace);
+    },
+    /** What the service does now and then by itself, done now. */
+    housekeep: async (): Promise<void> => {
+      const db = createDatabase({ url: database.url, log });
+      await createHousekeeping({ db, departures: createDepartures({ db }) })();
+      await db.$disconnect();
+    },
     stop: async () => {
       await service.stop();
       await bus.stop();
@@ -195,7 +216,10 @@ async function skipToEnd(bus: MessageBus, groupId: string): Promise<void> {
   await Promise.all([admin.disconnect(), consumer.disconnect()]);
 }
 
-export function productNews(productId: string, change: { status?: "ACTIVE" | "ARCHIVED"; version?: number } = {}) {
+export function productNews(
+  productId: string,
+  change: { status?: "DRAFT" | "ACTIVE" | "ARCHIVED"; version?: number } = {},
+) {
   const price = { amountMinor: 100, currency: "EUR" };
   return { productId, slug: productId, name: "Kettle", price, status: "ACTIVE" as const, version: 1, ...change };
 }

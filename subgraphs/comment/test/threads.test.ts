@@ -31,6 +31,23 @@ it("hangs replies of any depth below what they reply to, the oldest first, and t
   expect(comments.edges.map(({ node }) => node.id)).toEqual([review.id]);
 });
 
+it("pages through replies, the oldest first", async () => {
+  const { id } = await shop.review(someone(), await shop.product());
+  for (const body of ["1", "2", "3", "4", "5"]) await shop.reply(someone(), id, { body });
+  const document = `query ($id: ID!, $first: Int, $after: String) { comment(id: $id) { replies(first: $first, after: $after) {
+    edges { node { body } } pageInfo { hasNextPage hasPreviousPage endCursor } totalCount } } }`;
+  const read = async (after: string | null): Promise<PageAnswer> =>
+    (await shop.ask<{ replies: PageAnswer }>(document, { id, first: 2, after })).replies;
+  const seen: string[][] = [];
+  for (let page = { hasNextPage: true, endCursor: null as string | null }; page.hasNextPage;) {
+    const answer = await read(page.endCursor);
+    expect(answer.totalCount).toBe(5);
+    seen.push(bodies(answer));
+    page = answer.pageInfo;
+  }
+  expect(seen).toEqual([["1", "2"], ["3", "4"], ["5"]]);
+});
+
 describe("a deleted comment", () => {
   it("with replies stays, empty, and they stay readable", async () => {
     const [author, fan, productId] = [someone(), someone(), await shop.product()];
