@@ -5,6 +5,7 @@ import { Client } from "pg";
 import { testEnvironment } from "./config";
 
 export { freePorts } from "./ports";
+export { startTestBroker, type TestBroker } from "./test-broker";
 
 export interface TestDatabase {
   readonly url: string;

@@ -52,6 +52,10 @@ async function untilLowIs(low: number): Promise<void> {
   while ((await offsets()).low !== low) await wait(10);
 }
 
+async function groupIds(): Promise<string[]> {
+  return (await admin.listGroups()).groups.map(({ groupId }) => groupId);
+}
+
 async function readAll(count: number): Promise<string[]> {
   const consumer = kafka.consumer({ groupId: `reader-${Math.random()}`, maxWaitTimeInMs: 50 });
   const values: string[] = [];
@@ -129,4 +133,18 @@ describe("a partition's log", () => {
     await start({});
     expect(await offsets()).toEqual({ low: 0, high: 0 });
   });
+});
+
+it("forgets a group that has neither members nor offsets, and no other", async () => {
+  await start({ retentionCheckIntervalMs: 20 });
+  await producer.send({ topic, messages: [kilobyte(0)] });
+  await admin.setOffsets({ groupId: "bookmarks", topic, partitions: [{ partition: 0, offset: "1" }] });
+  const reader = kafka.consumer({ groupId: "passing-by", maxWaitTimeInMs: 50 });
+  await reader.connect();
+  await reader.subscribe({ topic });
+  await reader.run({ autoCommit: false, eachMessage: () => Promise.resolve() });
+  while (!(await groupIds()).includes("passing-by")) await wait(10);
+  await reader.disconnect();
+  while ((await groupIds()).includes("passing-by")) await wait(10);
+  expect(await groupIds()).toEqual(["bookmarks"]);
 });

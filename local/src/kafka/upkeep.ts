@@ -3,7 +3,7 @@ import { type GroupCoordinator } from "./groups/coordinator";
 import { type BrokerSettings } from "./settings";
 import { type TopicRegistry } from "./topics";
 
-/** Forces to disk what was written, and drops what is past its retention, both at intervals until stopped. */
+/** Forces to disk what was written, and drops what is past its use, both at intervals until stopped. */
 export function startUpkeep(deps: {
   topics: TopicRegistry;
   groups: GroupCoordinator;
@@ -31,6 +31,7 @@ export function startUpkeep(deps: {
   function enforceRetention(): void {
     try {
       topics.enforceRetention(Date.now());
+      groups.forgetAbandoned();
     } catch (error) {
       log.error({ err: error }, "expired data could not be dropped");
     }

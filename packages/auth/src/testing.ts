@@ -2,6 +2,9 @@
 import { generateKeyPairSync } from "node:crypto";
 import { createServer } from "node:http";
 import { type AddressInfo } from "node:net";
+import { type EventDefinition, userOutboxDrained } from "@shop/event-contracts";
+import { createMessageBus, type EventRecord, toEventRecord } from "@shop/messaging";
+import { createLogger } from "@shop/telemetry";
 import { exportJWK, generateKeyPair } from "jose";
 import { signAccessToken } from "./access-token";
 import { accessTokenLifetimeMs, type Role } from "./viewer";
@@ -53,5 +56,34 @@ export async function startTestIssuer(): Promise<TestIssuer> {
         server.close(() => resolve());
         server.closeAllConnections();
       }),
+  };
+}
+
+export interface TestFeed {
+  tell<Payload>(event: EventDefinition<Payload>, payload: NoInfer<Payload>): Promise<EventRecord>;
+  /** The same event, with the same id. */
+  tellAgain(record: EventRecord): Promise<void>;
+  /** Says that all was told that was committed before. */
+  prove(upTo?: Date): Promise<void>;
+  stop(): Promise<void>;
+}
+
+/** Tells on user.v1 what the user service would. */
+export function createTestFeed(brokers: string[]): TestFeed {
+  const log = createLogger("test-feed");
+  log.level = "silent";
+  const bus = createMessageBus({ brokers, clientId: "test-feed", topics: ["user.v1"], log });
+  return {
+    tell: async (event, payload) => {
+      const record = toEventRecord(event, payload);
+      await bus.publish([record]);
+      return record;
+    },
+    tellAgain: (record) => bus.publish([record]),
+    prove: (upTo = new Date()) =>
+      bus.publishEverywhere("user.v1", (partitions) =>
+        toEventRecord(userOutboxDrained, { upTo: upTo.toISOString(), partitions }),
+      ),
+    stop: () => bus.stop(),
   };
 }

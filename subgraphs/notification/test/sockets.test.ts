@@ -185,12 +185,10 @@ describe("who is at the other end", () => {
 
   it("is sent away with 4403 when the session is revoked, and only then", async () => {
     const user = createId("usr");
-    const [revoked, kept] = await Promise.all([
-      openAs(user, { sessionId: "ses_1" }),
-      openAs(user, { sessionId: "ses_2" }),
-    ]);
+    const [ended, other] = [createId("ses"), createId("ses")];
+    const [revoked, kept] = await Promise.all([ended, other].map((sessionId) => openAs(user, { sessionId })));
     const before = new Date().toISOString();
-    await shop.publish(events.userSessionsRevoked, { userId: user, sessionIds: ["ses_1"], before });
+    await shop.publish(events.userSessionsRevoked, { userId: user, sessionIds: [ended], before });
     expect((await revoked.closed).code).toBe(4403);
     expect(kept.socket.readyState).toBe(WebSocket.OPEN);
     await shop.publish(events.userDeleted, { userId: user });

@@ -20,6 +20,7 @@ import * as documents from "./documents";
 export interface Person {
   readonly userId: string;
   readonly role?: Role;
+  readonly sessionId?: string;
 }
 
 export interface UserErrorAnswer {

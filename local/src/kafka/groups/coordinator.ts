@@ -19,6 +19,8 @@ export interface GroupCoordinator {
   /** Stores offsets if the member may; a client outside any group may for one that has no members. */
   commit(groupId: string, generation: number, memberId: string, offsets: readonly CommittedOffset[]): ErrorCode;
   delete(groupId: string): ErrorCode;
+  /** Forgets groups that have neither members nor offsets: readers for themselves, who are gone. */
+  forgetAbandoned(): void;
   /** Ends all timers. */
   stop(): void;
   sync(): Promise<void>;
@@ -47,6 +49,13 @@ export function openGroupCoordinator(
     return group;
   }
 
+  function forget(groupId: string, group: Group): void {
+    group.stop();
+    groups.delete(groupId);
+    table.apply([[groupId, undefined]]);
+    offsets.forgetGroup(groupId);
+  }
+
   const known = new Set([...table.entries().map(([groupId]) => groupId), ...offsets.groupIds()]);
   for (const groupId of known) open(groupId);
 
@@ -69,11 +78,15 @@ export function openGroupCoordinator(
       const group = groups.get(groupId);
       if (group === undefined) return errorCode.GROUP_ID_NOT_FOUND;
       if (group.describe().state !== "Empty") return errorCode.NON_EMPTY_GROUP;
-      group.stop();
-      groups.delete(groupId);
-      table.apply([[groupId, undefined]]);
-      offsets.forgetGroup(groupId);
+      forget(groupId, group);
       return errorCode.NONE;
+    },
+
+    forgetAbandoned() {
+      const withOffsets = new Set(offsets.groupIds());
+      for (const [groupId, group] of [...groups]) {
+        if (!withOffsets.has(groupId) && group.describe().state === "Empty") forget(groupId, group);
+      }
     },
 
     stop: () => [...groups.values()].forEach((group) => group.stop()),
