@@ -1,3 +1,4 @@
+import { crc32, deflateSync } from "node:zlib";
 import sharp, { type Sharp } from "sharp";
 import { createImageMaker } from "../src/image-maker";
 
@@ -17,6 +18,19 @@ const reasonOf = async (uploaded: Buffer) => {
   const outcome = await maker.make(uploaded, shapes);
   return outcome.ok ? "TAKEN" : outcome.reason;
 };
+
+/** A part of a PNG: its length, name, data and checksum. */
+function chunk(name: string, data: Buffer): Buffer {
+  const named = Buffer.concat([Buffer.from(name), data]);
+  const bytes = Buffer.alloc(8 + named.length);
+  bytes.writeUInt32BE(data.length);
+  named.copy(bytes, 4);
+  bytes.writeUInt32BE(crc32(named), 4 + named.length);
+  return bytes;
+}
+
+const png = (...chunks: [string, Buffer][]): Buffer =>
+  Buffer.concat([Buffer.from("\x89PNG\r\n\x1a\n", "latin1"), ...chunks.map(([name, data]) => chunk(name, data))]);
 
 /** The colour of a pixel, without its alpha. */
 async function colourAt(image: Buffer, left: number, top: number): Promise<number[]> {
@@ -99,10 +113,20 @@ it("keeps what is transparent, and the first frame of what moves", async () => {
   expectColour(await colourAt(first.bytes, 6, 6), [255, 0, 0]);
 });
 
-it("drops what is hidden behind a picture", async () => {
-  const png = await blank(8, 8).png().toBuffer();
-  const { whole } = await made(Buffer.concat([png, Buffer.from("<script>alert(1)</script>PK\x03\x04")]));
-  expect(whole.bytes.includes("script")).toBe(false);
+it("drops what is hidden in a picture, and behind it", async () => {
+  const picture = await blank(8, 8).png().toBuffer();
+  const script = Buffer.from("Comment\0<script>alert(1)</script>");
+  const afterHeader = 8 + 25; // the signature, and the header with its length, name and checksum
+  const within = Buffer.concat([
+    picture.subarray(0, afterHeader),
+    chunk("tEXt", script),
+    picture.subarray(afterHeader),
+  ]);
+  const behind = Buffer.concat([picture, Buffer.from("<script>alert(1)</script>PK\x03\x04")]);
+  for (const polyglot of [within, behind]) {
+    const { whole } = await made(polyglot);
+    expect(whole.bytes.includes("script")).toBe(false);
+  }
 });
 
 describe("takes nothing but whole pictures of four kinds", () => {
@@ -136,6 +160,13 @@ describe("takes nothing but whole pictures of four kinds", () => {
   ])("not %i × %i pixels in a small file", async (width, height) => {
     const bomb = await blank(width, height).png().toBuffer();
     expect(bomb.length).toBeLessThan(500_000);
+    expect(await reasonOf(bomb)).toBe("TOO_LARGE");
+  });
+
+  it("not 60,000 × 60,000 pixels in less than a kilobyte", async () => {
+    const header = Buffer.from([0, 0, 0xea, 0x60, 0, 0, 0xea, 0x60, 8, 6, 0, 0, 0]);
+    const bomb = png(["IHDR", header], ["IDAT", deflateSync(Buffer.alloc(60_000))], ["IEND", Buffer.alloc(0)]);
+    expect(bomb.length).toBeLessThan(1_000);
     expect(await reasonOf(bomb)).toBe("TOO_LARGE");
   });
 

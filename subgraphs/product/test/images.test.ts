@@ -129,6 +129,7 @@ it("lets pages of other origins upload and show", async () => {
     expect(["*", origin]).toContain(headers.get("access-control-allow-origin"));
   }
   expect(shown.headers.get("cache-control")).toBe("public, max-age=31536000, immutable");
+  expect(shown.headers.get("x-content-type-options")).toBe("nosniff");
 });
 
 it("offers each image in smaller sizes", async () => {
@@ -160,7 +161,7 @@ it("attaches an upload once, however often and however many at once ask, and to 
   const elsewhere = await shop.staff(attaching, { productId: other, uploadId, alt: "x" });
   expect(elsewhere.errors).toMatchObject([{ code: "NOT_FOUND", path: ["uploadId"] }]);
   const attach = () => shop.staff(attaching, { productId, uploadId, alt: "x" });
-  const [first, ...others] = await Promise.all([1, 2, 3, 4].map(attach));
+  const [first, ...others] = await Promise.all(Array.from({ length: 20 }, attach));
   for (const again of [...others, await attach()]) expect(again).toEqual(first);
   const image = first?.product.images.at(-1);
   expect(first?.product.images.filter(({ id }) => id === image?.id)).toHaveLength(1);
@@ -221,6 +222,11 @@ it("keeps uploads to itself, and shows attached images to anyone until they are 
   }
   const { product } = await shop.staff(attaching, { productId, uploadId, alt: "x" });
   const image = product.images.at(-1);
+  for (const method of ["PUT", "POST", "DELETE"]) {
+    expect((await fetch(image?.url ?? "", { method })).ok).toBe(false);
+  }
+  const mine = `${endpoint}/${bucket}/public/products/mine.html`;
+  expect((await fetch(mine, { method: "PUT", body: "<script>" })).status).toBe(403);
   expect((await fetch(image?.url ?? "")).status).toBe(200);
   const removed = await shop.staff(removing, { productId, imageId: image?.id });
   expect(removed.product.images).not.toContainEqual({ id: image?.id });
