@@ -1,5 +1,5 @@
 import { createHash } from "node:crypto";
-import { createId } from "@shop/ids";
+import { createId, isId } from "@shop/ids";
 import { type Logger } from "@shop/telemetry";
 import { type ImageMaker, type MadeImage, type Shape } from "./image-maker";
 import { type ImageStore, ImageStoreUnavailableError, type UploadForm } from "./image-store";
@@ -95,6 +95,7 @@ export function createImageUploads(deps: {
     { id, ownerId }: { id: string; ownerId: string },
     shapes: Readonly<Record<Name, Shape>>,
   ): Promise<PublishOutcome<Name>> {
+    if (!isId(id)) return refusal("NOT_FOUND");
     const note = await notes.find(id, ownerId);
     if (note === null || note.notedAt.getTime() < Date.now() - attachableMs) return refusal("NOT_FOUND");
     const uploaded = await imageStore.read(uploadKey(folder, id), maxImageBytes);

@@ -43,6 +43,21 @@ it("adds an address, changes what is given and clears what is null", async () =>
   expect(changed.user.addresses).toEqual([{ id: idOf(added), isDefault: true }]);
 });
 
+it("leaves alone what a change does not name, be it null where nothing can be cleared", async () => {
+  const user = await service.register();
+  const all = { label: "Home", line2: "3rd floor", region: "Berlin", phone: "+49 30 1234" };
+  const id = idOf(await save(user, all));
+  const document = `mutation ($input: AddressInput!) { saveAddress(input: $input) {
+    address { label line2 region phone isDefault } errors { code } } }`;
+  const change = async (input: object) =>
+    (await service.ask(document, { input: { id, ...home, ...input } }, user)).data?.["saveAddress"];
+  expect(await change({ isDefault: null })).toEqual({ address: { ...all, isDefault: true }, errors: [] });
+  const none = { label: null, line2: null, region: null, phone: null };
+  expect(await change(none)).toEqual({ address: { ...none, isDefault: true }, errors: [] });
+  const { errors } = await service.ask(document, { input: { id, ...home, city: null } }, user);
+  expect(errors).toMatchObject([{ extensions: { code: "BAD_USER_INPUT" } }]);
+});
+
 describe("the idempotency key", () => {
   it("makes a retry safe, also at the same time", async () => {
     const user = await service.register();
@@ -59,6 +74,17 @@ describe("the idempotency key", () => {
       errors: [{ code: "IDEMPOTENCY_KEY_REUSED", path: ["input", "idempotencyKey"] }],
     });
     expect((await save(other, { idempotencyKey: "mine", city: "Paris" })).errors).toEqual([]);
+  });
+
+  it("makes nothing anew once what it made is removed", async () => {
+    const user = await service.register();
+    const added = await save(user, { idempotencyKey: "again" });
+    await remove(user, idOf(added));
+    expect(await save(user, { idempotencyKey: "again" })).toEqual({
+      address: null,
+      user: { addresses: [] },
+      errors: [],
+    });
   });
 
   it.each([null, "", "x".repeat(129)])("is required without an id: %j", async (idempotencyKey) => {
@@ -89,6 +115,24 @@ describe("the default", () => {
     const { user: after } = await save(user, { id: first, isDefault: false });
     expect(after.addresses.find(({ isDefault }) => isDefault)?.id).toBe(second);
   });
+
+  it("is exactly one, whatever happens at the same time", async () => {
+    const user = await service.register();
+    const added = [idOf(await save(user, {})), idOf(await save(user, {})), idOf(await save(user, {}))];
+    const [first = "", second = "", third = ""] = added;
+    await Promise.all([
+      save(user, { isDefault: true }),
+      save(user, { id: second, isDefault: true }),
+      save(user, { id: first, isDefault: false }),
+      remove(user, first),
+      save(user, { id: third, isDefault: true }),
+      save(user, { isDefault: true }),
+      remove(user, third),
+    ]);
+    const { data } = await service.ask("{ me { addresses { isDefault } } }", {}, user);
+    const { addresses } = data?.["me"] as { addresses: Address[] };
+    expect(addresses.map(({ isDefault }) => isDefault).sort()).toEqual([false, false, true]);
+  });
 });
 
 it("keeps at most 20 addresses, also when more come at the same time", async () => {
@@ -117,10 +161,18 @@ it("does not let anyone change or remove another's address, nor know of it", asy
 
 it.each([
   ["countryCode", "XX"],
+  ["countryCode", "EU"],
+  ["countryCode", "DD"],
+  ["countryCode", "\uff24\uff25"],
+  ["countryCode", ""],
   ["countryCode", "Germany"],
   ["recipient", " "],
   ["line1", "x".repeat(121)],
   ["city", "Ber\u0000lin"],
+  ["line2", "\ud800"],
+  ["region", "\u202egnp"],
+  ["postalCode", "1".repeat(17)],
+  ["label", "\n"],
   ["phone", "none"],
 ])("refuses %s %j", async (field, value) => {
   expect(await save(await service.register(), { [field]: value })).toMatchObject({

@@ -135,9 +135,15 @@ describe("signing out", () => {
 });
 
 describe("the list of sessions", () => {
+  interface ListedSession {
+    id: string;
+    userAgent: string;
+    current: boolean;
+    lastUsedAt: string;
+  }
   const listSessions = async (user: SignedInUser) => {
-    const { data } = await service.ask(`{ me { sessions { id userAgent current createdAt lastUsedAt } } }`, {}, user);
-    return (data?.["me"] as { sessions: { id: string; userAgent: string; current: boolean }[] }).sessions;
+    const { data } = await service.ask(`{ me { sessions { id userAgent current lastUsedAt } } }`, {}, user);
+    return (data?.["me"] as { sessions: ListedSession[] }).sessions;
   };
   const revoke = (id: string, user: SignedInUser) =>
     service.ask(
@@ -157,6 +163,20 @@ describe("the list of sessions", () => {
     expect((await revoke(session?.id ?? "", user)).data).toEqual({ revokeSession: { revokedSessions: 1, errors: [] } });
     expect(await listSessions(user)).toMatchObject([{ current: true }]);
     expect(await refresh(phone.refreshToken)).toEqual(invalidToken);
+  });
+
+  it("tells when each was last used, that first, and no more of a program's name than fits", async () => {
+    const user = await service.register();
+    const phone = await service.signIn(user.email, user.password, "p".repeat(4_000));
+    await service.sql("UPDATE sessions SET last_used_at = last_used_at - interval '1 hour' WHERE user_id = $1", [
+      user.id,
+    ]);
+    await refresh(user.refreshToken);
+    const [used, other] = await listSessions(user);
+    expect(used).toMatchObject({ current: true, userAgent: "tests" });
+    expect(other?.userAgent).toBe("p".repeat(300));
+    expect(Date.parse(used?.lastUsedAt ?? "") - Date.parse(other?.lastUsedAt ?? "")).toBeGreaterThan(3_000_000);
+    expect(await listSessions(phone)).toMatchObject([{ current: false }, { current: true }]);
   });
 
   it("does not let anyone end another's, nor know of it", async () => {
