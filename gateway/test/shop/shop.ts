@@ -40,7 +40,10 @@ export interface Shop {
   stop(): Promise<void>;
 }
 
-export async function startShop(options: { config?: Partial<Config>; routes?: RegisterRoutes } = {}): Promise<Shop> {
+/** @param options.kafkaBrokers where the gateway hears of revoked tokens; nowhere, if they are not given */
+export async function startShop(
+  options: { config?: Partial<Config>; routes?: RegisterRoutes; kafkaBrokers?: string[] } = {},
+): Promise<Shop> {
   // As loadConfig() does for the process.
   process.env["APOLLO_TELEMETRY_DISABLED"] = "1";
   const events = createEventLog();
@@ -57,7 +60,7 @@ export async function startShop(options: { config?: Partial<Config>; routes?: Re
     supergraphFile,
     shopScalars: true,
     subgraphUrls: {},
-    trust: { tokens: issuer, kafkaBrokers: undefined, serviceKey: testServiceKeys.gateway.privateKey },
+    trust: { tokens: issuer, kafkaBrokers: options.kafkaBrokers, serviceKey: testServiceKeys.gateway.privateKey },
     subgraphTimeoutMs: 1_000,
     subgraphMutationTimeoutMs: 2_000,
     subgraphConnections: 16,
