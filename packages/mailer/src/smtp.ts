@@ -26,3 +26,19 @@ function isRefusal(error: unknown): boolean {
   const { command, responseCode = 0 } = error as { command?: string; responseCode?: number };
   return (command === "RCPT TO" || command === "DATA") && responseCode >= 500;
 }
+
+// What nodemailer calls the time that ran out before it could say anything.
+const silentFromTheStart = ["CONNECT_TIMEOUT", "GREETING_TIMEOUT"];
+
+/**
+ * Whether a mail that `send` threw for is certainly in nobody's hands, so that it comes once if it is sent again. A server
+ * that fell silent later may have it.
+ */
+export function isSurelyNotTaken(error: unknown): boolean {
+  const { code, responseCode, syscall, timeoutType } = error as {
+    readonly [name in "code" | "responseCode" | "syscall" | "timeoutType"]?: string | number;
+  };
+  const wasAnswered = responseCode !== undefined; // by a refusal: an acceptance is no error
+  const neverConnected = code === "EDNS" || syscall === "connect" || silentFromTheStart.includes(String(timeoutType));
+  return wasAnswered || neverConnected;
+}

@@ -10,3 +10,4 @@ export { type OffsetStore } from "./group-member";
 export { createDeadLetterBox, type DeadLetter, type DeadLetterBox } from "./dead-letter-box";
 export { startOutboxHeartbeat } from "./outbox-heartbeat";
 export { startTopicReader } from "./topic-reader";
+export { readToEnd } from "./read-to-end";

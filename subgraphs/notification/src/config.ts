@@ -1,11 +1,16 @@
 import { type KeyObject } from "node:crypto";
 import { type ServiceCallers } from "@shop/auth";
 import { count, durationMs, list, loadEnvironment, port, servicePrivateKey, servicePublicKeys, url } from "@shop/env";
+import { type MailerConfig, mailerEnvironment, toMailerConfig } from "@shop/mailer";
 import { z } from "zod";
 
 const days = (defaultDays: number) => z.coerce.number().positive().default(defaultDays);
 
-export const environment = z.object({
+const variables = z.object({
+  NODE_ENV: z
+    .enum(["development", "test", "production"])
+    .default("development")
+    .describe("`production` refuses the secrets' defaults, and makes no demo accounts."),
   HOST: z.string().default("127.0.0.1").describe("The address that the service listens on."),
   NOTIFICATION_PORT: port(8083).describe("HTTP: /graphql for the gateway, subscriptions for anyone, health."),
   REDIS_URL: url("redis", "rediss").default("redis://127.0.0.1:6379").describe("The store of the inboxes."),
@@ -18,7 +23,7 @@ export const environment = z.object({
   TOKEN_ISSUER: z.string().default("http://localhost:8080").describe("Whose access tokens hold."),
   TOKEN_AUDIENCE: z.string().default("shop").describe("Whom access tokens must be made for."),
   NOTIFICATION_SERVICE_KEY: servicePrivateKey().describe(
-    "The notification service's own private key, which it proves itself to order with.",
+    "The notification service's own private key, which it proves itself to order and user with.",
   ),
   GATEWAY_SERVICE_PUBLIC_KEYS: servicePublicKeys().describe(
     "The gateway's public keys: whose requests a service's /graphql answers; two, with a comma between, while it changes its key.",
@@ -26,6 +31,13 @@ export const environment = z.object({
   ORDER_URL: url("http", "https")
     .default("http://127.0.0.1:8082")
     .describe("The order service: asked who may watch an order."),
+  USER_URL: url("http", "https")
+    .default("http://127.0.0.1:8080")
+    .describe("The user service: asked for the address that a mail goes to."),
+  ...mailerEnvironment.shape,
+  PUBLIC_URL: url("http", "https")
+    .default("http://localhost:8085")
+    .describe("Where the shop's pages are, as its customers reach them: what links in mails begin with"),
   NOTIFICATION_SOCKET_PING_MS: durationMs(15_000).describe(
     "How often a socket's peer is asked whether it is there; it must answer before the next time.",
   ),
@@ -38,6 +50,10 @@ export const environment = z.object({
   NOTIFICATION_KNOWN_EVENT_DAYS: days(14).describe(
     "How long a handled event is known, so that it is not handled twice: longer than Kafka keeps it.",
   ),
+});
+
+export const environment = variables.refine((values) => values.NODE_ENV !== "production" || values.SMTP_URL, {
+  path: ["SMTP_URL"], // mail that is kept in a folder reaches nobody
 });
 
 export interface Retention {
@@ -65,6 +81,9 @@ export interface Config {
   /** Whom /graphql answers. */
   readonly callers: ServiceCallers;
   readonly orderUrl: string;
+  readonly userUrl: string;
+  readonly mailer: MailerConfig;
+  readonly publicUrl: string;
   readonly socketPingMs: number;
   readonly retention: Retention;
 }
@@ -86,6 +105,9 @@ export function loadConfig(): Config {
     serviceKey: values.NOTIFICATION_SERVICE_KEY,
     callers: { gateway: values.GATEWAY_SERVICE_PUBLIC_KEYS },
     orderUrl: values.ORDER_URL,
+    userUrl: values.USER_URL,
+    mailer: toMailerConfig(values),
+    publicUrl: values.PUBLIC_URL.replace(/\/+$/, ""),
     socketPingMs: values.NOTIFICATION_SOCKET_PING_MS,
     retention: {
       inboxMaxAgeMs: values.NOTIFICATION_KEEP_DAYS * dayMs,

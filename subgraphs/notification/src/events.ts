@@ -2,8 +2,9 @@ import * as events from "@shop/event-contracts";
 import { type EventHandler, handle, type ReceivedEvent } from "@shop/messaging";
 import { type CommentVisibility } from "./comment-visibility";
 import { type AppendOutcome, type Feed, type Feeds } from "./feeds";
-import { type Inbox } from "./inbox";
+import { type Delivery, type Inbox } from "./inbox";
 import { type Layout } from "./layout";
+import { type MailChannel } from "./mail/mail-channel";
 import { type Message } from "./notification";
 import { type Watches } from "./watches";
 import * as wording from "./wording";
@@ -18,13 +19,21 @@ export function createEventHandlers(deps: {
   feeds: Feeds;
   layout: Layout;
   inbox: Inbox;
+  mails: Pick<MailChannel, "offer">;
   watches: Watches;
   visibilityOf: (productId: string) => CommentVisibility;
 }): EventHandler[] {
-  const { feeds, layout, inbox, watches, visibilityOf } = deps;
+  const { feeds, layout, inbox, mails, watches, visibilityOf } = deps;
+
+  async function deliver(userId: string, delivery: Delivery): Promise<AppendOutcome> {
+    const outcome = await inbox.deliver(userId, delivery);
+    // Who dies before this is done has the event again, and finds it known: it goes out by mail once or never.
+    if (outcome === "ADDED") await mails.offer(userId, delivery);
+    return outcome;
+  }
 
   function tell(userId: string, message: Message, { eventId, occurredAt }: Received): Promise<AppendOutcome> {
-    return inbox.deliver(userId, { message, occurredAt, knownAs: eventId });
+    return deliver(userId, { message, occurredAt, knownAs: eventId });
   }
 
   async function append(feed: Feed, { eventId }: Received, data: string): Promise<void> {
@@ -119,7 +128,7 @@ export function createEventHandlers(deps: {
       // Known by who likes what rather than by the event: to take a like back and give it again tells nothing new.
       const knownAs = `liked ${commentId} ${likerId}`;
       const message = wording.commentLikedMessage({ commentId });
-      await inbox.deliver(authorId, { message, occurredAt, knownAs, knownForEver: true });
+      await deliver(authorId, { message, occurredAt, knownAs, knownForEver: true });
     }),
   ];
 

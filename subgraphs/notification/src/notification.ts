@@ -22,18 +22,17 @@ export const notificationKinds = [
 export type NotificationKind = (typeof notificationKinds)[number];
 
 /** An entity of another subgraph, by its GraphQL type and id. */
-export interface Subject {
-  readonly type: "Order" | "Comment" | "Product";
-  readonly id: string;
-}
+const subject = z.object({ type: z.enum(["Order", "Comment", "Product"]), id: z.string() });
+export type Subject = z.infer<typeof subject>;
 
-/** What a notification says; as it is stored in a feed, with the time of its event. */
-export interface Message {
-  readonly kind: NotificationKind;
-  readonly title: string;
-  readonly body: string;
-  readonly subject: Subject | null;
-}
+/** What a notification says. */
+export const message = z.object({
+  kind: z.enum(notificationKinds),
+  title: z.string(),
+  body: z.string(),
+  subject: subject.nullable(),
+});
+export type Message = z.infer<typeof message>;
 
 export interface Notification extends Message {
   readonly id: string;
@@ -73,13 +72,8 @@ export function fromInboxCursor([inboxSequence, inboxId, sharedSequence, sharedI
   };
 }
 
-const storedMessage = z.object({
-  kind: z.enum(notificationKinds),
-  title: z.string(),
-  body: z.string(),
-  subject: z.object({ type: z.enum(["Order", "Comment", "Product"]), id: z.string() }).nullable(),
-  occurredAt: z.coerce.date(),
-});
+/** As it is stored in a feed, with the time of its event. */
+const storedMessage = message.extend({ occurredAt: z.coerce.date() });
 export type StoredMessage = z.infer<typeof storedMessage>;
 
 export function toStored(message: Message, occurredAt: Date): string {

@@ -6,26 +6,33 @@ import {
   startRevocationFeed,
 } from "@shop/auth";
 import { topics } from "@shop/event-contracts";
+import { startSweeping } from "@shop/lifecycle";
+import { createMailer } from "@shop/mailer";
 import { createMessageBus, createOutboxRelay, startConsumer } from "@shop/messaging";
 import { startSubgraph } from "@shop/subgraph-server";
 import { type Logger } from "@shop/telemetry";
+import { type GraphQLSchema } from "graphql";
 import { createAnnouncements } from "./announcements";
 import { createCommentVisibility } from "./comment-visibility";
 import { type Config } from "./config";
-import { createContext } from "./context";
+import { type Context, createContext } from "./context";
 import { createEventHandlers } from "./events";
 import { createFeeds } from "./feeds";
 import { createInbox } from "./inbox";
 import { createInboxReading } from "./inbox-reading";
 import { createLayout } from "./layout";
 import { createLiveUpdates } from "./live-updates";
+import { createMailAddresses } from "./mail/mail-addresses";
+import { createMailChannel } from "./mail/mail-channel";
+import { createMailQueue, observeMails } from "./mail/mail-queue";
 import { createOffsets, onServerChange } from "./offsets";
 import { createOrderAccess } from "./order-access";
 import { createReaders } from "./readers";
 import { connectRedis, connectRedisListener, RedisUnreachableError } from "./redis";
 import { resolvers } from "./resolvers";
 import { createOperations } from "./sockets/operations";
-import { createSocketServer } from "./sockets/socket-server";
+import { createRestStreams } from "./sockets/rest-streams";
+import { createSocketServer, type Peer } from "./sockets/socket-server";
 import { createWakeUps } from "./wake-ups";
 import { createWatches } from "./watches";
 
@@ -33,6 +40,8 @@ export interface Service {
   readonly port: number;
   stop(): Promise<void>;
 }
+
+const mailIntervalMs = 1_000;
 
 /** The composition root: everything is made here, and handed to whoever needs it. */
 export async function startService(config: Config, log: Logger): Promise<Service> {
@@ -57,6 +66,15 @@ export async function startService(config: Config, log: Logger): Promise<Service
     orderUrl: config.orderUrl,
     credential: () => credentialFor("order"),
   });
+  const mailQueue = createMailQueue({ redis, prefix });
+  const mails = createMailChannel({
+    queue: mailQueue,
+    readers,
+    addressOf: createMailAddresses({ userUrl: config.userUrl, credential: () => credentialFor("user") }),
+    mailer: createMailer(config.mailer),
+    publicUrl: config.publicUrl,
+    log,
+  });
   const liveUpdates = createLiveUpdates({ feeds, layout, reading, wakeUps, visibilityOf, mayWatchOrder });
   const useCases = { inbox, readers, watches, announcements, liveUpdates };
 
@@ -69,13 +87,15 @@ export async function startService(config: Config, log: Logger): Promise<Service
   const consumer = startConsumer({
     bus,
     groupId: config.consumerGroup,
-    handlers: createEventHandlers({ feeds, layout, inbox, watches, visibilityOf }),
+    handlers: createEventHandlers({ feeds, layout, inbox, mails, watches, visibilityOf }),
     isOutage,
     offsets,
     log,
   });
   onServerChange(redis, reread);
   const relay = createOutboxRelay({ source: announcements.outbox, bus, log });
+  const mailing = startSweeping(() => mails.send(), mailIntervalMs, log);
+  const withdrawFigures = observeMails(mailQueue);
 
   const verifyViewer = createAccessTokenVerifier({
     jwksUrl: config.jwksUrl,
@@ -84,6 +104,10 @@ export async function startService(config: Config, log: Logger): Promise<Service
     revocations,
   });
   const verifyCaller = createServiceVerifier({ callee: "notification", callers: config.callers });
+  const contextOf = (peer: Pick<Peer, "viewer" | "authorization">): Context => createContext(useCases, peer);
+  const schema = (): GraphQLSchema => subgraph.schema;
+  const doors = { schema, verifyViewer, createContext: contextOf, isOutage, log };
+  const restStreams = createRestStreams({ ...doors, revocations });
   const subgraph = await startSubgraph({
     name: "notification",
     host: config.host,
@@ -92,7 +116,8 @@ export async function startService(config: Config, log: Logger): Promise<Service
     resolvers,
     verifyViewer,
     verifyCaller,
-    createContext: ({ viewer }) => createContext(useCases, { viewer, authorization: null }),
+    createContext: ({ viewer }) => contextOf({ viewer, authorization: null }),
+    subscribe: restStreams.subscribe,
     readiness: { redis: () => redis.ping(), kafka: () => consumer.ping() },
     isOutage,
     log,
@@ -103,23 +128,19 @@ export async function startService(config: Config, log: Logger): Promise<Service
     pingMs: config.socketPingMs,
     verifyCaller,
     revocations,
-    operations: createOperations({
-      schema: () => subgraph.schema,
-      verifyViewer,
-      createContext: (peer) => createContext(useCases, peer),
-      isOutage,
-      log,
-    }),
+    operations: createOperations(doors),
     log,
   });
 
   return {
     port: subgraph.port,
     stop: async () => {
+      restStreams.stop();
       await sockets.stop();
       await subgraph.stop();
       offsets.stop();
-      await Promise.all([consumer.stop(), revocations.stop(), relay.stop()]);
+      withdrawFigures();
+      await Promise.all([consumer.stop(), revocations.stop(), relay.stop(), mailing.stop()]);
       await bus.stop();
       wakeUps.stop();
       listener.disconnect();

@@ -1,11 +1,15 @@
 import { randomUUID } from "node:crypto";
+import { mkdtemp, rm } from "node:fs/promises";
 import { createServer, type Server } from "node:http";
 import { type AddressInfo } from "node:net";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
 import { type Role, serviceCredentialHeader } from "@shop/auth";
 import { neverSilentMs, startTestIssuer, type TestIssuer, testServiceKeys } from "@shop/auth/testing";
 import { topics, type EventDefinition } from "@shop/event-contracts";
 import { createId } from "@shop/ids";
 import { testStores } from "@shop/local/testing";
+import { createMailbox, type KeptMail } from "@shop/mailer";
 import { createMessageBus, type EventRecord, type MessageBus, toEventRecord } from "@shop/messaging";
 import { type Answer as Answered, createTestClient, eventually, type TestClient } from "@shop/subgraph-server/testing";
 import { createLogger } from "@shop/telemetry";
@@ -46,6 +50,10 @@ export interface TestShop {
   readonly prefix: string;
   /** What services prove themselves with. */
   readonly orderOwners: Map<string, string>;
+  /** What the user service knows: verified addresses by their users' ids. */
+  readonly mailAddresses: Map<string, string>;
+  /** The mails that went out, the oldest first, where there is no `smtpUrl`. */
+  mails(): Promise<KeptMail[]>;
   port(): number;
   publish<Payload>(event: EventDefinition<Payload>, ...payloads: Payload[]): Promise<EventRecord[]>;
   /** Publishes the same records again: same ids, new offsets. */
@@ -69,11 +77,14 @@ export interface TestShop {
 }
 
 export async function startShop(
-  options: { retention?: Partial<Retention>; socketPingMs?: number; redisUrl?: string } = {},
+  options: { retention?: Partial<Retention>; socketPingMs?: number; redisUrl?: string; smtpUrl?: string } = {},
 ): Promise<TestShop> {
   const issuer = await startTestIssuer();
   const orderOwners = new Map<string, string>();
   const orders = await startOrders(orderOwners, issuer);
+  const mailAddresses = new Map<string, string>();
+  const users = await startUsers(mailAddresses);
+  const folder = await mkdtemp(join(tmpdir(), "notification-test-"));
   const stores = testStores();
   const prefix = `test-${randomUUID()}`;
   const config: Config = {
@@ -89,7 +100,10 @@ export async function startShop(
     tokenAudience: issuer.audience,
     serviceKey: testServiceKeys.notification.privateKey,
     callers: { gateway: [testServiceKeys.gateway.publicKey] },
-    orderUrl: `http://127.0.0.1:${(orders.address() as AddressInfo).port}`,
+    orderUrl: urlOf(orders),
+    userUrl: urlOf(users),
+    mailer: { from: "The shop <shop@shop.test>", smtpUrl: options.smtpUrl, mailboxDir: join(folder, "mailbox") },
+    publicUrl: "https://shop.test",
     socketPingMs: options.socketPingMs ?? 15_000,
     retention: {
       inboxMaxAgeMs: 90 * dayMs,
@@ -141,6 +155,8 @@ export async function startShop(
     redis,
     prefix,
     orderOwners,
+    mailAddresses,
+    mails: async () => (await createMailbox(join(folder, "mailbox")).list()).reverse(),
     kafka: bus.kafka,
     port: () => service.port,
     publish: async (event, ...payloads) => {
@@ -176,10 +192,13 @@ export async function startShop(
       await service.stop();
       await bus.stop();
       await issuer.stop();
-      await new Promise((resolve) => {
-        orders.close(resolve);
-        orders.closeAllConnections();
-      });
+      for (const neighbour of [orders, users]) {
+        await new Promise((resolve) => {
+          neighbour.close(resolve);
+          neighbour.closeAllConnections();
+        });
+      }
+      await rm(folder, { recursive: true });
       for (let cursor = ""; cursor !== "0";) {
         const [next, keys] = await redis.scan(cursor || "0", "MATCH", `${prefix}:*`, "COUNT", 1_000);
         if (keys.length > 0) await redis.del(...keys);
@@ -236,6 +255,22 @@ function collect(client: Client, request: { query: string; variables?: Record<st
         });
       }),
   };
+}
+
+/** A user service that answers the one question that notification asks. */
+async function startUsers(addresses: ReadonlyMap<string, string>): Promise<Server> {
+  const server = createServer((request, response) => {
+    const [, id = ""] = /^\/internal\/users\/([^/]+)\/mail-address$/.exec(request.url ?? "") ?? [];
+    const isKnown = request.headers[serviceCredentialHeader] !== undefined && id !== "";
+    response.writeHead(isKnown ? 200 : 404, { "content-type": "application/json" });
+    response.end(JSON.stringify({ email: addresses.get(id) ?? null }));
+  });
+  await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
+  return server;
+}
+
+function urlOf(server: Server): string {
+  return `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
 }
 
 /** An order service that answers the one question that notification asks. */
