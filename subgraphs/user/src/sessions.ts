@@ -21,6 +21,8 @@ export type LogoutOutcome = { readonly ok: true; readonly revokedSessions: numbe
 export type Sessions = ReturnType<typeof createSessions>;
 
 const maxUserAgentLength = 300;
+/** Whoever signs in often enough must not make an event that is too large to be read. */
+const maxSessionsAnEvent = 1_000;
 const invalidToken = refuse("INVALID_TOKEN", "This token is not valid, or no longer: sign in again.", ["refreshToken"]);
 
 /**
@@ -160,9 +162,9 @@ export async function revoke(tx: Transaction, userId: string, which: { id?: stri
     data: { revokedAt: now },
     select: { id: true },
   });
-  if (revoked.length > 0) {
+  for (let start = 0; start < revoked.length; start += maxSessionsAnEvent) {
     // By their ids and not as "all before now": tokens count in seconds, and a sign-in within this one is another's.
-    const sessionIds = revoked.map(({ id }) => id);
+    const sessionIds = revoked.slice(start, start + maxSessionsAnEvent).map(({ id }) => id);
     await appendToOutbox(tx, userSessionsRevoked, { userId, sessionIds, before: now.toISOString() });
   }
   return revoked.length;
