@@ -135,3 +135,82 @@ it(`lists, counts and weighs what it must, page by page (${runs} catalogues, see
   });
   await fc.assert(property, { numRuns: runs, seed });
 });
+
+const change = fc.record({
+  kind: fc.constantFrom("add", "archive", "publish", "reprice", "rename", "restock"),
+  product: fc.nat(30), // counted round
+  value: fc.integer({ min: 0, max: 6 }),
+});
+const anyWalk = fc.record({
+  made: fc.array(anyProduct, { minLength: 8, maxLength: 14 }),
+  sort: fc.record({
+    field: fc.constantFrom("CREATED_AT", "PRICE", "NAME", "RELEVANCE"),
+    direction: fc.constantFrom("ASC", "DESC"),
+  }),
+  first: fc.integer({ min: 1, max: 3 }),
+  changes: fc.array(change, { minLength: 8, maxLength: 14 }),
+});
+
+it(`shows once what keeps its place, whatever else comes, goes or changes between pages (seed ${seed})`, async () => {
+  const publish = (id: string): Promise<unknown> =>
+    shop.staff("mutation ($id: ID!) { publishProduct(id: $id) { errors { code } } }", { id });
+  const update = (id: string, input: object): Promise<unknown> =>
+    shop.staff(
+      "mutation ($id: ID!, $input: UpdateProductInput!) { updateProduct(id: $id, input: $input) { errors { code } } }",
+      {
+        id,
+        input,
+      },
+    );
+
+  const property = fc.asyncProperty(anyWalk, async ({ made, sort, first, changes }) => {
+    // All are found by the search, some better than others.
+    const searched = made.map((product, n) => ({
+      ...product,
+      ...(n % 3 === 0 ? { name: `${product.name} walk` } : { description: "walk" }),
+    }));
+    const products = await fill(searched);
+    const filter = { search: "walk" };
+    const kept = new Set(products.filter(({ status }) => status === "ACTIVE").map(({ id }) => id));
+    const came = new Set<string>();
+    const apply = async ({ kind, product, value }: (typeof changes)[number]): Promise<void> => {
+      const price = { amountMinor: value, currency: "EUR" };
+      if (kind === "add") {
+        const name = `${made[product % made.length]?.name ?? ""} walk`;
+        came.add(await shop.addProduct({ name, price }));
+        return;
+      }
+      const { id = "" } = products[product % products.length] ?? {};
+      if (kind === "restock") {
+        const input = { productId: id, delta: 1, reason: "count", idempotencyKey: createId("evt") };
+        await shop.staff("mutation ($input: AdjustStockInput!) { adjustStock(input: $input) { errors { code } } }", {
+          input,
+        });
+        return; // it keeps its place in every order
+      }
+      kept.delete(id);
+      if (kind === "archive")
+        await shop.staff(`mutation ($id: ID!) { archiveProduct(id: $id) { errors { code } } }`, { id });
+      else if (kind === "publish") await publish(id);
+      else await update(id, kind === "reprice" ? { price } : { name: `renamed ${value} walk` });
+    };
+
+    const seen: string[] = [];
+    const waiting = [...changes];
+    for (let after: string | null = null, more = true; more;) {
+      const { data } = await shop.ask(
+        `query ($filter: ProductFilter, $sort: ProductSort, $first: Int, $after: String) {
+          products(filter: $filter, sort: $sort, first: $first, after: $after) { ${edges} } }`,
+        { filter, sort, first, after },
+      );
+      const page = data?.["products"] as Page;
+      seen.push(...page.edges.map(({ node }) => node.id));
+      ({ hasNextPage: more, endCursor: after } = page.pageInfo);
+      for (const next of waiting.splice(0, 2)) await apply(next);
+    }
+    const timesSeen = (id: string): number => seen.filter((other) => other === id).length;
+    for (const id of kept) expect({ id, times: timesSeen(id) }).toEqual({ id, times: 1 });
+    for (const id of came) expect(timesSeen(id)).toBeLessThanOrEqual(1);
+  });
+  await fc.assert(property, { numRuns: runs, seed });
+});
