@@ -16,6 +16,7 @@ export interface RunningShop {
   /** GraphQL endpoints. */
   readonly gatewayUrl: string;
   readonly orderUrl: string;
+  readonly userUrl: string;
   /** What the gateway proves itself with. */
   readonly credentialFor: ServiceCredentialFor;
   /** Every process of it, with the balancer and further instances of order where there are any. */
@@ -33,10 +34,15 @@ const maxOutputChars = 10_000;
 
 /**
  * Starts a shop on two cores.
+ * @param options.env variables for its services
  * @param options.orderInstances with more than one, a balancer stands before them, as the one address that others know
  * @throws with what it wrote where it ends before it is open
  */
-export async function startShop({ orderInstances }: { orderInstances: number }): Promise<RunningShop> {
+export async function startShop(options: {
+  orderInstances: number;
+  env?: Readonly<Record<string, string>>;
+}): Promise<RunningShop> {
+  const { orderInstances } = options;
   const ports = await Promise.all(portVariables.map(findFreePort));
   const dataDir = await mkdtemp(join(tmpdir(), "bench-orders-"));
   await chmod(dataDir, 0o755); // where this runs as root, PostgreSQL runs as another user
@@ -49,6 +55,7 @@ export async function startShop({ orderInstances }: { orderInstances: number }):
     LOG_LEVEL: "warn",
     OTEL_SERVICE_NAME: "supervisor", // it names what it starts itself
     ...Object.fromEntries(portVariables.map((variable, index) => [variable, String(ports[index])])),
+    ...options.env,
   };
   const portOf = (variable: string): string => env[variable] ?? "";
   const urlOf = (variable: string): string => `http://127.0.0.1:${portOf(variable)}`;
@@ -86,6 +93,8 @@ export async function startShop({ orderInstances }: { orderInstances: number }):
   return {
     gatewayUrl: `${urlOf("GATEWAY_PORT")}/graphql`,
     orderUrl: `${env["ORDER_URL"] ?? urlOf("ORDER_PORT")}/graphql`,
+    userUrl: `${urlOf("USER_PORT")}/graphql`,
+    notificationUrl: `${urlOf("NOTIFICATION_PORT")}/graphql`,
     credentialFor: createServiceCredentials({ caller: "gateway", key: gatewayKeys.privateKey }),
     processes: () => roots.flatMap(findProcesses),
     stop,
