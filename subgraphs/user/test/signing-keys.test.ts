@@ -88,13 +88,13 @@ it("is one, however many rotate at once, until it signs", async () => {
 });
 
 it("is made by a command that can be run twice, and tells a wrong secret from the right one", async () => {
-  const run = async (env: Record<string, string>): Promise<{ code: unknown; output: string }> => {
+  const run = async (env: Record<string, string>): Promise<{ code: number | null; output: string }> => {
     const child = spawn(process.execPath, [join(__dirname, "../dist/keys-rotate.js")], {
       env: { PATH: process.env["PATH"], USER_DATABASE_URL: service.config.databaseUrl, TOKEN_SECRET: secret, ...env },
       stdio: ["ignore", "pipe", "pipe"],
     });
-    const [[code], output] = await Promise.all([once(child, "exit"), text(child.stdout)]);
-    return { code, output };
+    const [, output] = await Promise.all([once(child, "exit"), text(child.stdout)]);
+    return { code: child.exitCode, output };
   };
   expect(await run({ TOKEN_SECRET: "not-the-services-secret" })).toMatchObject({
     code: 1,
