@@ -1,5 +1,8 @@
 // The comment service as it runs, on stores of its own, spoken to through its door.
+import { execFile } from "node:child_process";
 import { randomUUID } from "node:crypto";
+import { join } from "node:path";
+import { promisify } from "node:util";
 import { type Role } from "@shop/auth";
 import { neverSilentMs, startTestIssuer, testServiceKeys } from "@shop/auth/testing";
 import { type EventDefinition, orderDelivered, productPublished, topics } from "@shop/event-contracts";
@@ -180,6 +183,13 @@ export async function startShop(options: { through?: (databaseUrl: string) => Pr
         [userId],
       );
       return rows.map(({ trace }) => trace);
+    },
+    /** @returns how many products' ratings `npm run ratings:recompute` had to change */
+    recomputeRatings: async (): Promise<number> => {
+      const script = join(__dirname, "../dist/ratings-recompute.js");
+      const env = { PATH: process.env["PATH"], COMMENT_DATABASE_URL: config.databaseUrl };
+      const { stdout } = await promisify(execFile)(process.execPath, [script], { env });
+      return Number(/^\d+ products, the ratings of (\d+) changed\n$/.exec(stdout)?.[1]);
     },
     /** What the service does now and then by itself, done now. */
     housekeep: async (): Promise<void> => {
