@@ -52,6 +52,8 @@ export interface TestCatalogue {
   /** Sends an operation as the gateway does. @param role of the viewer; null for an anonymous one */
   ask(operation: string, variables?: object, role?: Role | null): Promise<Answer<Record<string, unknown> | null>>;
   rest: TestClient<Role>["rest"];
+  /** The Authorization of a viewer. */
+  bearer(role: Role): Promise<string>;
   /** As `ask`, for STAFF: the one field of the answer, which must have no top-level error. */
   staff(operation: string, variables?: object): Promise<Seen>;
   /** Makes an ACTIVE product. @returns its id */
@@ -109,11 +111,12 @@ export async function startCatalogue(change: Partial<Config> = {}): Promise<Test
   const inventory = createInventoryClient({ baseUrl: inventoryUrl, credential, deadlineMs: 30_000 });
 
   const url = `http://127.0.0.1:${service.port}/graphql`;
+  const bearer = (role: Role): Promise<string> => issuer.bearer({ userId: `usr_${role}`, role });
   const client = createTestClient<Role>({
     port: () => service.port,
     callee: "product",
     gatewayKey: testServiceKeys.gateway.privateKey,
-    headersOf: async (role) => ({ authorization: await issuer.bearer({ userId: `usr_${role}`, role }) }),
+    headersOf: async (role) => ({ authorization: await bearer(role) }),
   });
   const staff: TestCatalogue["staff"] = (operation, variables) => client.field(operation, variables, "STAFF");
 
@@ -129,6 +132,7 @@ export async function startCatalogue(change: Partial<Config> = {}): Promise<Test
     inventoryUrl,
     ask: client.query,
     rest: client.rest,
+    bearer,
     staff,
     addProduct: async (product = {}) => {
       const payload = await staff(createProduct, { input: productInput({ publish: true, ...product }) });

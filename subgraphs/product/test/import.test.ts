@@ -100,6 +100,27 @@ it("makes 1,000 rows in a handful of store operations, and refuses one more", as
   expect(none.errors).toMatchObject([{ code: "INVALID_INPUT", path: ["input", "products"] }]);
 });
 
+it("takes what the gateway passes on of a million bytes, and at its own routes a million", async () => {
+  const rowBytes = 9_950;
+  const products = Array.from({ length: 100 }, (_, n) => {
+    const row = productInput({ name: `Long ${n}`, description: "" });
+    return { ...row, description: "x".repeat(rowBytes - JSON.stringify(row).length) };
+  });
+  const padded = (bytes: number, body: object): string => JSON.stringify(body).padEnd(bytes);
+  const large = await shop.ask(`${importing}#${" ".repeat(50_000)}`, { input: { products } }, "STAFF");
+  expect(large.errors).toBeUndefined();
+  const url = new URL("/v1/products/import", shop.url);
+  const post = async (bytes: number): Promise<Response> =>
+    fetch(url, {
+      method: "POST",
+      headers: { "content-type": "application/json", authorization: await shop.bearer("STAFF") },
+      body: padded(bytes, { products }),
+    });
+  expect((await post(1_000_000)).status).toBe(200);
+  const refused = await post(1_000_001);
+  expect([refused.status, await refused.json()]).toMatchObject([413, { status: 413 }]);
+});
+
 it("goes on where it was cut short, and makes nothing twice", async () => {
   const products = Array.from({ length: 150 }, (_, n) => productInput({ name: `Cut short ${n}` }));
   const inserting = store.freezeAtWrite("products", "insert");
