@@ -16,6 +16,8 @@ export interface RunningShop {
   /** GraphQL endpoints. */
   readonly gatewayUrl: string;
   readonly orderUrl: string;
+  /** The same of notification, with its subscriptions. */
+  readonly notificationUrl: string;
   readonly userUrl: string;
   /** What the gateway proves itself with. */
   readonly credentialFor: ServiceCredentialFor;
