@@ -28,9 +28,9 @@ it.each(forgedAccessTokens)("refuses a token with %s, and asks no subgraph", asy
 
 it("refuses a socket that begins with a forged token", async () => {
   for (const [, forge] of forgedAccessTokens.slice(0, 3)) {
-    const { send, closed } = await openSocket(shop.socketUrl);
-    send({ type: "connection_init", payload: { Authorization: await forge(shop.issuer) } });
-    expect(await closed).toBe(4403);
+    const client = await openSocket(shop.socketUrl);
+    client.send({ type: "connection_init", payload: { Authorization: await forge(shop.issuer) } });
+    expect(await client.closed).toBe(4403);
   }
 });
 

@@ -2,12 +2,14 @@ import { serviceUnavailable, unauthenticated } from "@shop/graphql-errors";
 import { errors, jwtVerify, SignJWT, type CryptoKey, type JWTPayload, type JWTVerifyGetKey } from "jose";
 import { createRemoteKeySet } from "./key-set";
 import { type Revocations } from "./revocations";
-import { type Role, type Viewer } from "./viewer";
+import { accessTokenLifetimeMs, type Role, type Viewer } from "./viewer";
 
 const algorithm = "EdDSA";
 const type = "at+jwt";
 /** One of ours has some 500 characters. */
 const maxLength = 4_000;
+/** How far the user service's clock may be ahead. */
+const clockToleranceMs = 60_000;
 /** About half a kilobyte each. */
 const maxKnownTokens = 10_000;
 const roles: readonly string[] = ["CUSTOMER", "STAFF", "ADMIN"] satisfies Role[];
@@ -73,7 +75,10 @@ export function createAccessTokenVerifier(
       if (!(error instanceof errors.JOSEError)) throw serviceUnavailable("The accounts");
       throw noLongerValid();
     });
-    return toViewer(payload, () => !revocations.isSilent());
+    const viewer = toViewer(payload, () => !revocations.isSilent());
+    // The user service makes none such: it would outlive its key, and what is remembered of revocations.
+    if (viewer.expiresAt.getTime() > Date.now() + accessTokenLifetimeMs + clockToleranceMs) throw noLongerValid();
+    return viewer;
   };
 
   // A signature stays right until its token ends, and working it out costs as much as all else about a request.

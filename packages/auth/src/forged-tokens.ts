@@ -59,6 +59,7 @@ const forgeries: Readonly<Record<string, Forge>> = {
     return sign(issuer, { header: { jku: url, x5u: url, kid: "stranger" }, key: stranger.privateKey });
   },
   "an end that is past": (issuer) => sign(issuer, { claims: { exp: nowSeconds() - 1 } }),
+  "a year to live": (issuer) => sign(issuer, { claims: { exp: nowSeconds() + 31_536_000 } }),
   "no end": (issuer) => sign(issuer, { claims: { exp: undefined } }),
   "a beginning to come": (issuer) => sign(issuer, { claims: { nbf: nowSeconds() + 60 } }),
   "another audience": (issuer) => sign(issuer, { claims: { aud: "elsewhere" } }),

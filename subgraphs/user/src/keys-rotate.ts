@@ -21,10 +21,10 @@ function describe(outcome: RotationOutcome): string {
   if (!outcome.ok && outcome.reason === "OTHER_SECRET") {
     return "TOKEN_SECRET is not the one that the service uses: no key was made.";
   }
-  const key = `${outcome.keyId} is published, and signs from ${outcome.signsFrom.toISOString()} on`;
+  const key = `The key ${outcome.keyId} is published, and signs from ${outcome.signsFrom.toISOString()} on`;
   return outcome.ok
     ? `${key}. The keys before it are removed when the last token made with them has ended.`
-    : `A new key is on its way already: ${key}. No other was made.`;
+    : `${key}. No other was made.`;
 }
 
 main().catch((error: unknown) => {
