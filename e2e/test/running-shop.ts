@@ -128,6 +128,27 @@ export function beginToStart(env: Readonly<Record<string, string>>, args: string
   };
 }
 
+/** As `npm run seed -- …` does beside a shop. */
+export function startSeed(env: Readonly<Record<string, string>>, ...args: string[]) {
+  const child = spawn(process.execPath, [join(root, "local/dist/seed.js"), ...args], {
+    env: { ...baseEnvironment(), ...env },
+    detached: true, // a process group of its own, as in a terminal
+  });
+  let output = "";
+  for (const stream of [child.stdout, child.stderr]) {
+    stream.setEncoding("utf8").on("data", (text: string) => (output += text));
+  }
+  const ended = new Promise<number | null>((resolve) => child.once("close", resolve));
+  return {
+    output: () => output,
+    ended,
+    /** Resolves when it has written anything. */
+    begun: new Promise<void>((resolve) => child.stdout.once("data", () => resolve())),
+    /** Ctrl-C: at all of its processes. */
+    interrupt: () => process.kill(-(child.pid ?? 0), "SIGINT"),
+  };
+}
+
 /** As `npm run dev -w subgraphs/<name>` does. */
 export function startDev(name: string, env: Readonly<Record<string, string>>) {
   const cwd = join(root, "subgraphs", name);

@@ -12,6 +12,7 @@ import {
   shopEnvironment,
   startDev,
   startRunningShop,
+  startSeed,
 } from "./running-shop";
 import { logIn, pay, placeOrder, register, stockNewProduct } from "./shopping";
 
@@ -71,6 +72,40 @@ describe("a shop", () => {
       code: 1,
       message: `A shop runs on ${shop.dataDir} already. End it first, or set DATA_DIR to another folder.`,
     });
+  });
+
+  it("is filled by the seed, which is interrupted and run again, with products to see, to buy and to review", async () => {
+    const cut = startSeed(shop.env, "--products", "3000");
+    await cut.begun;
+    cut.interrupt();
+    expect(await cut.ended).not.toBe(0);
+    const again = startSeed(shop.env, "--products", "500");
+    expect([await again.ended, again.output()]).toEqual([
+      0,
+      expect.stringMatching(/Made \d+ products; \d+ were there/),
+    ]);
+    const [made = 0, found = 0] = (/Made (\d+) products; (\d+)/.exec(again.output()) ?? []).slice(1).map(Number);
+    expect([made + found, found > 0]).toEqual([500, true]);
+
+    const { products } = await customer.run<Seeded>(seededProducts, {});
+    const [{ node: seeded } = { node: null }] = products.edges;
+    expect(new Set(products.edges.map(({ node }) => node.id)).size).toBe(products.edges.length);
+    expect((await fetch(seeded?.images[0]?.url ?? "")).ok).toBe(true);
+    const id = seeded?.id ?? "";
+    expect(await pay(customer, await placeOrder(customer, id, 1))).toBe("CAPTURED");
+    // The comment service hears of all products through their events.
+    await eventually(async () => {
+      const input = { productId: id, rating: 5, body: "As it was drawn.", idempotencyKey: "of-a-seeded-product" };
+      const { addReview } = await customer.run<{ addReview: { errors: object[] } }>(reviewing, { input });
+      return addReview.errors.length === 0;
+    });
+  }, 60_000);
+
+  it("says what is wrong with a seed", async () => {
+    const nothing = startSeed(shop.env, "--products", "none");
+    expect([await nothing.ended, nothing.output()]).toEqual([1, expect.stringContaining("Usage: npm run seed")]);
+    const nowhere = startSeed({ ...shop.env, DATA_DIR: join(shop.dataDir, "nowhere") }, "--products", "1");
+    expect([await nowhere.ended, nowhere.output()]).toEqual([1, expect.stringContaining("No shop runs on")]);
   });
 
   it("keeps all that it acknowledged while every store is killed in turn", async () => {
@@ -147,6 +182,16 @@ describe("a shop", () => {
     expect(products.totalCount).toBe(0);
   }, 60_000);
 });
+
+interface Seeded {
+  readonly products: {
+    readonly edges: { readonly node: { readonly id: string; readonly images: { readonly url: string }[] } }[];
+  };
+}
+
+const seededProducts = `{ products(filter: { attributes: [{ name: "maker", values: ["Norrland"] }], inStock: true }, first: 100) {
+  edges { node { id images { url } } } } }`;
+const reviewing = `mutation ($input: AddReviewInput!) { addReview(input: $input) { errors { code } } }`;
 
 interface Kept {
   readonly order: {
