@@ -104,23 +104,41 @@ it.each(doors)(
 );
 
 it("lists nothing by a cursor that was tampered with", async () => {
-  const places = [
-    ["id", { $gt: "" }],
-    ["id", ["prd_"]],
-    ["priceMinor", { $gt: 0 }, "prd_"],
-    ["priceMinor", 1.5, "prd_"],
-    ["nameKey", { $regex: "." }, "prd_"],
-    ["relevance", { $ne: 1 }, "prd_"],
-    ["relevance", "constructor", "prd_"],
-    ["__proto__", "prd_"],
-    { id: "prd_" },
-    null,
-  ];
-  const cursors = places.map((place) => Buffer.from(JSON.stringify(place)).toString("base64url"));
   const list = `query ($after: String, $sort: ProductSort) { products(filter: { search: "left" }, sort: $sort, after: $after) {
-    edges { node { id } } } }`;
-  for (const after of [...cursors, "", "%", "eyJ9"]) {
-    for (const field of ["CREATED_AT", "PRICE", "NAME", "RELEVANCE"]) {
+    edges { node { id } } pageInfo { endCursor } } }`;
+  const pack = (content: unknown): string => Buffer.from(JSON.stringify(content)).toString("base64url");
+  const operators = [{ $gt: "" }, { $ne: 1 }, { $regex: "." }, ["prd_"], null];
+  const places: Record<string, unknown[]> = {
+    CREATED_AT: [...operators, 7, [productId]],
+    PRICE: [
+      ...operators.flatMap((bad) => [
+        [bad, productId],
+        [1, bad],
+      ]),
+      [1.5, productId],
+      [1],
+      ["1", productId],
+    ],
+    NAME: [
+      ...operators.flatMap((bad) => [
+        [bad, productId],
+        ["left", bad],
+      ]),
+      [1, productId],
+    ],
+    RELEVANCE: [
+      ...operators.map((bad) => ["NAME", bad]),
+      ["constructor", productId],
+      ["__proto__", productId],
+      [0, "prd_"],
+    ],
+  };
+  for (const [field, bad] of Object.entries(places)) {
+    const first = await shop.staff(list, { sort: { field } });
+    const { endCursor } = (first as unknown as { pageInfo: { endCursor: string } }).pageInfo;
+    const [name] = JSON.parse(Buffer.from(endCursor, "base64url").toString()) as [string];
+    const foreign = ["", "%", "eyJ9", pack(null), pack({ name }), pack([name]), pack(["other", productId])];
+    for (const after of [...foreign, ...bad.map((place) => pack([name, place]))]) {
       const { data, errors } = await shop.ask(list, { after, sort: { field } });
       expect(data).toEqual({ products: null });
       expect(errors).toMatchObject([{ extensions: { code: "BAD_USER_INPUT" } }]);

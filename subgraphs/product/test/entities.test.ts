@@ -1,20 +1,27 @@
-import { startCatalogue, type TestCatalogue, testConfig } from "./catalogue";
+import { createId } from "@shop/ids";
+import { productInput, startCatalogue, type TestCatalogue, testConfig } from "./catalogue";
 import { overhearStore, type OverheardStore } from "./overheard-store";
 
 let store: OverheardStore;
 let shop: TestCatalogue;
 const ids: string[] = [];
+let categoryIds: string[];
 beforeAll(async () => {
   store = await overhearStore(testConfig().mongoUrl);
   shop = await startCatalogue({ mongoUrl: store.url, holdSweepIntervalMs: 3_600_000 });
   const adding = `mutation ($input: CreateCategoryInput!) { createCategory(input: $input) { category { id } } }`;
-  const categoryIds = await Promise.all(
+  categoryIds = await Promise.all(
     ["A", "B", "C"].map(async (name) => {
       const { category } = await shop.staff(adding, { input: { idempotencyKey: name, name } });
       return category.id;
     }),
   );
-  for (let n = 0; n < 100; n++) ids.push(await shop.addProduct({ name: `N ${n}`, categoryId: categoryIds[n % 3] }));
+  const products = Array.from({ length: 100 }, (_, n) =>
+    productInput({ name: `N ${n}`, categoryId: categoryIds[n % 3], publish: true }),
+  );
+  const importing = `mutation ($input: ImportProductsInput!) { importProducts(input: $input) { results { product { id } } } }`;
+  const { results } = await shop.staff(importing, { input: { products } });
+  ids.push(...(results as { product: { id: string } }[]).map(({ product }) => product.id));
 });
 afterAll(async () => {
   await shop.stop();
@@ -75,6 +82,61 @@ it("resolves by slug, and by whatever is no key nothing", async () => {
   const { data, errors } = await shop.ask(entities, { representations });
   expect(errors).toBeUndefined();
   expect(data?.["_entities"]).toMatchObject([{ name: "N 7" }, ...Array<null>(8).fill(null)]);
+});
+
+it("asks the store once for 1,000 references, whatever there is of them and however often", async () => {
+  const unknown = Array.from({ length: 300 }, () => createId("prd"));
+  const asked = [...ids, ...ids, ...unknown, ...ids.toReversed(), ...unknown, ...ids];
+  const bySlug = Array.from({ length: 200 }, (_, n) => ({
+    __typename: "Product",
+    slug: n % 2 === 0 ? "n-3" : `none-${n}`,
+  }));
+  const before = [store.reads("products", "_id"), store.reads("products", "slug")];
+  const representations = [...asked.map((id) => ({ __typename: "Product", id })).slice(0, 800), ...bySlug];
+  const { data, errors } = await shop.ask(
+    `query ($representations: [_Any!]!) {
+    _entities(representations: $representations) { ... on Product { id } } }`,
+    { representations },
+  );
+  expect(errors).toBeUndefined();
+  const expected = asked.slice(0, 800).map((id) => (unknown.includes(id) ? null : { id }));
+  const expectedBySlug = bySlug.map((_, n) => (n % 2 === 0 ? { id: ids[3] } : null));
+  expect(data?.["_entities"]).toEqual([...expected, ...expectedBySlug]);
+  expect([store.reads("products", "_id"), store.reads("products", "slug")]).toEqual(before.map((count) => count + 1));
+});
+
+it("asks the store as often for a list of 100 as for a list of one", async () => {
+  const list = `query ($first: Int) { products(first: $first) { totalCount edges { node { id name images { url(size: SMALL) }
+    category { name parent { name } children { name } path { name } } } } } }`;
+  const countsOf = async (first: number): Promise<number[]> => {
+    const kinds: [string, ...string[]][] = [
+      ["products", "$and"],
+      ["categories", "_id"],
+      ["categories", "parentId"],
+    ];
+    const before = kinds.map((kind) => store.reads(...kind));
+    const { edges } = (await shop.staff(list, { first })) as unknown as { edges: object[] };
+    expect(edges).toHaveLength(first);
+    return kinds.map((kind, n) => store.reads(...kind) - (before[n] ?? 0));
+  };
+  expect(await countsOf(1)).toEqual([1, 1, 1]);
+  expect(await countsOf(100)).toEqual([1, 1, 1]);
+});
+
+it("reads anew what an earlier mutation of the same request changed", async () => {
+  const adjusting = (name: string): string =>
+    `${name}: adjustStock(input: { productId: $id, delta: 2, reason: "count", idempotencyKey: "${name}" }) {
+      product { available category { name } } }`;
+  const { data } = await shop.ask(
+    `mutation ($id: ID!, $category: ID!) { ${adjusting("first")}
+      updateCategory(id: $category, input: { name: "Renamed" }) { category { name } } ${adjusting("second")} }`,
+    { id: ids[0], category: categoryIds[0] },
+    "STAFF",
+  );
+  expect(data).toMatchObject({
+    first: { product: { available: 2, category: { name: "A" } } },
+    second: { product: { available: 4, category: { name: "Renamed" } } },
+  });
 });
 
 it("answers nobody without a service credential", async () => {

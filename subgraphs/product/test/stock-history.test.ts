@@ -40,7 +40,7 @@ const sum = (counts: number[]): number => counts.reduce((total, count) => total 
 async function checkSums(productId: string): Promise<{ available: number; reserved: number; sold: number }> {
   const ledger = database.collection<AdjustmentDocument>("stock_adjustments");
   const applied = await ledger.find({ productId, state: "APPLIED" }).toArray();
-  const { available, stock, holds, creation } = await documentOf(productId);
+  const { available, stock, holds, creation, inStock } = await documentOf(productId);
   const received = creation.stock + sum(applied.map(({ delta }) => delta));
   const unitsIn = (...states: string[]): number =>
     sum(holds.filter(({ state }) => states.includes(state)).map(({ quantity }) => quantity));
@@ -51,6 +51,7 @@ async function checkSums(productId: string): Promise<{ available: number; reserv
     onShelf: available + reserved,
   });
   expect(available).toBeGreaterThanOrEqual(0);
+  expect(inStock).toBe(available > 0); // by which lists are narrowed down
   expect(new Set(holds.map(({ orderId }) => orderId)).size).toBe(holds.length);
   return { available, reserved, sold };
 }
