@@ -16,6 +16,7 @@ import { type ExecuteOperation, registerRestFacade, type ServiceName } from "@sh
 import { type Logger } from "@shop/telemetry";
 import { fastify, type FastifyInstance } from "fastify";
 import { GraphQLError, type GraphQLSchema } from "graphql";
+import { asksOnlyFor } from "./query-fields";
 import { buildSchema, type Resolvers } from "./schema";
 
 /** What a context is made from, one for each request. */
@@ -36,6 +37,8 @@ export interface SubgraphOptions<Context extends object> {
   readonly resolvers: Resolvers;
   readonly verifyViewer: VerifyAccessToken;
   readonly verifyCaller: VerifyServiceCredential;
+  /** What a caller may ask for at /graphql, as fields of Query; one that is not named here may ask for anything. */
+  readonly queryFieldsOf?: Readonly<Record<string, readonly string[]>>;
   /** Called once a request: the loaders in it must not outlive it. */
   readonly createContext: (request: SubgraphRequest) => Context;
   readonly readiness: ReadinessChecks;
@@ -83,6 +86,9 @@ export async function startSubgraph<Context extends object>(options: SubgraphOpt
     context: async (request) => {
       const caller = await options.verifyCaller(header(request.headers[serviceCredentialHeader]));
       if (caller === null) throw notTheGateway();
+      const fields = options.queryFieldsOf?.[caller];
+      const { query } = (request.body ?? {}) as { query?: unknown };
+      if (fields !== undefined && !asksOnlyFor(fields, query)) throw notTheGateway();
       const viewer = await options.verifyViewer(request.headers.authorization);
       const { "user-agent": userAgent, [clientAddressHeader]: address } = request.headers;
       return options.createContext({ viewer, userAgent, address: header(address) });

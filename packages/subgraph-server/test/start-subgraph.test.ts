@@ -5,10 +5,11 @@ import { createLogger } from "@shop/telemetry";
 import { startSubgraph, type Subgraph } from "../src";
 
 const folder = mkdtempSync(join(tmpdir(), "subgraph-"));
+const callers = ["gateway", "clerk"];
 let subgraph: Subgraph;
 beforeAll(async () => {
   const schemaFile = join(folder, "schema.graphql");
-  writeFileSync(schemaFile, "type Query { greeting: String }");
+  writeFileSync(schemaFile, "type Query { greeting: String other: String } type Mutation { change: Int }");
   subgraph = await startSubgraph({
     name: "user",
     host: "127.0.0.1",
@@ -16,7 +17,8 @@ beforeAll(async () => {
     schemaFile,
     resolvers: { Query: { greeting: () => "good day" } },
     verifyViewer: () => Promise.resolve(null),
-    verifyCaller: (credential) => Promise.resolve(credential === "the gateway's" ? "gateway" : null),
+    verifyCaller: (credential) => Promise.resolve(callers.find((caller) => credential === `the ${caller}'s`) ?? null),
+    queryFieldsOf: { clerk: ["greeting"] },
     createContext: () => ({}),
     readiness: {},
     log: createLogger("user", () => undefined),
@@ -27,11 +29,11 @@ afterAll(async () => {
   rmSync(folder, { recursive: true });
 });
 
-const ask = (headers: Record<string, string>): Promise<Response> =>
+const ask = (headers: Record<string, string>, query = "{ greeting }"): Promise<Response> =>
   fetch(`http://127.0.0.1:${subgraph.port}/graphql`, {
     method: "POST",
     headers: { "content-type": "application/json", ...headers },
-    body: JSON.stringify({ query: "{ greeting }" }),
+    body: JSON.stringify({ query }),
   });
 
 it("answers the gateway", async () => {
@@ -43,4 +45,23 @@ it("refuses a caller without a service credential with 403", async () => {
   const answer = await ask({});
   expect(answer.status).toBe(403);
   expect(await answer.json()).toMatchObject({ errors: [{ extensions: { code: "FORBIDDEN" } }] });
+});
+
+it("answers a caller that may ask for some fields these, and nothing else", async () => {
+  const asked = (query: string) => ask({ "x-service-credential": "the clerk's" }, query);
+  expect(await (await asked("query Mine { hello: greeting }")).json()).toEqual({ data: { hello: "good day" } });
+  for (const query of [
+    "{ other }",
+    "{ greeting other }",
+    "{ greeting: other }",
+    "{ ...on Query { greeting } }",
+    "{ ...more } fragment more on Query { other }",
+    "{ __schema { types { name } } }",
+    "query A { greeting } mutation B { change }",
+    "mutation { change }",
+    "{ greeting",
+    `{ ${"greeting ".repeat(300)} }`,
+  ]) {
+    expect((await asked(query)).status).toBe(403);
+  }
 });

@@ -112,9 +112,10 @@ export async function startService(config: Config, log: Logger): Promise<Service
     resolvers,
     verifyViewer: createAccessTokenVerifier({ ...config.tokens, revocations }),
     verifyCaller: createServiceVerifier({ callee: "order", callers: config.callers }),
+    queryFieldsOf: { notification: ["order"] }, // whether a viewer may watch an order
     createContext: ({ viewer }) => ({ ...useCases, viewer, loaders: createLoaders({ viewer, orders }) }),
     isOutage: (error) => isDatabaseOutage(error) || error instanceof UnavailableError,
-    readiness: { postgres: () => db.$queryRaw`SELECT 1` },
+    readiness: { postgres: () => db.$queryRaw`SELECT 1`, revocations: revocations.ping },
     routes: (app) => registerPaymentWebhooks({ app, provider, settlement, wake: () => settling.wake() }),
     log,
   });
