@@ -9,8 +9,8 @@ import { startService } from "./service";
 const config = loadConfig();
 
 runProcess("gateway", (log) =>
-  startService(config, log, (app, operations) => {
-    registerRestFacade(app, { execute: (request) => operations.execute(request) });
+  startService(config, log, (app, { operations, subscribe, schema }) => {
+    registerRestFacade(app, { execute: (request) => operations.execute(request), subscribe, schema, log });
     registerPages(app);
     if (config.mailboxDir !== undefined) registerMailboxPage(app, createMailbox(config.mailboxDir));
   }),

@@ -25,7 +25,9 @@ import { createOperations, type Operations } from "./operations";
 import { createAuthenticate } from "./request-context";
 import { followRevocations } from "./revocations";
 import { registerSecurityHeaders } from "./security-headers";
+import { createClientStreams } from "./subscriptions/client-streams";
 import { createHttpStreams } from "./subscriptions/http-streams";
+import { createRestStreams, type SubscribeForRest } from "./subscriptions/rest-streams";
 import { createSubscriptions } from "./subscriptions/subscriptions";
 import { createTokenEnds } from "./subscriptions/token-end";
 import { createViewerSlots } from "./subscriptions/viewer-slots";
@@ -37,9 +39,10 @@ export interface Gateway extends RunningProcess {
   readonly operations: Operations;
 }
 
-/** The graph, for routes beside /graphql: all that they ask of it goes through `operations`. */
+/** The graph, for routes beside /graphql: all that they ask of it goes through these. */
 export interface ServedGraph {
   readonly operations: Operations;
+  readonly subscribe: SubscribeForRest;
   /** As clients see it now. */
   readonly schema: () => GraphQLSchema;
 }
@@ -103,7 +106,8 @@ export async function startService(
   const operations = createOperations({ apollo, subscriptions, authenticate, texts, admission, formatError });
   const slots = createViewerSlots(config.maxViewerSockets);
   const maxStreams = config.maxSockets;
-  const httpStreams = createHttpStreams({ operations, formatError, onTokenEnd, slots, maxStreams, keepAliveMs, log });
+  const clientStreams = createClientStreams({ operations, formatError, onTokenEnd, slots, maxStreams });
+  const httpStreams = createHttpStreams({ clientStreams, formatError, keepAliveMs, log });
 
   const app = fastify({
     bodyLimit: config.maxBodyBytes,
@@ -118,11 +122,15 @@ export async function startService(
   registerJsonBodies(app);
   registerSecurityHeaders(app, { production });
   registerCors(app, { origins: config.corsOrigins, anyLocalhost: !production });
-  const health = registerHealthRoutes(app, { supergraph: () => Promise.resolve(supergraph.current()) });
+  const health = registerHealthRoutes(app, {
+    supergraph: () => Promise.resolve(supergraph.current()),
+    revocations: () => revocations.ping(),
+  });
   registerGraphqlRoute(app, {
     ...{ path, apollo, authenticate, clientAddress, texts, admission, httpStreams, formatError },
   });
-  await routes(app, { operations, schema: () => supergraph.current().schema });
+  const subscribe = createRestStreams({ clientStreams, authenticate, formatError });
+  await routes(app, { operations, subscribe, schema: () => supergraph.current().schema });
   const webSockets = serveWebSockets(app.server, {
     ...{ path, operations, authenticate, onTokenEnd, clientAddress, formatError, slots, keepAliveMs, log },
     admitOperation: (context) => rateLimits.admitOperation(context),
@@ -142,7 +150,7 @@ export async function startService(
     stop: async () => {
       health.drain();
       await Promise.all([operations.settled(), subscriptions.stop()]);
-      httpStreams.close();
+      clientStreams.close();
       await webSockets.close();
       const closed = app.close();
       endSilentConnections();

@@ -7,11 +7,11 @@ beforeAll(async () => {
   shop = await startShop({
     config: { production: true, introspection: false, corsOrigins: ["https://shop.example"] },
     routes: (app, given) => {
-      operations = given;
+      operations = given.operations;
       app.get("/v1/products/:id", async (request) => {
         const { id } = request.params as { id: string };
         const query = "query ($id: ID!) { product(id: $id) { name } }";
-        const { data } = await given.execute({ query, variables: { id } });
+        const { data } = await operations.execute({ query, variables: { id } });
         return data?.["product"];
       });
     },

@@ -89,8 +89,8 @@ describe("registered operations alone", () => {
     await writeFile(operationsFile, printManifest(operations));
     shop = await startShop({
       config: { operationsFile, operationsOnly: true },
-      routes: (app, given) => {
-        app.get("/v1/who", () => given.execute({ query: "{ whoAsks }" }));
+      routes: (app, { operations: through }) => {
+        app.get("/v1/who", () => through.execute({ query: "{ whoAsks }" }));
       },
     });
   });

@@ -1,17 +1,12 @@
+import { type StreamFraming } from "@shop/event-streams";
 import { type GraphQLFormattedError } from "graphql";
 
 /** How results are written into an HTTP response that stays open. */
-export interface StreamFormat {
-  readonly contentType: string;
+export interface StreamFormat extends StreamFraming {
   /** Whether a request with this `accept` header asks for it. */
   readonly accepts: (accept: string) => boolean;
   /** Whether an operation that is refused, or has one result, is answered by a stream too rather than by plain JSON. */
   readonly isForEverything: boolean;
-  readonly opening: string;
-  /** Keeps proxies from giving up on a silent stream. */
-  readonly heartbeat: string;
-  /** The longest time between two. */
-  readonly heartbeatMs: number;
   /** @param result the JSON text of one */
   readonly next: (result: string) => string;
   /** The last of a stream that ends on errors. */

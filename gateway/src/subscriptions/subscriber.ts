@@ -22,7 +22,7 @@ export interface Source {
 
 /** One client's subscription: what it is yet to read, in order and bounded. */
 export interface Subscriber {
-  /** JSON texts of results. Its `return` ends the subscription at once, also while a `next` is pending. */
+  /** JSON texts of results. Its `return` ends the subscription at once and in that way, also while a `next` is pending. */
   readonly results: AsyncGenerator<string, StreamEnd>;
   /** Set by whatever feeds it. */
   source: Source | undefined;
@@ -53,9 +53,10 @@ export function createSubscriber(hooks: { onOverrun: () => void; onDone: () => v
   let wake: (() => void) | undefined;
 
   const exceeds = (bound: typeof full): boolean => queue.length >= bound.count || length >= bound.length;
-  const leave = (): void => {
+  const leave = (as: StreamEnd = { kind: "LEFT" }): void => {
     if (isDone) return;
     isDone = true;
+    ending = as;
     queue.length = 0;
     wake?.();
     subscriber.source?.remove(subscriber);
@@ -68,8 +69,8 @@ export function createSubscriber(hooks: { onOverrun: () => void; onDone: () => v
     hooks.onOverrun();
   };
   const finish = (): IteratorReturnResult<StreamEnd> => {
-    const value: StreamEnd = isDone ? { kind: "LEFT" } : (ending ?? { kind: "LEFT" });
-    leave();
+    const value: StreamEnd = ending ?? { kind: "LEFT" };
+    leave(value);
     return { done: true, value };
   };
   const isWaiting = (): boolean => !isDone && (queue.length > 0 ? queue[0]?.text === undefined : ending === undefined);
@@ -90,9 +91,9 @@ export function createSubscriber(hooks: { onOverrun: () => void; onDone: () => v
       }
       return { done: false, value: text };
     },
-    return: () => {
-      leave();
-      return Promise.resolve({ done: true, value: { kind: "LEFT" } });
+    return: (end: StreamEnd) => {
+      leave(end);
+      return Promise.resolve({ done: true, value: end });
     },
     throw: (error) => {
       leave();

@@ -4,11 +4,15 @@ import { type Logger, observeGauges } from "@shop/telemetry";
 import { createRevocations, type Revocation, revocationLifetimeMs, type Revocations } from "./revocations";
 
 export interface RevocationFeed extends Revocations {
+  /** Rejects until it has caught up once, and for some seconds at most: customers are served without it. */
+  ping(): Promise<void>;
   stop(): Promise<void>;
 }
 
 /** Six heartbeats of the user service. */
 const defaultSilentAfterMs = 60_000;
+
+const patienceMs = 15_000;
 
 const gauges = {
   "revocations.kept": { description: "Ended sessions and changed accounts that tokens are held against", unit: "{1}" },
@@ -55,8 +59,14 @@ export function startRevocationFeed(options: {
       { gauge: "revocations.unproven" as const, value: unprovenMs / 1_000, attributes },
     ]);
   });
+  const startedAtMs = Date.now();
+  let hasStarted = false;
   return {
     ...table,
+    ping: () => {
+      hasStarted ||= !table.isSilent() || Date.now() - startedAtMs > patienceMs;
+      return hasStarted ? Promise.resolve() : Promise.reject(new Error("revocations are not known yet"));
+    },
     stop: async () => {
       withdraw();
       await reader.stop();

@@ -40,16 +40,6 @@ export const docsPage = `<!doctype html>
     made.append(...children);
     return made;
   };
-  const example = (schema) => {
-    if (!schema) return undefined;
-    if (schema.anyOf) return example(schema.anyOf.find((one) => one.type !== "null"));
-    if (schema.enum) return schema.enum[0];
-    if (schema.type === "object")
-      return Object.fromEntries(Object.entries(schema.properties ?? {})
-        .filter(([name]) => schema.required?.includes(name)).map(([name, one]) => [name, example(one)]));
-    if (schema.type === "array") return [example(schema.items)];
-    return { integer: 1, number: 1, boolean: true }[schema.type] ?? "…";
-  };
   const field = (parameter) => {
     const input = element("input", { name: parameter.name, required: parameter.required ?? false });
     input.dataset.in = parameter.in;
@@ -82,9 +72,9 @@ export const docsPage = `<!doctype html>
   const route = (method, path, operation) => {
     const form = element("form");
     form.append(...operation.parameters.map(field));
-    const schema = operation.requestBody?.content["application/json"].schema;
-    if (schema) {
-      const value = JSON.stringify(example(schema), null, 2);
+    const example = operation.requestBody?.content["application/json"].example;
+    if (example) {
+      const value = JSON.stringify(example, null, 2);
       form.append(element("label", {}, "Body", element("textarea", { value, rows: value.split("\\n").length })));
     }
     const output = element("pre", { hidden: true });

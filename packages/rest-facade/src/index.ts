@@ -1,3 +1,4 @@
 export { registerRestFacade, type RestFacadeOptions } from "./register";
-export { type ExecuteOperation } from "./serve";
+export { type SubscribeOperation } from "./event-stream";
+export { type ExecuteOperation, type GraphqlAnswer, type GraphqlError, type OperationRequest } from "./operation";
 export { type ServiceName } from "./route";

@@ -1,106 +1,74 @@
-import { z } from "zod";
+import { type GraphQLSchema } from "graphql";
+import { nameComponents } from "./openapi-components";
+import { describeParameters } from "./openapi-parameters";
+import { describeResponses, problemResponse, problemSchema } from "./openapi-responses";
+import { bodySchemaOf, exampleOf } from "./openapi-schemas";
 import { type Route } from "./route";
 
-/** OpenAPI 3.1 of these routes, made from the same tables that serve them. */
-export function describeRoutes(routes: readonly Route[], title: string): object {
+export interface OpenApiDocument {
+  readonly openapi: string;
+  readonly paths: Readonly<Record<string, Readonly<Record<string, unknown>>>>;
+  readonly components: Readonly<Record<string, object>>;
+}
+
+const tagDescriptions: Readonly<Record<Route["service"], string>> = {
+  user: "Accounts: signing in, profiles, addresses, sessions, roles",
+  product: "The catalogue: products, categories, stock, images",
+  order: "Orders, payments and refunds",
+  notification: "What happened to you, read or live",
+  comment: "Reviews, replies, likes and moderation",
+};
+
+const description = `Every route is a fixed operation of the graph at \`/graphql\`, under the same rights and limits; ids, money
+and times are the same in both. Errors are \`application/problem+json\` (RFC 9457) with the graph's \`code\` and, where it is
+known, the path of what is wrong. \`GET\` answers carry an \`ETag\`; \`If-Match\` on \`PATCH\` refuses what was changed
+meanwhile. Lists are paged by \`limit\` and \`after\`, and link to their next page.`;
+
+/**
+ * OpenAPI 3.1 of these routes, made from the same tables that serve them; the shapes of answers are those of the routes'
+ * operations in the graph.
+ * @param schema one that has all that the routes ask for
+ */
+export function describeRoutes(routes: readonly Route[], title: string, schema: GraphQLSchema): OpenApiDocument {
   const paths: Record<string, Record<string, object>> = {};
   for (const route of routes) {
-    (paths[route.path] ??= {})[route.method.toLowerCase()] = describeRoute(route);
+    (paths[route.path] ??= {})[route.method.toLowerCase()] = describeRoute(route, schema);
   }
+  const services = [...new Set(routes.map(({ service }) => service))];
+  const named = nameComponents({ paths });
   return {
-    openapi: "3.1.0",
-    info: { title, version: "1.0.0", license: { name: "MIT", identifier: "MIT" } },
+    openapi: "3.1.1",
+    info: { title, version: "1.0.0", description, license: { name: "MIT", identifier: "MIT" } },
     servers: [{ url: "/" }],
-    paths,
+    tags: services.map((name) => ({ name, description: tagDescriptions[name] })),
+    ...named.document,
     components: {
       securitySchemes: { accessToken: { type: "http", scheme: "bearer", bearerFormat: "JWT" } },
-      schemas: { Problem: problemSchema },
-      responses: {
-        Problem: {
-          description: "What went wrong, as RFC 9457 has it",
-          content: { "application/problem+json": { schema: { $ref: "#/components/schemas/Problem" } } },
-        },
-      },
+      schemas: { ...named.schemas, Problem: problemSchema },
+      responses: { Problem: problemResponse },
     },
-  };
+  } as OpenApiDocument;
 }
 
-function describeRoute(route: Route): object {
-  const body = route.body && { content: { "application/json": { schema: toSchema(route.body) } }, required: true };
+function describeRoute(route: Route, schema: GraphQLSchema): object {
+  const { access, summary, service } = route;
+  const body = bodySchemaOf(route);
   return {
-    operationId: /(?:query|mutation) (\w+)/.exec(route.operation)?.[1],
-    summary: route.summary,
-    tags: [route.service],
-    security: route.access === "anyone" ? [] : [{ accessToken: [] }],
-    parameters: [...pathParameters(route.path), ...queryParameters(route.query), ...headerParameters(route)],
-    ...(body === undefined ? {} : { requestBody: body }),
-    responses: {
-      [route.ok]:
-        route.ok === 204
-          ? { description: "Done" }
-          : { description: "The answer", content: { "application/json": { schema: {} } } },
-      default: { $ref: "#/components/responses/Problem" },
-    },
+    operationId: operationIdOf(route),
+    summary,
+    tags: [service],
+    // What anyone may call tells more to whoever shows a token.
+    security: access === "anyone" ? [{}, { accessToken: [] }] : [{ accessToken: [] }],
+    parameters: describeParameters(route),
+    ...(body && {
+      requestBody: { required: true, content: { "application/json": { schema: body, example: exampleOf(body) } } },
+    }),
+    responses: describeResponses(route, schema),
   };
 }
 
-function pathParameters(path: string): object[] {
-  return [...path.matchAll(/\{(\w+)\}/g)].map(([, name]) => ({
-    name,
-    in: "path",
-    required: true,
-    schema: { type: "string" },
-  }));
+/** The name of its operation, which is one of a kind. */
+function operationIdOf({ operation }: Route): string | undefined {
+  const name = /(?:query|mutation|subscription) (\w)(\w*)/.exec(operation);
+  return name === null ? undefined : `${name[1]?.toLowerCase()}${name[2]}`;
 }
-
-function queryParameters(query: z.ZodObject): object[] {
-  const { properties = {} } = toSchema(query) as { properties?: Record<string, { description?: string }> };
-  return Object.entries(properties).map(([name, { description, ...schema }]) => ({
-    name,
-    in: "query",
-    ...(description === undefined ? {} : { description }),
-    schema,
-  }));
-}
-
-function headerParameters(route: Route): object[] {
-  if (!route.idempotent) return [];
-  return [
-    {
-      name: "Idempotency-Key",
-      in: "header",
-      required: true,
-      description: "Chosen by you; the same again is the same call, and has the same outcome",
-      schema: { type: "string", minLength: 1, maxLength: 128 },
-    },
-  ];
-}
-
-function toSchema(schema: z.ZodObject): object {
-  const { $schema: _dialect, ...rest } = z.toJSONSchema(schema, { io: "input" });
-  return rest;
-}
-
-const problemSchema = {
-  type: "object",
-  required: ["type", "title", "status", "detail", "code", "errors"],
-  properties: {
-    type: { type: "string" },
-    title: { type: "string" },
-    status: { type: "integer" },
-    detail: { type: "string" },
-    code: { type: "string", description: "The same as in GraphQL" },
-    errors: {
-      type: "array",
-      items: {
-        type: "object",
-        properties: {
-          code: { type: "string" },
-          message: { type: "string" },
-          path: { type: "array", items: { type: "string" } },
-        },
-      },
-    },
-    traceId: { type: "string" },
-  },
-};

@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { type AnswerMapping } from "./answers";
 
 export type ServiceName = "user" | "product" | "order" | "notification" | "comment";
 export type Method = "GET" | "POST" | "PUT" | "PATCH" | "DELETE";
@@ -11,20 +12,18 @@ export interface RouteInput<Query = unknown, Body = unknown> {
   readonly body: Body;
   /** The header, where the route requires it; else empty. */
   readonly idempotencyKey: string;
+  /** The header, where the route streams: the last event that the client has. */
+  readonly lastEventId: string | undefined;
 }
-
-/** What an answer of GraphQL becomes. */
-export type RestAnswer =
-  | { readonly kind: "body"; readonly body: unknown; readonly status?: number }
-  | { readonly kind: "page"; readonly items: unknown[]; readonly nextCursor: string | null; readonly more: object }
-  | { readonly kind: "missing" }
-  | { readonly kind: "refused"; readonly errors: readonly UserError[] };
 
 export interface UserError {
   readonly code: string;
   readonly message: string;
   readonly path: readonly string[];
 }
+
+/** As it came from the graph; each route knows the shape that its operation asks for. */
+export type GraphqlData = Readonly<Record<string, unknown>>;
 
 /**
  * One route of the facade: a fixed GraphQL operation, a mapping of its parameters and a mapping of its answer. What it
@@ -40,19 +39,23 @@ export interface Route {
   readonly access: "anyone" | "viewer" | "staff" | "admin";
   readonly operation: string;
   readonly query: z.ZodObject;
+  /** Where it has `expectedVersion`, the header If-Match may say it instead. */
   readonly body: z.ZodObject | undefined;
   /** Whether `Idempotency-Key` is required. */
   readonly idempotent: boolean;
+  /** Whether the operation is a subscription, and the answer a stream of its events. */
+  readonly streams: boolean;
   /** The status of success. */
   readonly ok: 200 | 201 | 202 | 204;
+  /** Where what was made is found: a path with the body's `id` in it. */
+  readonly location: string | undefined;
   /** Where a user error's status differs from the rule (status.ts). */
   readonly statuses: Readonly<Record<string, number>>;
+  /** What else a caller who does everything right may meet, by status. */
+  readonly problems: Readonly<Record<number, string>>;
   readonly variables: (input: RouteInput) => Readonly<Record<string, unknown>>;
-  readonly answer: (data: GraphqlData) => RestAnswer;
+  readonly answer: AnswerMapping;
 }
-
-/** As it came from the graph; each route knows the shape that its operation asks for. */
-export type GraphqlData = Readonly<Record<string, unknown>>;
 
 interface RouteDefinition<Query extends z.ZodObject, Body extends z.ZodObject> {
   readonly service: ServiceName;
@@ -64,10 +67,13 @@ interface RouteDefinition<Query extends z.ZodObject, Body extends z.ZodObject> {
   readonly query?: Query;
   readonly body?: Body;
   readonly idempotent?: boolean;
+  readonly streams?: boolean;
   readonly ok?: Route["ok"];
+  readonly location?: string;
   readonly statuses?: Route["statuses"];
+  readonly problems?: Route["problems"];
   readonly variables?: (input: RouteInput<z.infer<Query>, z.infer<Body>>) => Readonly<Record<string, unknown>>;
-  readonly answer: Route["answer"];
+  readonly answer: AnswerMapping;
 }
 
 const none = z.strictObject({});
@@ -79,17 +85,22 @@ export function defineRoute<Query extends z.ZodObject = typeof none, Body extend
   return {
     access: "viewer",
     idempotent: false,
+    streams: false,
     ok: 200,
     statuses: {},
+    problems: {},
     ...definition,
+    location: definition.location,
     query: definition.query ?? none,
     body: definition.body,
     variables: (definition.variables as Route["variables"] | undefined) ?? (({ path }) => path),
   };
 }
 
-/** `limit` and `after` of every list. */
-export const pageQuery = {
-  limit: z.coerce.number().int().min(1).max(100).default(20).describe("How many, from 1 to 100"),
-  after: z.string().optional().describe("The `nextCursor` of the page before"),
-};
+/** Whether the route changes a thing that has a version, and compares it where it is told one. */
+export function isVersioned({ body }: Route): boolean {
+  return body?.shape["expectedVersion"] !== undefined;
+}
+
+/** What GraphQL asks for of every mutation's payload. */
+export const userErrors = "errors { code message path }";

@@ -1,99 +1,53 @@
-import { type FastifyError, type FastifyInstance, type FastifyReply, type FastifyRequest } from "fastify";
-import { type z } from "zod";
+import { type FastifyInstance, type FastifyReply, type FastifyRequest } from "fastify";
+import { type RestAnswer } from "./answers";
+import { entityTagOf, isKnown } from "./conditional";
+import { serveStream, type SubscribeOperation } from "./event-stream";
+import { accepts, refuseOtherMethods } from "./negotiation";
+import { type ExecuteOperation, sendGraphqlError, toOperation } from "./operation";
 import { sendProblem } from "./problem";
-import { type RestAnswer, type Route, type RouteInput } from "./route";
+import { readRequest } from "./read-request";
+import { type Route } from "./route";
 import { statusOf } from "./status";
 
-/** The pipeline that the routes' operations run through: the gateway's, or a subgraph's own. */
-export type ExecuteOperation = (request: {
-  readonly query: string;
-  readonly variables: Readonly<Record<string, unknown>>;
-  readonly authorization: string | undefined;
-  readonly userAgent: string | undefined;
-  readonly address: string;
-  readonly signal: AbortSignal;
-}) => Promise<GraphqlAnswer>;
+const json = "application/json";
 
-interface GraphqlAnswer {
-  readonly data?: Readonly<Record<string, unknown>> | null;
-  readonly errors?: readonly { readonly message: string; readonly extensions?: Readonly<Record<string, unknown>> }[];
-}
-
-/** Serves each route by its operation, with no rule and no store of its own. */
-export function serveRoutes(app: FastifyInstance, routes: readonly Route[], execute: ExecuteOperation): void {
-  for (const route of routes) {
-    app.route({
-      method: route.method,
-      url: route.path.replaceAll(/\{(\w+)\}/g, ":$1"),
-      errorHandler: (error, _request, reply) => void sendUnreadable(reply, error),
-      handler: async (request, reply) => {
-        const parsed = parseInput(route, request);
-        if (!parsed.ok) return sendProblem(reply, parsed.problem);
-        const disconnected = new AbortController();
-        reply.raw.once("close", () => disconnected.abort());
-        const { data, errors } = await execute({
-          query: route.operation,
-          variables: route.variables(parsed.input),
-          authorization: request.headers.authorization,
-          userAgent: request.headers["user-agent"],
-          address: request.ip,
-          signal: disconnected.signal,
-        });
-        const [error] = errors ?? [];
-        if (error !== undefined) return sendGraphqlError(reply, route, error);
-        return sendAnswer(request, reply, route, route.answer(data ?? {}));
-      },
-    });
+/** Serves each route by its operation, with no rule and no store of its own. @param prefix which `app` adds to paths */
+export function serveRoutes(
+  app: FastifyInstance,
+  routes: readonly Route[],
+  options: { execute: ExecuteOperation; subscribe: SubscribeOperation | undefined; prefix: string },
+): void {
+  const { execute, subscribe, prefix } = options;
+  for (const path of new Set(routes.map((route) => route.path))) {
+    const url = path.slice(prefix.length).replaceAll(/\{(\w+)\}/g, ":$1");
+    const here = routes.filter((route) => route.path === path);
+    for (const route of here) {
+      const handler = handlerOf(route, execute, subscribe);
+      app.route({ method: route.method, url, handler, exposeHeadRoute: !route.streams });
+    }
+    const methods = here.flatMap(({ method, streams }) => (method === "GET" && !streams ? ["GET", "HEAD"] : [method]));
+    refuseOtherMethods(app, url, methods);
   }
 }
 
-type Problem = Parameters<typeof sendProblem>[1];
-
-function parseInput(
-  route: Route,
-  request: FastifyRequest,
-): { ok: true; input: RouteInput } | { ok: false; problem: Problem } {
-  const query = route.query.safeParse(request.query);
-  if (!query.success) return { ok: false, problem: invalid(400, "BAD_USER_INPUT", "query", query.error) };
-  const body = route.body?.safeParse(request.body ?? {});
-  if (body?.success === false) return { ok: false, problem: invalid(422, "INVALID_INPUT", "body", body.error) };
-  const key = request.headers["idempotency-key"];
-  const idempotencyKey = typeof key === "string" ? key : "";
-  if (route.idempotent && (idempotencyKey === "" || idempotencyKey.length > 128)) {
-    const detail = "The header Idempotency-Key is required: 1 to 128 characters of your choice.";
-    return { ok: false, problem: { status: 400, code: "BAD_USER_INPUT", detail } };
-  }
-  const path = request.params as Record<string, string>;
-  return { ok: true, input: { path, query: query.data, body: body?.data, idempotencyKey } };
+function handlerOf(route: Route, execute: ExecuteOperation, subscribe: SubscribeOperation | undefined) {
+  if (!route.streams) return serveRoute(route, execute);
+  if (subscribe === undefined) throw new Error(`${route.path} is a stream, and there is nothing to subscribe with.`);
+  return serveStream(route, subscribe);
 }
 
-function invalid(status: number, code: string, where: string, error: z.ZodError): Problem {
-  return {
-    status,
-    code,
-    detail: `The ${where} does not fit: see errors.`,
-    errors: error.issues.map(({ path, message }) => ({ code, message, path: [where, ...path.map(String)] })),
+function serveRoute(route: Route, execute: ExecuteOperation) {
+  return async (request: FastifyRequest, reply: FastifyReply): Promise<FastifyReply> => {
+    if (!accepts(request.headers.accept, json)) {
+      return sendProblem(reply, { status: 406, code: "BAD_REQUEST", detail: `Answers are JSON: accept ${json}.` });
+    }
+    const read = readRequest(route, request);
+    if (!read.ok) return sendProblem(reply, read.problem);
+    const { data, errors } = await execute(toOperation(route, request, reply, route.variables(read.value)));
+    const [error] = errors ?? [];
+    if (error !== undefined) return sendGraphqlError(reply, route, error);
+    return sendAnswer(request, reply, route, route.answer.read(data ?? {}));
   };
-}
-
-/** @throws the error, where it is not the client's */
-function sendUnreadable(reply: FastifyReply, error: FastifyError): FastifyReply {
-  const { statusCode: status = 500 } = error;
-  if (status >= 500) throw error;
-  const detail = status === 413 ? "The body of this request is too large." : "Send JSON in UTF-8, not compressed.";
-  return sendProblem(reply, { status, code: "BAD_REQUEST", detail });
-}
-
-function sendGraphqlError(
-  reply: FastifyReply,
-  route: Route,
-  { message, extensions = {} }: { message: string; extensions?: Readonly<Record<string, unknown>> },
-): FastifyReply {
-  const code = typeof extensions["code"] === "string" ? extensions["code"] : "INTERNAL_SERVER_ERROR";
-  const { retryAfterSeconds: retry, traceId } = extensions;
-  const status = statusOf(code, route.statuses);
-  const retryAfterSeconds = typeof retry === "number" ? retry : status === 503 ? 5 : undefined;
-  return sendProblem(reply, { status, code, detail: message, retryAfterSeconds, traceId });
 }
 
 function sendAnswer(request: FastifyRequest, reply: FastifyReply, route: Route, answer: RestAnswer): FastifyReply {
@@ -108,17 +62,35 @@ function sendAnswer(request: FastifyRequest, reply: FastifyReply, route: Route, 
     case "page": {
       const { items, nextCursor, more } = answer;
       if (nextCursor !== null) void reply.header("link", `<${nextPage(request, nextCursor)}>; rel="next"`);
-      return reply
-        .code(route.ok)
-        .header("vary", "Origin, Authorization")
-        .send({ items, nextCursor, ...more });
+      return sendBody(request, reply, route, route.ok, { items, nextCursor, ...more });
     }
-    case "body": {
-      const status = answer.status ?? route.ok;
-      if (status === 204) return reply.code(204).send();
-      return reply.code(status).header("vary", "Origin, Authorization").send(answer.body);
-    }
+    case "body":
+      return sendBody(request, reply, route, answer.status ?? route.ok, answer.body);
   }
+}
+
+function sendBody(
+  request: FastifyRequest,
+  reply: FastifyReply,
+  { location }: Route,
+  status: number,
+  body: unknown,
+): FastifyReply {
+  void reply.code(status);
+  if (body === undefined) return reply.send();
+  const text = JSON.stringify(body);
+  const { id, version } = (body ?? {}) as { id?: unknown; version?: unknown };
+  const isRead = request.method === "GET" || request.method === "HEAD";
+  void reply
+    .header("vary", "Origin, Authorization, Accept")
+    .header("cache-control", isRead ? "private, no-cache" : "no-store");
+  if (location !== undefined && typeof id === "string") void reply.header("location", location.replace("{id}", id));
+  if (isRead || version !== undefined) {
+    const tag = entityTagOf(text, version);
+    void reply.header("etag", tag);
+    if (isRead && isKnown(tag, request.headers["if-none-match"])) return reply.code(304).send();
+  }
+  return reply.type(`${json}; charset=utf-8`).send(text);
 }
 
 function nextPage(request: FastifyRequest, cursor: string): string {

@@ -12,7 +12,12 @@ import {
 } from "@shop/auth";
 import { forbidden, toClientError } from "@shop/graphql-errors";
 import { registerHealthRoutes, type ReadinessChecks, trackSilentConnections } from "@shop/lifecycle";
-import { type ExecuteOperation, registerRestFacade, type ServiceName } from "@shop/rest-facade";
+import {
+  type ExecuteOperation,
+  registerRestFacade,
+  type ServiceName,
+  type SubscribeOperation,
+} from "@shop/rest-facade";
 import { type Logger } from "@shop/telemetry";
 import { fastify, type FastifyInstance } from "fastify";
 import { GraphQLError, type GraphQLSchema } from "graphql";
@@ -44,6 +49,8 @@ export interface SubgraphOptions<Context extends object> {
   readonly readiness: ReadinessChecks;
   /** Whether an error tells of a store that does not answer; clients then read SERVICE_UNAVAILABLE. */
   readonly isOutage?: (error: unknown) => boolean;
+  /** For REST routes that stream, where the service has such. */
+  readonly subscribe?: SubscribeOperation;
   /** The service's own HTTP routes, beside /graphql and health: REST, keys, webhooks. */
   readonly routes?: (app: FastifyInstance) => void | Promise<void>;
   readonly log: Logger;
@@ -58,6 +65,8 @@ export interface Subgraph {
 }
 
 const maxBodyBytes = 1_000_000;
+// The same from clients of the gateway, which writes operations of its own around their variables.
+const maxOperationBytes = maxBodyBytes + 100_000;
 const requestTimeoutMs = 30_000;
 
 /**
@@ -67,6 +76,9 @@ const requestTimeoutMs = 30_000;
 export async function startSubgraph<Context extends object>(options: SubgraphOptions<Context>): Promise<Subgraph> {
   const { log } = options;
   const app = fastify({ bodyLimit: maxBodyBytes, requestTimeout: requestTimeoutMs, forceCloseConnections: "idle" });
+  app.addHook("onRoute", (route) => {
+    if (route.url === "/graphql") route.bodyLimit = maxOperationBytes;
+  });
   const endSilentConnections = trackSilentConnections(app.server);
   const health = registerHealthRoutes(app, options.readiness);
   const schema = buildSchema(options.schemaFile, options.resolvers);
@@ -94,7 +106,13 @@ export async function startSubgraph<Context extends object>(options: SubgraphOpt
       return options.createContext({ viewer, userAgent, address: header(address) });
     },
   });
-  registerRestFacade(app, { service: options.name, execute: createExecute(apollo, options) });
+  registerRestFacade(app, {
+    service: options.name,
+    execute: createExecute(apollo, options),
+    ...(options.subscribe === undefined ? {} : { subscribe: options.subscribe }),
+    schema: () => schema,
+    log,
+  });
   await options.routes?.(app);
   await app.listen({ host: options.host, port: options.port });
   const { port } = app.server.address() as AddressInfo;

@@ -118,7 +118,7 @@ export async function startService(config: Config, log: Logger): Promise<Service
     verifyCaller,
     createContext: ({ viewer }) => contextOf({ viewer, authorization: null }),
     subscribe: restStreams.subscribe,
-    readiness: { redis: () => redis.ping(), kafka: () => consumer.ping() },
+    readiness: { redis: () => redis.ping(), kafka: () => consumer.ping(), revocations: revocations.ping },
     isOutage,
     log,
   });

@@ -1,11 +1,17 @@
 import { z } from "zod";
 import { pageAt, payloadOf, thingAt } from "../answers";
-import { defineRoute, pageQuery, type Route } from "../route";
+import { expectedVersion, flag, isTrue, pageQuery, text } from "../inputs";
+import { defineRoute, type Route, userErrors } from "../route";
 
-const errors = "errors { code message path }";
 const comment = `id product { id } author { id } rating body parent { id } likeCount likedByMe verifiedPurchase
   visibility editedAt createdAt version`;
 const page = `edges { node { ${comment} } } pageInfo { hasNextPage endCursor } totalCount`;
+const words = text("Does what it says.");
+const rating = z
+  .int()
+  .describe("1 to 5")
+  .meta({ examples: [5] });
+const visibility = z.enum(["VISIBLE", "HIDDEN"]);
 const service = "comment";
 
 export const commentRoutes: readonly Route[] = [
@@ -28,9 +34,11 @@ export const commentRoutes: readonly Route[] = [
     path: "/v1/products/{id}/comments",
     summary: "Review a product",
     idempotent: true,
-    body: z.strictObject({ rating: z.int(), body: z.string() }),
+    body: z.strictObject({ rating, body: words }),
     ok: 201,
-    operation: `mutation AddReview($input: AddReviewInput!) { addReview(input: $input) { comment { ${comment} } ${errors} } }`,
+    location: "/v1/comments/{id}",
+    problems: { 409: "You have reviewed it, or a call with this Idempotency-Key still runs" },
+    operation: `mutation AddReview($input: AddReviewInput!) { addReview(input: $input) { comment { ${comment} } ${userErrors} } }`,
     variables: ({ path, body, idempotencyKey }) => ({ input: { productId: path["id"], ...body, idempotencyKey } }),
     answer: payloadOf("addReview", "comment"),
   }),
@@ -42,14 +50,14 @@ export const commentRoutes: readonly Route[] = [
     access: "staff",
     query: z.strictObject({
       ...pageQuery,
-      reported: z.enum(["true", "false"]).optional().describe("Only those that someone reported"),
-      visibility: z.enum(["VISIBLE", "HIDDEN"]).optional().describe("Only those with this visibility"),
+      reported: flag.optional().describe("Only those that someone reported"),
+      visibility: visibility.optional().describe("Only those with this visibility"),
     }),
     operation: `query Comments($filter: CommentFilter, $first: Int, $after: String) {
       comments(filter: $filter, first: $first, after: $after) { ${page} }
     }`,
-    variables: ({ query: { reported, visibility, limit, after } }) => ({
-      filter: { visibility, reported: reported === undefined ? undefined : reported === "true" },
+    variables: ({ query: { reported, visibility: only, limit, after } }) => ({
+      filter: { visibility: only, reported: isTrue(reported) },
       first: limit,
       after,
     }),
@@ -69,13 +77,9 @@ export const commentRoutes: readonly Route[] = [
     method: "PATCH",
     path: "/v1/comments/{id}",
     summary: "Change a comment of your own",
-    body: z.strictObject({
-      rating: z.int().nullish(),
-      body: z.string().nullish(),
-      expectedVersion: z.int().nullish(),
-    }),
+    body: z.strictObject({ rating: rating.nullish(), body: words.nullish(), expectedVersion }),
     operation: `mutation EditComment($id: ID!, $input: EditCommentInput!) {
-      editComment(id: $id, input: $input) { comment { ${comment} } ${errors} }
+      editComment(id: $id, input: $input) { comment { ${comment} } ${userErrors} }
     }`,
     variables: ({ path, body }) => ({ ...path, input: body }),
     answer: payloadOf("editComment", "comment"),
@@ -86,7 +90,7 @@ export const commentRoutes: readonly Route[] = [
     path: "/v1/comments/{id}",
     summary: "Delete a comment; its replies stay",
     ok: 204,
-    operation: `mutation DeleteComment($id: ID!) { deleteComment(id: $id) { ${errors} } }`,
+    operation: `mutation DeleteComment($id: ID!) { deleteComment(id: $id) { ${userErrors} } }`,
     answer: payloadOf("deleteComment"),
   }),
   defineRoute({
@@ -108,9 +112,10 @@ export const commentRoutes: readonly Route[] = [
     path: "/v1/comments/{id}/replies",
     summary: "Reply to a comment",
     idempotent: true,
-    body: z.strictObject({ body: z.string() }),
+    body: z.strictObject({ body: words }),
     ok: 201,
-    operation: `mutation Reply($input: ReplyInput!) { replyToComment(input: $input) { comment { ${comment} } ${errors} } }`,
+    location: "/v1/comments/{id}",
+    operation: `mutation Reply($input: ReplyInput!) { replyToComment(input: $input) { comment { ${comment} } ${userErrors} } }`,
     variables: ({ path, body, idempotencyKey }) => ({ input: { parentId: path["id"], ...body, idempotencyKey } }),
     answer: payloadOf("replyToComment", "comment"),
   }),
@@ -120,7 +125,7 @@ export const commentRoutes: readonly Route[] = [
     path: "/v1/comments/{id}/like",
     summary: "Like a comment",
     ok: 204,
-    operation: `mutation Like($id: ID!) { likeComment(id: $id) { ${errors} } }`,
+    operation: `mutation Like($id: ID!) { likeComment(id: $id) { ${userErrors} } }`,
     answer: payloadOf("likeComment"),
   }),
   defineRoute({
@@ -129,7 +134,7 @@ export const commentRoutes: readonly Route[] = [
     path: "/v1/comments/{id}/like",
     summary: "Take a like back",
     ok: 204,
-    operation: `mutation Unlike($id: ID!) { unlikeComment(id: $id) { ${errors} } }`,
+    operation: `mutation Unlike($id: ID!) { unlikeComment(id: $id) { ${userErrors} } }`,
     answer: payloadOf("unlikeComment"),
   }),
   defineRoute({
@@ -137,10 +142,10 @@ export const commentRoutes: readonly Route[] = [
     method: "POST",
     path: "/v1/comments/{id}/reports",
     summary: "Report a comment to the shop",
-    body: z.strictObject({ reason: z.string() }),
+    body: z.strictObject({ reason: text("Spam") }),
     ok: 202,
     operation: `mutation Report($id: ID!, $reason: String!) {
-      reportComment(id: $id, reason: $reason) { comment { id } ${errors} }
+      reportComment(id: $id, reason: $reason) { comment { id } ${userErrors} }
     }`,
     variables: ({ path, body }) => ({ ...path, ...body }),
     answer: payloadOf("reportComment", "comment"),
@@ -151,9 +156,9 @@ export const commentRoutes: readonly Route[] = [
     path: "/v1/comments/{id}/moderation",
     summary: "Hide or show a comment",
     access: "staff",
-    body: z.strictObject({ visibility: z.enum(["VISIBLE", "HIDDEN"]), reason: z.string() }),
+    body: z.strictObject({ visibility, reason: text("Insults") }),
     operation: `mutation Moderate($id: ID!, $visibility: CommentVisibility!, $reason: String!) {
-      moderateComment(id: $id, visibility: $visibility, reason: $reason) { comment { ${comment} } ${errors} }
+      moderateComment(id: $id, visibility: $visibility, reason: $reason) { comment { ${comment} } ${userErrors} }
     }`,
     variables: ({ path, body }) => ({ ...path, ...body }),
     answer: payloadOf("moderateComment", "comment"),

@@ -1,8 +1,8 @@
 import { z } from "zod";
 import { pageAt, payloadOf, thingAt } from "../answers";
-import { defineRoute, pageQuery, type Route } from "../route";
+import { flag, isTrue, pageQuery, text } from "../inputs";
+import { defineRoute, type Route, userErrors } from "../route";
 
-const errors = "errors { code message path }";
 const notification = `id cursor kind title body createdAt readAt
   subject { __typename ... on Order { id } ... on Comment { id } ... on Product { id } }`;
 const preferences = "id muted email";
@@ -14,13 +14,13 @@ export const notificationRoutes: readonly Route[] = [
     method: "GET",
     path: "/v1/notifications",
     summary: "Your notifications, the newest first",
-    query: z.strictObject({ ...pageQuery, unread: z.enum(["true", "false"]).optional().describe("Only the unread") }),
+    query: z.strictObject({ ...pageQuery, unread: flag.optional().describe("Only the unread") }),
     operation: `query Notifications($unreadOnly: Boolean, $first: Int, $after: String) {
       notifications(unreadOnly: $unreadOnly, first: $first, after: $after) {
         edges { node { ${notification} } } pageInfo { hasNextPage endCursor } resumeCursor
       }
     }`,
-    variables: ({ query: { unread, limit, after } }) => ({ unreadOnly: unread === "true", first: limit, after }),
+    variables: ({ query: { unread, limit, after } }) => ({ unreadOnly: isTrue(unread), first: limit, after }),
     answer: pageAt("notifications", ["resumeCursor"]),
   }),
   defineRoute({
@@ -28,7 +28,7 @@ export const notificationRoutes: readonly Route[] = [
     method: "POST",
     path: "/v1/notifications/{id}/read",
     summary: "Mark one as read",
-    operation: `mutation MarkRead($id: ID!) { markNotificationRead(id: $id) { notification { ${notification} } ${errors} } }`,
+    operation: `mutation MarkRead($id: ID!) { markNotificationRead(id: $id) { notification { ${notification} } ${userErrors} } }`,
     answer: payloadOf("markNotificationRead", "notification"),
   }),
   defineRoute({
@@ -36,11 +36,22 @@ export const notificationRoutes: readonly Route[] = [
     method: "POST",
     path: "/v1/notifications/read-all",
     summary: "Mark all up to a cursor as read",
-    body: z.strictObject({ upTo: z.string() }),
+    body: z.strictObject({ upTo: text("WzEyLDNd").describe("A notification's `cursor`, or a list's `resumeCursor`") }),
     ok: 204,
-    operation: `mutation MarkAllRead($upTo: String!) { markAllNotificationsRead(upTo: $upTo) { ${errors} } }`,
+    operation: `mutation MarkAllRead($upTo: String!) { markAllNotificationsRead(upTo: $upTo) { ${userErrors} } }`,
     variables: ({ body }) => body,
     answer: payloadOf("markAllNotificationsRead"),
+  }),
+  defineRoute({
+    service,
+    method: "GET",
+    path: "/v1/notifications/stream",
+    summary: "Your notifications as they come, as server-sent events; with Last-Event-ID first all that came since",
+    streams: true,
+    query: z.strictObject({ after: pageQuery.after.describe("As Last-Event-ID, which goes before it") }),
+    operation: `subscription NotificationStream($after: String) { notificationReceived(after: $after) { ${notification} } }`,
+    variables: ({ query: { after }, lastEventId }) => ({ after: lastEventId ?? after }),
+    answer: thingAt("notificationReceived"),
   }),
   defineRoute({
     service,
@@ -57,7 +68,7 @@ export const notificationRoutes: readonly Route[] = [
     summary: "Change what you want to hear of",
     body: z.strictObject({ muted: z.array(z.string()).optional(), email: z.boolean().optional() }),
     operation: `mutation UpdatePreferences($muted: [NotificationKind!], $email: Boolean) {
-      updateNotificationPreferences(muted: $muted, email: $email) { preferences { ${preferences} } ${errors} }
+      updateNotificationPreferences(muted: $muted, email: $email) { preferences { ${preferences} } ${userErrors} }
     }`,
     variables: ({ body }) => body,
     answer: payloadOf("updateNotificationPreferences", "preferences"),
@@ -68,7 +79,7 @@ export const notificationRoutes: readonly Route[] = [
     path: "/v1/products/{id}/watch",
     summary: "Hear when a product is back in stock or costs less",
     ok: 204,
-    operation: `mutation Watch($id: ID!) { watchProduct(productId: $id) { ${errors} } }`,
+    operation: `mutation Watch($id: ID!) { watchProduct(productId: $id) { ${userErrors} } }`,
     answer: payloadOf("watchProduct"),
   }),
   defineRoute({
@@ -77,7 +88,7 @@ export const notificationRoutes: readonly Route[] = [
     path: "/v1/products/{id}/watch",
     summary: "Hear of it no more",
     ok: 204,
-    operation: `mutation Unwatch($id: ID!) { unwatchProduct(productId: $id) { ${errors} } }`,
+    operation: `mutation Unwatch($id: ID!) { unwatchProduct(productId: $id) { ${userErrors} } }`,
     answer: payloadOf("unwatchProduct"),
   }),
   defineRoute({
@@ -87,12 +98,12 @@ export const notificationRoutes: readonly Route[] = [
     summary: "Tell everyone something",
     access: "staff",
     idempotent: true,
-    body: z.strictObject({ title: z.string(), body: z.string() }),
+    body: z.strictObject({ title: text("Free delivery"), body: text("All of December.") }),
     ok: 202,
     operation: `mutation Announce($title: String!, $body: String!, $idempotencyKey: String!) {
-      announce(title: $title, body: $body, idempotencyKey: $idempotencyKey) { accepted ${errors} }
+      announce(title: $title, body: $body, idempotencyKey: $idempotencyKey) { ${userErrors} }
     }`,
     variables: ({ body, idempotencyKey }) => ({ ...body, idempotencyKey }),
-    answer: payloadOf("announce", "accepted"),
+    answer: payloadOf("announce"),
   }),
 ];

@@ -1,11 +1,9 @@
 import { z } from "zod";
 import { pageAt, payloadOf, thingAt } from "../answers";
-import { defineRoute, pageQuery, type Route } from "../route";
+import { addressFields, idOf, money as moneyInput, pageQuery, text } from "../inputs";
+import { defineRoute, type Route, userErrors } from "../route";
+import { money, payment } from "./payments";
 
-const money = "{ amountMinor currency }";
-const errors = "errors { code message path }";
-const payment = `id order { id } status provider amount ${money} refunded ${money} createdAt
-  transactions { id kind status amount ${money} reference failureCode createdAt }`;
 const order = `id number customer { id } status
   lines { id product { id } name unitPrice ${money} quantity total ${money} }
   total ${money} rejection { code message path } trackingNumber
@@ -24,19 +22,8 @@ const statuses = z.enum([
   "EXPIRED",
   "REJECTED",
 ]);
-const moneyInput = z.strictObject({ amountMinor: z.int(), currency: z.string() });
-const lineInput = z.strictObject({ productId: z.string(), quantity: z.int() });
-const addressInput = z.strictObject({
-  recipient: z.string(),
-  line1: z.string(),
-  line2: z.string().nullish(),
-  city: z.string(),
-  region: z.string().nullish(),
-  postalCode: z.string(),
-  countryCode: z.string(),
-  phone: z.string().nullish(),
-});
-
+const lineInput = z.strictObject({ productId: idOf("prd"), quantity: z.int().meta({ examples: [1] }) });
+const addressInput = z.strictObject(addressFields);
 const service = "order";
 
 export const orderRoutes: readonly Route[] = [
@@ -49,7 +36,7 @@ export const orderRoutes: readonly Route[] = [
     body: z.strictObject({ lines: z.array(lineInput) }),
     operation: `query Quote($lines: [OrderLineInput!]!) {
       quoteOrder(lines: $lines) {
-        lines { product { id } name unitPrice ${money} quantity total ${money} available } total ${money} ${errors}
+        lines { product { id } name unitPrice ${money} quantity total ${money} available } total ${money} ${userErrors}
       }
     }`,
     variables: ({ body }) => body,
@@ -67,7 +54,9 @@ export const orderRoutes: readonly Route[] = [
       expectedTotal: moneyInput.nullish(),
     }),
     ok: 201,
-    operation: `mutation Place($input: PlaceOrderInput!) { placeOrder(input: $input) { order { ${order} } ${errors} } }`,
+    location: "/v1/orders/{id}",
+    problems: { 409: "Not enough in stock, another price, or a call with this Idempotency-Key still runs" },
+    operation: `mutation Place($input: PlaceOrderInput!) { placeOrder(input: $input) { order { ${order} } ${userErrors} } }`,
     variables: ({ body, idempotencyKey }) => ({ input: { ...body, idempotencyKey } }),
     answer: payloadOf("placeOrder", "order"),
   }),
@@ -103,9 +92,10 @@ export const orderRoutes: readonly Route[] = [
     path: "/v1/orders/{id}/cancel",
     summary: "Cancel an order that has not been shipped; what was paid goes back",
     idempotent: true,
-    body: z.strictObject({ reason: z.string().nullish() }),
+    body: z.strictObject({ reason: text("Ordered twice").nullish() }),
+    problems: { 409: "It has been shipped, or a call with this Idempotency-Key still runs" },
     operation: `mutation Cancel($id: ID!, $reason: String, $idempotencyKey: String!) {
-      cancelOrder(id: $id, reason: $reason, idempotencyKey: $idempotencyKey) { order { ${order} } ${errors} }
+      cancelOrder(id: $id, reason: $reason, idempotencyKey: $idempotencyKey) { order { ${order} } ${userErrors} }
     }`,
     variables: ({ path, body, idempotencyKey }) => ({ ...path, ...body, idempotencyKey }),
     answer: payloadOf("cancelOrder", "order"),
@@ -116,9 +106,10 @@ export const orderRoutes: readonly Route[] = [
     path: "/v1/orders/{id}/ship",
     summary: "Say that an order is on its way",
     access: "staff",
-    body: z.strictObject({ trackingNumber: z.string().nullish() }),
+    body: z.strictObject({ trackingNumber: text("1Z999AA10123456784").nullish() }),
+    problems: { 409: "The order is not in a state for it" },
     operation: `mutation Ship($id: ID!, $trackingNumber: String) {
-      shipOrder(id: $id, trackingNumber: $trackingNumber) { order { ${order} } ${errors} }
+      shipOrder(id: $id, trackingNumber: $trackingNumber) { order { ${order} } ${userErrors} }
     }`,
     variables: ({ path, body }) => ({ ...path, ...body }),
     answer: payloadOf("shipOrder", "order"),
@@ -129,57 +120,8 @@ export const orderRoutes: readonly Route[] = [
     path: "/v1/orders/{id}/deliver",
     summary: "Say that an order has arrived",
     access: "staff",
-    operation: `mutation Deliver($id: ID!) { deliverOrder(id: $id) { order { ${order} } ${errors} } }`,
+    problems: { 409: "The order is not in a state for it" },
+    operation: `mutation Deliver($id: ID!) { deliverOrder(id: $id) { order { ${order} } ${userErrors} } }`,
     answer: payloadOf("deliverOrder", "order"),
-  }),
-  defineRoute({
-    service,
-    method: "POST",
-    path: "/v1/orders/{id}/payments",
-    summary: "Pay an order; 202 while the provider has not settled it",
-    idempotent: true,
-    body: z.strictObject({ paymentToken: z.string() }),
-    ok: 201,
-    operation: `mutation Pay($input: PayOrderInput!) { payOrder(input: $input) { payment { ${payment} } ${errors} } }`,
-    variables: ({ path, body, idempotencyKey }) => ({ input: { orderId: path["id"], ...body, idempotencyKey } }),
-    answer: (data) => {
-      const answer = payloadOf("payOrder", "payment")(data);
-      if (answer.kind !== "body") return answer;
-      const { status } = answer.body as { status: string };
-      return status === "PENDING" || status === "AUTHORIZED" ? { ...answer, status: 202 } : answer;
-    },
-  }),
-  defineRoute({
-    service,
-    method: "GET",
-    path: "/v1/payments/{id}",
-    summary: "One payment",
-    operation: `query Payment($id: ID!) { payment(id: $id) { ${payment} } }`,
-    answer: thingAt("payment"),
-  }),
-  defineRoute({
-    service,
-    method: "GET",
-    path: "/v1/payments/{id}/transactions",
-    summary: "What was asked of the provider for a payment, and its answers",
-    operation: `query Transactions($id: ID!) {
-      payment(id: $id) { transactions { id kind status amount ${money} reference failureCode createdAt } }
-    }`,
-    answer: thingAt("payment.transactions"),
-  }),
-  defineRoute({
-    service,
-    method: "POST",
-    path: "/v1/payments/{id}/refunds",
-    summary: "Give money back; without an amount all that is left",
-    access: "staff",
-    idempotent: true,
-    body: z.strictObject({ amount: moneyInput.nullish(), reason: z.string().nullish() }),
-    ok: 201,
-    operation: `mutation Refund($input: RefundPaymentInput!) {
-      refundPayment(input: $input) { payment { ${payment} } ${errors} }
-    }`,
-    variables: ({ path, body, idempotencyKey }) => ({ input: { paymentId: path["id"], ...body, idempotencyKey } }),
-    answer: payloadOf("refundPayment", "payment"),
   }),
 ];

@@ -1,0 +1,1 @@
+export { writeStream, type StreamFraming } from "./write-stream";

@@ -1,0 +1,28 @@
+import { type FastifyInstance } from "fastify";
+import Negotiator from "negotiator";
+import { sendProblem } from "./problem";
+
+/** Whether a client takes an answer of this type, as its Accept says; without one it takes any. */
+export function accepts(accept: string | undefined, type: string): boolean {
+  return new Negotiator({ headers: { accept } }).mediaType([type]) !== undefined;
+}
+
+/**
+ * Answers a path's other methods: OPTIONS with what it serves, any other with 405.
+ * @param url the path, as Fastify writes it
+ */
+export function refuseOtherMethods(app: FastifyInstance, url: string, methods: readonly string[]): void {
+  const served = [...methods, "OPTIONS"];
+  const allow = served.sort().join(", ");
+  app.options(url, (_request, reply) => reply.code(204).header("allow", allow).send());
+  app.route({
+    method: app.supportedMethods.filter((method) => !served.includes(method)),
+    url,
+    handler: (request, reply) =>
+      sendProblem(reply.header("allow", allow), {
+        status: 405,
+        code: "METHOD_NOT_ALLOWED",
+        detail: `${request.method} is not served here: the header Allow names what is.`,
+      }),
+  });
+}

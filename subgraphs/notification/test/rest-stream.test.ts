@@ -1,0 +1,74 @@
+import { orderPaid } from "@shop/event-contracts";
+import { createId } from "@shop/ids";
+import { eventually } from "@shop/subgraph-server/testing";
+import { startShop, type TestShop } from "./harness";
+
+let shop: TestShop;
+beforeAll(async () => {
+  shop = await startShop();
+}, 60_000);
+afterAll(() => shop.stop());
+
+interface Told {
+  readonly id: string | undefined;
+  readonly event: string | undefined;
+  readonly data: { readonly cursor?: string; readonly title?: string; readonly code?: string };
+}
+
+/** A stream as a browser reads it. */
+async function openStream(userId: string | null, headers: Record<string, string> = {}) {
+  const leaving = new AbortController();
+  const authorization = userId === null ? {} : { authorization: await shop.issuer.bearer({ userId }) };
+  const response = await fetch(`http://127.0.0.1:${shop.port()}/v1/notifications/stream`, {
+    headers: { accept: "text/event-stream", ...authorization, ...headers },
+    signal: leaving.signal,
+  });
+  let text = "";
+  const reading = (async () => {
+    for await (const chunk of response.body?.pipeThrough(new TextDecoderStream()) ?? []) text += chunk;
+  })().catch(() => undefined);
+  const told = (): Told[] =>
+    text.split("\n\n").flatMap((block) => {
+      const field = (name: string) => new RegExp(`^${name}:? ?(.*)$`, "m").exec(block)?.[1];
+      const data = field("data");
+      if (data === undefined) return [];
+      return [{ id: field("id"), event: field("event"), data: JSON.parse(data) as Told["data"] }];
+    });
+  return {
+    status: response.status,
+    tells: (count: number) => eventually(() => Promise.resolve(told()), (all) => all.length >= count), // prettier-ignore
+    ended: reading,
+    leave: async () => {
+      leaving.abort();
+      await reading;
+    },
+  };
+}
+
+const pay = (userId: string) =>
+  shop.publish(orderPaid, { orderId: createId("ord"), number: "A-1", userId, status: "PAID", lines: [] });
+
+it("tells what comes as it comes, and what came since to who comes back with the last id", async () => {
+  const userId = await shop.newUser();
+  const stream = await openStream(userId);
+  await pay(userId);
+  const [first] = await stream.tells(1);
+  expect(first).toMatchObject({ event: undefined, data: { cursor: first?.id, kind: "ORDER_PAID" } });
+  await stream.leave();
+  await pay(userId);
+  await pay(userId);
+  const again = await openStream(userId, { "last-event-id": first?.id ?? "" });
+  const since = await again.tells(2);
+  expect(new Set([first, ...since].map((told) => told?.id)).size).toBe(3);
+  await again.leave();
+});
+
+it("is 401 to a stranger", async () => {
+  expect((await openStream(null)).status).toBe(401);
+});
+
+it("tells of a cursor that is none, clears it, and ends", async () => {
+  const stream = await openStream(await shop.newUser(), { "last-event-id": "nothing" });
+  expect(await stream.tells(1)).toMatchObject([{ id: "", event: "problem", data: { code: "BAD_USER_INPUT" } }]);
+  await stream.ended;
+});
