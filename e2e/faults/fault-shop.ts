@@ -1,7 +1,7 @@
 // What a checkout needs, each in a process of its own that can be killed, frozen, cut off and started again.
 import { generateKeyPairSync } from "node:crypto";
 import { rmSync } from "node:fs";
-import { startTestIssuer } from "@shop/auth/testing";
+import { startTestHeartbeat, startTestIssuer } from "@shop/auth/testing";
 import { formatServiceKey } from "@shop/env";
 import { planProcesses } from "@shop/local/processes";
 import { createTestClient, startTcpGate, type TcpGate } from "@shop/subgraph-server/testing";
@@ -83,7 +83,9 @@ export async function startFaultShop<Gated extends Way = never>(
   const start = async (name: ProcessName): Promise<void> => {
     started.set(name, await startUnrulyProcess(name, () => planned.start(name, byGate)));
   };
+  const heartbeat = startTestHeartbeat((planned.env["KAFKA_BROKERS"] ?? "").split(","));
   async function stop(): Promise<void> {
+    await heartbeat.stop();
     const end = (names: readonly ProcessName[]) =>
       Promise.allSettled(names.map(async (name) => started.get(name)?.stop()));
     const ended = [...(await end(services)), ...(await end(stores))]; // services finish their work on the stores

@@ -4,7 +4,7 @@ import { generateKeyPairSync } from "node:crypto";
 import { cpSync, existsSync, mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { startTestIssuer } from "@shop/auth/testing";
+import { startTestHeartbeat, startTestIssuer } from "@shop/auth/testing";
 import { formatServiceKey } from "@shop/env";
 import { topics } from "@shop/event-contracts";
 import { freePorts } from "@shop/local/testing";
@@ -92,8 +92,9 @@ export async function startNotificationShop(env: Readonly<Record<string, string>
   log.level = "silent";
   const brokers = (planned.env["KAFKA_BROKERS"] ?? "").split(",");
   const bus = createMessageBus({ brokers, clientId: "notification-shop", topics, log });
+  const heartbeat = startTestHeartbeat(brokers);
   const stop = async (): Promise<void> => {
-    await bus.stop();
+    await Promise.all([heartbeat.stop(), bus.stop()]);
     const ended = await Promise.allSettled([...started.values()].reverse().map((one) => one.stop()));
     await issuer.stop();
     rmSync(dataDir, { recursive: true, force: true });

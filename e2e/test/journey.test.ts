@@ -1,9 +1,22 @@
+import { once } from "node:events";
 import { setTimeout as sleep } from "node:timers/promises";
+import WebSocket from "ws";
 import { deleteAccount, orderAll, personalWords, registerKnown, reviewAndBeAnswered } from "./account-deletion";
-import { type ShopClient } from "./client";
+import { createShopClient, type ShopClient } from "./client";
 import { eventually } from "./eventually";
 import { removeData, type RunningShop, shopEnvironment, startRunningShop } from "./running-shop";
-import { deliver, logIn, pay, placeOrder, register, review, ship, stockNewProduct } from "./shopping";
+import {
+  deliver,
+  logIn,
+  mutate,
+  pay,
+  placeOrder,
+  register,
+  registerForTokens,
+  review,
+  ship,
+  stockNewProduct,
+} from "./shopping";
 import { readStoredText } from "./stored-text";
 
 interface OrderNews {
@@ -155,6 +168,36 @@ it("forgets who deletes their account in every store, and keeps what was sold an
   });
   await eventually(async () => (await leaving.client.rest("/v1/notifications")).status === 401);
 }, 120_000);
+
+it("ends a session at the gateway and at every service, with what was open in it, within seconds of the logout", async () => {
+  const { accessToken, refreshToken } = await registerForTokens(shop.url);
+  const doors = {
+    USER: "users/me",
+    PRODUCT: "products",
+    ORDER: "orders",
+    NOTIFICATION: "notifications",
+    COMMENT: "comments",
+  };
+  const at = (port: string): string => `http://localhost:${shop.env[`${port}_PORT`] ?? ""}`;
+  const ask = () =>
+    Promise.all(
+      [["GATEWAY", "users/me"], ...Object.entries(doors)].map(async ([port = "", path = ""]) => {
+        const { status } = await createShopClient(at(port), accessToken).rest(`/v1/${path}`);
+        return status;
+      }),
+    );
+  const socket = new WebSocket(`${shop.url.replace("http", "ws")}/graphql`, "graphql-transport-ws");
+  await once(socket, "open");
+  socket.send(JSON.stringify({ type: "connection_init", payload: { Authorization: `Bearer ${accessToken}` } }));
+  await once(socket, "message");
+  const closed = once(socket, "close");
+  expect(await ask()).not.toContain(401);
+
+  const logout = "mutation ($t: String!) { logout(refreshToken: $t) { errors { code message path } } }";
+  await mutate(createShopClient(shop.url), logout, { t: refreshToken });
+  await eventually(async () => (await ask()).every((status) => status === 401), 10_000);
+  expect((await closed)[0]).toBe(4403);
+}, 60_000);
 
 /** Where the viewer's inbox ends now, with the welcome that a new customer gets behind it. */
 async function inboxHead(customer: ShopClient): Promise<string> {

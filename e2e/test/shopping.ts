@@ -22,8 +22,13 @@ export async function mutate<Payload extends object>(
 
 const demoPassword = "demo-password-1";
 
+interface Tokens {
+  readonly accessToken: string;
+  readonly refreshToken: string;
+}
+
 export async function logIn(url: string, email: string, password = demoPassword): Promise<ShopClient> {
-  const { tokens } = await mutate<{ tokens: { accessToken: string } }>(
+  const { tokens } = await mutate<{ tokens: Tokens }>(
     createShopClient(url),
     `mutation ($input: LoginInput!) { login(input: $input) { tokens { accessToken } errors { code message path } } }`,
     { input: { email, password } },
@@ -32,14 +37,19 @@ export async function logIn(url: string, email: string, password = demoPassword)
 }
 
 export async function register(url: string): Promise<ShopClient> {
-  const { tokens } = await mutate<{ tokens: { accessToken: string } }>(
+  const { accessToken } = await registerForTokens(url);
+  return createShopClient(url, accessToken);
+}
+
+export async function registerForTokens(url: string): Promise<Tokens> {
+  const { tokens } = await mutate<{ tokens: Tokens }>(
     createShopClient(url),
     `mutation ($input: RegisterUserInput!) {
-       registerUser(input: $input) { tokens { accessToken } errors { code message path } }
+       registerUser(input: $input) { tokens { accessToken refreshToken } errors { code message path } }
      }`,
     { input: { email: `ada-${randomUUID()}@example.com`, password: "a long enough secret", displayName: "Ada" } },
   );
-  return createShopClient(url, tokens.accessToken);
+  return tokens;
 }
 
 /** A category and a published product with a picture, as staff makes them. */

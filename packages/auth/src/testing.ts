@@ -37,3 +37,19 @@ export function createTestFeed(brokers: string[]): TestFeed {
     stop: () => bus.stop(),
   };
 }
+
+const heartbeatMs = 1_000;
+
+/** Goes on proving on user.v1, as the user service does, that all is told: where there is none, staff could change nothing. */
+export function startTestHeartbeat(brokers: string[]): { stop(): Promise<void> } {
+  const feed = createTestFeed(brokers);
+  const prove = (): void => void feed.prove().catch(() => undefined); // a broker that is away is a test's own affair
+  prove();
+  const beating = setInterval(prove, heartbeatMs);
+  return {
+    stop: async () => {
+      clearInterval(beating);
+      await feed.stop();
+    },
+  };
+}

@@ -66,7 +66,7 @@ export async function startService(config: Config, log: Logger): Promise<Service
       loaders: createLoaders({ viewer, comments, lists, ratings }),
     }),
     isOutage: isDatabaseOutage,
-    readiness: { postgres: () => db.$queryRaw`SELECT 1` },
+    readiness: { postgres: () => db.$queryRaw`SELECT 1`, revocations: revocations.ping },
     log,
   });
   return {

@@ -1,16 +1,23 @@
 import { randomUUID } from "node:crypto";
 import { setTimeout as sleep } from "node:timers/promises";
+import { startTestHeartbeat } from "@shop/auth/testing";
 import { createId } from "@shop/ids";
+import { testStores } from "@shop/local/testing";
 import { eventually } from "@shop/subgraph-server/testing";
 import * as documents from "./documents";
 import { startProcess } from "./order-process";
 import { type OrderAnswer, placement, someone, startShop, type TestShop } from "./shop";
 
 let shop: TestShop;
+let heartbeat: ReturnType<typeof startTestHeartbeat>;
 beforeAll(async () => {
+  heartbeat = startTestHeartbeat(testStores().kafkaBrokers);
   shop = await startShop({ resumeAfterMs: 500 }, startProcess);
 }, 60_000);
-afterAll(() => shop.stop());
+afterAll(async () => {
+  await shop.stop();
+  await heartbeat.stop();
+});
 
 /** Repeats a call as a client does whose connection broke: the same input, the same key. */
 async function untilAnswered<T extends { errors: { code: string }[] }>(call: () => Promise<T>): Promise<T> {

@@ -80,7 +80,7 @@ export async function startService(config: Config, log: Logger): Promise<Service
       loaders: createLoaders({ products, tree }),
       imageUrl: imageStore.publicUrl,
     }),
-    readiness: { mongo: store.ping },
+    readiness: { mongo: store.ping, revocations: revocations.ping },
     isOutage,
     log,
   });
