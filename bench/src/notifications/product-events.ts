@@ -19,6 +19,8 @@ export interface ProductEventsRun extends LatencySummary {
   readonly deliveries: number;
   /** Changes that a subscriber was told of together with the next. */
   readonly merged: number;
+  /** Deliveries with errors. */
+  readonly failed: number;
   /** Subscribers who did not know the last change in the end. */
   readonly missed: number;
 }
@@ -40,6 +42,7 @@ export async function openProductEvents(load: ProductEventsLoad) {
   const changedAtMs = new Map<number, number>();
   let latenciesMs: number[] = [];
   let merged = 0;
+  let failed = 0;
   const close = await openSockets({
     url: load.socketUrl,
     authorizations,
@@ -53,6 +56,9 @@ export async function openProductEvents(load: ProductEventsLoad) {
       if (changedAt === undefined || available >= before) return;
       latenciesMs.push(performance.now() - changedAt);
       merged += before - available - 1;
+    },
+    onFailure: () => {
+      failed += 1;
     },
   });
   while (known.some(Number.isNaN)) await sleep(50);
@@ -72,6 +78,7 @@ export async function openProductEvents(load: ProductEventsLoad) {
     run: async ({ aSecond, forMs }: { aSecond: number; forMs: number }): Promise<ProductEventsRun> => {
       latenciesMs = [];
       merged = 0;
+      failed = 0;
       const changes = Math.round((aSecond * forMs) / 1_000);
       const startedAtMs = performance.now();
       const running: Promise<void>[] = [];
@@ -90,6 +97,7 @@ export async function openProductEvents(load: ProductEventsLoad) {
         deliveriesPerSecond: (latenciesMs.length / elapsedMs) * 1_000,
         deliveries: latenciesMs.length,
         merged,
+        failed,
         missed: known.filter((one) => !knowsAll(one)).length,
         ...summariseLatencies(latenciesMs),
       };

@@ -11,13 +11,17 @@ export interface SocketsOptions {
   /** Whether they take nothing off the line once they have subscribed. */
   readonly neverReads?: boolean;
   readonly onData?: (data: Readonly<Record<string, unknown>>, socket: number) => void;
+  /** An event came with errors. */
+  readonly onFailure?: () => void;
 }
 
-const openAtOnce = 50;
+const openAtOnce = 20;
+/** A thousand at once are more than is taken up in the time that a subscription has. */
+const retryMs = 1_000;
 
 /** Opens graphql-transport-ws sockets. @throws where one is refused. @returns closes them */
 export async function openSockets(options: SocketsOptions): Promise<() => void> {
-  const { url, authorizations, subscription, neverReads = false, onData } = options;
+  const { url, authorizations, subscription, neverReads = false, onData, onFailure } = options;
 
   async function open(authorization: string | null, index: number): Promise<WebSocket> {
     const socket = new WebSocket(url, GRAPHQL_TRANSPORT_WS_PROTOCOL);
@@ -25,18 +29,22 @@ export async function openSockets(options: SocketsOptions): Promise<() => void> 
     const payload = authorization === null ? {} : { payload: { Authorization: authorization } };
     socket.send(JSON.stringify({ type: MessageType.ConnectionInit, ...payload }));
     await once(socket, "message");
+    const subscribe = (): void =>
+      socket.send(JSON.stringify({ id: "1", type: MessageType.Subscribe, payload: subscription }));
     socket.on("message", (text: Buffer) => {
       const message = JSON.parse(text.toString()) as Message;
       if (message.type === MessageType.Ping) socket.send(JSON.stringify({ type: MessageType.Pong }));
-      if (message.type === MessageType.Error) throw new Error(`A subscription was refused: ${text.toString()}`);
+      if (message.type === MessageType.Error) {
+        const isForNow = message.payload[0]?.extensions?.["code"] === "SERVICE_UNAVAILABLE";
+        if (!isForNow) throw new Error(`A subscription was refused: ${text.toString()}`);
+        setTimeout(subscribe, retryMs);
+      }
       if (message.type !== MessageType.Next) return;
       const { data, errors } = message.payload;
-      if (!data || errors) throw new Error(`An event came with errors: ${text.toString()}`);
-      onData?.(data, index);
+      if (errors) onFailure?.();
+      else if (data) onData?.(data, index);
     });
-    if (subscription !== undefined) {
-      socket.send(JSON.stringify({ id: "1", type: MessageType.Subscribe, payload: subscription }));
-    }
+    if (subscription !== undefined) subscribe();
     if (neverReads) socket.pause();
     return socket;
   }

@@ -1,31 +1,8 @@
 import * as events from "@shop/event-contracts";
 import { createId } from "@shop/ids";
 import { eventually } from "@shop/subgraph-server/testing";
-import { type Answer, startShop, type TestShop } from "./harness";
-
-interface Inbox {
-  edges: { cursor: string; node: Listed }[];
-  pageInfo: { hasNextPage: boolean; endCursor: string | null };
-  resumeCursor: string;
-}
-interface Listed {
-  id: string;
-  cursor: string;
-  kind: string;
-  title: string;
-  body: string;
-  subject: { __typename: string; id: string } | null;
-  readAt: string | null;
-}
-
-const listQuery = `query Inbox($first: Int, $after: String, $unreadOnly: Boolean) {
-  notifications(first: $first, after: $after, unreadOnly: $unreadOnly) {
-    edges { cursor node { id cursor kind title body createdAt readAt
-      subject { __typename ... on Order { id } ... on Comment { id } ... on Product { id } } } }
-    pageInfo { hasNextPage endCursor }
-    resumeCursor
-  }
-}`;
+import { startShop, type TestShop } from "./harness";
+import { createInboxReader, eur, order } from "./inbox-reader";
 
 let shop: TestShop;
 beforeAll(async () => {
@@ -33,33 +10,67 @@ beforeAll(async () => {
 }, 60_000);
 afterAll(() => shop.stop());
 
-async function inboxOf(user: string, variables: object = {}): Promise<Inbox> {
-  const answer = await shop.ask(listQuery, { as: user, variables });
-  expect(answer.errors).toBeUndefined();
-  return answer.data?.["notifications"] as Inbox;
-}
+const { inboxOf, notificationsOf } = createInboxReader(() => shop);
 
-/** The inbox, announcements aside, once it has so many notifications. */
-async function notificationsOf(user: string, count: number): Promise<Listed[]> {
-  const own = async () =>
-    (await inboxOf(user, { first: 100 })).edges
-      .map(({ node }) => node)
-      .filter(({ kind }) => kind !== "SYSTEM_ANNOUNCEMENT");
-  return eventually(own, (nodes) => nodes.length >= count);
-}
+it("tells of every event those whom it concerns, in words for a person, and nobody of what is their own doing", async () => {
+  const [customer, author, replier, watcher] = await Promise.all([1, 2, 3, 4].map(() => shop.newUser()));
+  if (customer === undefined || author === undefined || replier === undefined || watcher === undefined)
+    throw new Error();
+  const productId = createId("prd");
+  const watch = "mutation($id: ID!) { watchProduct(productId: $id) { errors { code } } }";
+  await shop.ask(watch, { as: watcher, variables: { id: productId } });
+  const bought = order(customer);
+  const payment = { paymentId: createId("pay"), orderId: bought.orderId, userId: customer, amount: eur(1_250) };
+  const snapshot = { productId, slug: "kettle", name: "Kettle", price: eur(1), status: "ACTIVE" as const, version: 1 };
+  const comment = { commentId: createId("cmt"), productId, authorId: author };
+  const reply = { ...comment, commentId: createId("cmt"), authorId: replier, parentId: comment.commentId };
+  const profile = { userId: author, displayName: "Ada" };
+  const stock = { productId, name: "Kettle" };
 
-async function unreadOf(user: string): Promise<number> {
-  const query = "query($r: [_Any!]!) { _entities(representations: $r) { ... on User { unreadNotifications } } }";
-  const answer = await shop.ask(query, { as: user, variables: { r: [{ __typename: "User", id: user }] } });
-  return (answer.data?.["_entities"] as { unreadNotifications: number }[])[0]?.unreadNotifications ?? -1;
-}
+  await shop.publish(events.orderPlaced, bought);
+  await shop.publish(events.orderRejected, bought);
+  await shop.publish(events.orderPaid, bought);
+  await shop.publish(events.orderShipped, bought);
+  await shop.publish(events.orderDelivered, bought);
+  await shop.publish(events.orderCancelled, { ...bought, reason: "Changed my mind" });
+  await shop.publish(events.orderExpired, bought);
+  await shop.publish(events.paymentCaptured, payment);
+  await shop.publish(events.paymentFailed, { ...payment, failureCode: "insufficient_funds" });
+  await shop.publish(events.paymentRefunded, payment);
+  await shop.publish(events.productPublished, snapshot);
+  await shop.publish(events.productUpdated, snapshot);
+  await shop.publish(events.productPriceChanged, { ...stock, oldPrice: eur(200), newPrice: eur(100) });
+  await shop.publish(events.productPriceChanged, { ...stock, oldPrice: eur(100), newPrice: eur(200) });
+  await shop.publish(events.productStockChanged, { ...stock, available: 1, previousAvailable: 0 });
+  await shop.publish(events.productStockChanged, { ...stock, available: 0, previousAvailable: 1 });
+  await shop.publish(events.productArchived, snapshot);
+  await shop.publish(events.commentAdded, comment);
+  await shop.publish(events.commentAdded, { ...reply, parentAuthorId: author, excerpt: "So do I." });
+  await shop.publish(events.commentEdited, comment);
+  await shop.publish(events.commentLiked, { ...comment, likerId: replier }, { ...comment, likerId: author });
+  await shop.publish(events.commentHidden, comment);
+  await shop.publish(events.commentShown, comment);
+  await shop.publish(events.commentDeleted, reply);
+  await shop.publish(events.userRegistered, profile);
+  await shop.publish(events.userProfileUpdated, profile);
+  const another = createId("usr"); // whose tokens end by this
+  await shop.publish(events.userRoleChanged, { userId: another, role: "STAFF" as const });
+  await shop.publish(events.userSessionsRevoked, { userId: another, all: true, before: new Date(0).toISOString() });
 
-const eur = (amountMinor: number) => ({ amountMinor, currency: "EUR" });
-
-function order(userId: string, orderId = createId("ord")): events.OrderSnapshot {
-  const lines = [{ productId: createId("prd"), name: "Kettle", quantity: 2 }];
-  return { orderId, number: "K7-2041", userId, status: "PAID", total: eur(1_250), lines };
-}
+  const told = async (user: string, kinds: readonly string[]): Promise<void> => {
+    const list = await notificationsOf(user, kinds.length);
+    expect(list.map(({ kind }) => kind).sort()).toEqual([...kinds].sort());
+    for (const { title, body } of list) {
+      expect(title).toMatch(/^\S.{4,}[^.]$/);
+      expect(body).toMatch(/^\S.*[.”]$/);
+    }
+  };
+  const steps = ["PLACED", "REJECTED", "PAID", "SHIPPED", "DELIVERED", "CANCELLED", "EXPIRED"];
+  await told(customer, [...steps.map((step) => `ORDER_${step}`), "PAYMENT_FAILED", "PAYMENT_REFUNDED"]);
+  await told(watcher, ["PRODUCT_PRICE_DROPPED", "PRODUCT_BACK_IN_STOCK"]);
+  await told(author, ["COMMENT_REPLIED", "COMMENT_LIKED", "COMMENT_HIDDEN", "WELCOME"]);
+  await told(replier, []);
+});
 
 describe("orders", () => {
   it("tells the customer of each step, newest first, each with the order as its subject", async () => {
@@ -183,77 +194,6 @@ describe("watched products", () => {
   });
 });
 
-describe("reading", () => {
-  const markRead =
-    "mutation($id: ID!) { markNotificationRead(id: $id) { notification { id cursor readAt } viewer { unreadNotifications } errors { code } } }";
-  const markAll =
-    "mutation($upTo: String!) { markAllNotificationsRead(upTo: $upTo) { markedRead viewer { unreadNotifications } errors { code path } } }";
-
-  async function inboxWith(count: number): Promise<{ user: string; list: Listed[] }> {
-    const user = await shop.newUser();
-    await shop.publish(events.userRegistered, { userId: user, displayName: "Ada" });
-    await notificationsOf(user, 1);
-    await shop.publish(events.orderPaid, ...Array.from({ length: count - 1 }, () => order(user)));
-    return { user, list: await notificationsOf(user, count) };
-  }
-
-  it("pages from the newest to the oldest without a gap or a repeat", async () => {
-    const { user, list } = await inboxWith(9);
-    const seen: string[] = [];
-    let after: string | null = null;
-    do {
-      const page: Inbox = await inboxOf(user, { first: 4, after });
-      seen.push(...page.edges.map(({ node }) => node.id));
-      after = page.pageInfo.hasNextPage ? page.pageInfo.endCursor : null;
-    } while (after !== null);
-    expect(seen).toEqual(list.map(({ id }) => id));
-    expect(list.at(-1)?.kind).toBe("WELCOME");
-  });
-
-  it("counts exactly what is unread, and marks one or all up to a cursor", async () => {
-    const { user, list } = await inboxWith(6);
-    expect(await unreadOf(user)).toBe(6);
-    for (const _twice of [1, 2]) {
-      const one = await shop.ask(markRead, { as: user, variables: { id: list[2]?.id } });
-      expect(one.data?.["markNotificationRead"]).toMatchObject({
-        notification: { id: list[2]?.id, cursor: list[2]?.cursor, readAt: expect.any(String) as string },
-        viewer: { unreadNotifications: 5 },
-        errors: [],
-      });
-    }
-    const { resumeCursor } = await inboxOf(user);
-    await shop.publish(events.orderShipped, order(user));
-    await notificationsOf(user, 7);
-    const rest = await shop.ask(markAll, { as: user, variables: { upTo: resumeCursor } });
-    expect(rest.data?.["markAllNotificationsRead"]).toEqual({
-      markedRead: 5,
-      viewer: { unreadNotifications: 1 },
-      errors: [],
-    });
-    const unread = await inboxOf(user, { unreadOnly: true });
-    expect(unread.edges.map(({ node }) => node.kind)).toEqual(["ORDER_SHIPPED"]);
-    const bad = await shop.ask(markAll, { as: user, variables: { upTo: "nonsense" } });
-    expect(bad.data?.["markAllNotificationsRead"]).toMatchObject({
-      markedRead: 0,
-      errors: [{ code: "INVALID_INPUT", path: ["upTo"] }],
-    });
-  });
-
-  it.each([{ first: 0 }, { first: 101 }, { after: "nonsense" }])("refuses %j as a page", async (variables) => {
-    const answer = await shop.ask(listQuery, { as: createId("usr"), variables });
-    expect(answer.errors?.[0]?.extensions.code).toBe("BAD_USER_INPUT");
-  });
-
-  it("tells the unread count to the user alone", async () => {
-    const { user } = await inboxWith(1);
-    const query = "query($r: [_Any!]!) { _entities(representations: $r) { ... on User { unreadNotifications } } }";
-    const variables = { r: [{ __typename: "User", id: user }] };
-    for (const as of [createId("usr"), undefined]) {
-      expect((await shop.ask(query, { as, variables })).data?.["_entities"]).toEqual([{ unreadNotifications: null }]);
-    }
-  });
-});
-
 it("keeps no notification of a muted kind", async () => {
   const user = await shop.newUser();
   const update =
@@ -275,81 +215,6 @@ it("keeps no notification of a muted kind", async () => {
   expect(list.map(({ kind }) => kind)).toEqual(["ORDER_DELIVERED", "ORDER_SHIPPED"]);
 });
 
-describe("announcements", () => {
-  const announce =
-    "mutation($title: String!, $body: String!, $key: String!) { announce(title: $title, body: $body, idempotencyKey: $key) { accepted errors { code path } } }";
-  const staff = { as: createId("usr"), role: "STAFF" as const };
-  const titlesOf = async (user: string): Promise<string[]> =>
-    (await inboxOf(user, { first: 100 })).edges.map(({ node }) => node.title);
-
-  it("reach everyone, between what else there is, once, and not those who came later", async () => {
-    const user = createId("usr");
-    const title = `Sale ${createId("ann")}`;
-    await shop.publish(events.userRegistered, { userId: user, displayName: "Ada" });
-    await notificationsOf(user, 1);
-    const variables = { title, body: "Everything must go.", key: createId("evt") };
-    for (const _twice of [1, 2]) {
-      const answer = await shop.ask(announce, { ...staff, variables });
-      expect(answer.data?.["announce"]).toEqual({ accepted: true, errors: [] });
-    }
-    await eventually(
-      () => titlesOf(user),
-      (titles) => titles.includes(title),
-    );
-    await shop.publish(events.orderPaid, order(user));
-    await notificationsOf(user, 2);
-    const titles = await titlesOf(user);
-    expect(titles.filter((one) => one === title || !one.includes("Sale"))).toEqual([
-      "Order K7-2041 is paid",
-      title,
-      "Welcome, Ada!",
-    ]);
-
-    const late = createId("usr");
-    await shop.publish(events.userRegistered, { userId: late, displayName: "Bob" });
-    await notificationsOf(late, 1);
-    expect(await titlesOf(late)).not.toContain(title);
-  });
-
-  it("are read by each reader alone", async () => {
-    const title = `Sale ${createId("ann")}`;
-    await shop.ask(announce, { ...staff, variables: { title, body: "Today.", key: createId("evt") } });
-    const [reader, other] = [createId("usr"), createId("usr")];
-    const inInboxOf = async (user: string) =>
-      (await inboxOf(user, { first: 100 })).edges.find(({ node }) => node.title === title)?.node;
-    const announcement = await eventually(
-      () => inInboxOf(reader),
-      (found) => found !== undefined,
-    );
-    await shop.ask("mutation($id: ID!) { markNotificationRead(id: $id) { errors { code } } }", {
-      as: reader,
-      variables: { id: announcement?.id },
-    });
-    expect((await inInboxOf(reader))?.readAt).not.toBeNull();
-    expect((await inInboxOf(other))?.readAt).toBeNull();
-    const mute = "mutation { updateNotificationPreferences(muted: [SYSTEM_ANNOUNCEMENT]) { errors { code } } }";
-    await shop.ask(mute, { as: other });
-    expect(await unreadOf(other)).toBe(0);
-  });
-
-  it("are for STAFF to make, with a key that stands for one text", async () => {
-    const variables = { title: "A", body: "B", key: createId("evt") };
-    const byCustomer: Answer = await shop.ask(announce, { as: createId("usr"), variables });
-    expect(byCustomer.errors?.[0]?.extensions.code).toBe("FORBIDDEN");
-    await shop.ask(announce, { ...staff, variables });
-    const reused = await shop.ask(announce, { ...staff, variables: { ...variables, body: "C" } });
-    expect(reused.data?.["announce"]).toEqual({
-      accepted: false,
-      errors: [{ code: "IDEMPOTENCY_KEY_REUSED", path: ["idempotencyKey"] }],
-    });
-    const empty = await shop.ask(announce, { ...staff, variables: { title: " ", body: "", key: "" } });
-    expect(empty.data?.["announce"]).toMatchObject({
-      accepted: false,
-      errors: [{ path: ["title"] }, { path: ["body"] }, { path: ["idempotencyKey"] }],
-    });
-  });
-});
-
 it("forgets a user who is deleted, and takes nothing more", async () => {
   const user = createId("usr");
   const bought = order(user);
@@ -358,15 +223,14 @@ it("forgets a user who is deleted, and takes nothing more", async () => {
   const productId = createId("prd");
   await shop.ask(`mutation { watchProduct(productId: "${productId}") { errors { code } } }`, { as: user });
   await shop.publish(events.userDeleted, { userId: user });
-  const own = async () => (await inboxOf(user)).edges.filter(({ node }) => node.kind === "ORDER_PAID");
-  await eventually(own, (nodes) => nodes.length === 0);
+  const kept = () => shop.redis.keys(`${shop.prefix}:{inbox/${user}}:*`);
+  const note = [`${shop.prefix}:{inbox/${user}}:state`]; // that it is closed
+  await eventually(kept, (keys) => keys.length === note.length);
   await shop.publishAgain(records);
   const other = createId("usr");
   await shop.publish(events.orderPaid, order(other, bought.orderId)); // behind it, in the same partition
   await notificationsOf(other, 1);
-  expect(await own()).toEqual([]);
-  const kept = await shop.redis.keys(`${shop.prefix}:{inbox/${user}}:*`);
-  expect(kept).toEqual([`${shop.prefix}:{inbox/${user}}:state`]);
+  expect(await kept()).toEqual(note);
   const watching = [`${shop.prefix}:{product/${productId}}:watchers`, `${shop.prefix}:{watcher/${user}}:products`];
   await eventually(
     () => shop.redis.exists(...watching),

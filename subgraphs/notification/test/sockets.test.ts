@@ -1,13 +1,14 @@
-import { createServiceCredentials, serviceCredentialHeader } from "@shop/auth";
+import { createServiceCredentials, type Role, serviceCredentialHeader } from "@shop/auth";
 import { testServiceKeys } from "@shop/auth/testing";
 import * as events from "@shop/event-contracts";
 import { createId } from "@shop/ids";
+import { eventually } from "@shop/subgraph-server/testing";
 import { WebSocket } from "ws";
 import { startShop, type TestShop } from "./harness";
 
 let shop: TestShop;
 beforeAll(async () => {
-  shop = await startShop({ socketPingMs: 500 });
+  shop = await startShop({ socketPingMs: 2_000 });
 }, 60_000);
 afterAll(() => shop.stop());
 
@@ -50,7 +51,7 @@ async function open(options: { headers?: Record<string, string>; path?: string }
   };
 }
 
-async function openAs(userId: string, token: { expiresAt?: Date; sessionId?: string } = {}) {
+async function openAs(userId: string, token: { expiresAt?: Date; sessionId?: string; role?: Role } = {}) {
   const connection = await open();
   const authorization = await shop.issuer.bearer({ userId, ...token });
   connection.send({ type: "connection_init", payload: { Authorization: authorization } });
@@ -186,13 +187,24 @@ describe("who is at the other end", () => {
   it("is sent away with 4403 when the session is revoked, and only then", async () => {
     const user = createId("usr");
     const [ended, other] = [createId("ses"), createId("ses")];
-    const [revoked, kept] = await Promise.all([ended, other].map((sessionId) => openAs(user, { sessionId })));
+    const [revoked, kept] = await Promise.all([openAs(user, { sessionId: ended }), openAs(user, { sessionId: other })]);
     const before = new Date().toISOString();
     await shop.publish(events.userSessionsRevoked, { userId: user, sessionIds: [ended], before });
     expect((await revoked.closed).code).toBe(4403);
     expect(kept.socket.readyState).toBe(WebSocket.OPEN);
     await shop.publish(events.userDeleted, { userId: user });
     expect((await kept.closed).code).toBe(4403);
+  });
+
+  it("is shown no more of another's order once they are not STAFF any more", async () => {
+    const [staff, orderId] = [createId("usr"), createId("ord")];
+    shop.orderOwners.set(orderId, createId("usr"));
+    const watching = `subscription { orderUpdated(orderId: "${orderId}") { id } }`;
+    const { send, next, closed } = await openAs(staff, { role: "STAFF" });
+    send(subscribe("1", watching));
+    expect(await next("next")).toMatchObject({ payload: { data: { orderUpdated: { id: orderId } } } });
+    await shop.publish(events.userRoleChanged, { userId: staff, role: "CUSTOMER" });
+    expect((await closed).code).toBe(4403);
   });
 
   it("is cut off when it does not read", async () => {
@@ -202,7 +214,10 @@ describe("who is at the other end", () => {
     socket.pause();
     // Nothing tells a paused client that it was cut off: the server's answer to what it sends does.
     const asking = setInterval(() => send({ type: "ping", payload: { fill: "x".repeat(10_000) } }), 1);
-    await new Promise((resolve) => setTimeout(resolve, 1_500));
+    await eventually(
+      () => Promise.resolve(socket.readyState),
+      (state) => state !== WebSocket.OPEN,
+    );
     clearInterval(asking);
     socket.resume();
     expect((await closed).code).toBe(1006);
