@@ -66,7 +66,7 @@ export async function startService(config: Config, log: Logger): Promise<Service
     verifyViewer: createAccessTokenVerifier({ keys: keys.keyOf, issuer, audience, revocations }),
     verifyCaller: createServiceVerifier({ callee: "user", callers: config.callers.graphql }),
     createContext: (request) => createContext(useCases, request),
-    readiness: { database: () => db.$queryRaw`SELECT 1` },
+    readiness: { database: () => db.$queryRaw`SELECT 1`, revocations: revocations.ping },
     isOutage: isDatabaseOutage,
     routes: (app) => {
       const verifyCaller = createServiceVerifier({ callee: "user", callers: config.callers.mailAddresses });
