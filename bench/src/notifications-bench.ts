@@ -74,7 +74,7 @@ async function run(issuer: TestIssuer): Promise<NotificationsReport> {
       await measureOrders(measuring, { viewers, orders: 10 * seconds }),
     ];
     const sameViewer = await findCeiling(measuring, { authorizations: viewers.map(() => null) });
-    const silent = await measureSilentReaders(measuring, { sockets: 50, changes: 500 });
+    const silent = await measureSilentReaders(measuring, { sockets: 50, changes: 200 });
     const differentViewers = await findCeiling(measuring, { authorizations: viewers });
     return { machine: describeMachine(measured), seconds, idle, silent, orders, sameViewer, differentViewers };
   } finally {
