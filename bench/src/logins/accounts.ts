@@ -45,7 +45,7 @@ export async function makeAccounts(ask: AskUser, count: number): Promise<void> {
   let next = 0;
   const work = async (): Promise<void> => {
     while (next < count) {
-      const input = { email: emailOf(next++), password, displayName: "Benchmark" };
+      const input = { email: emailOf(next++), password, displayName: "Grace" };
       const { code } = await ask(registerMutation, { input });
       if (code !== undefined) throw new Error(`An account cannot be made: ${code}`);
     }

@@ -47,6 +47,7 @@ export function createThrottle(deps: { counter: TryCounter; secret: string; limi
       free: limits.perClient === 0 ? anyNumber : freeForAnAccount,
       ...{ firstMs, maxMs: minuteMs / 2, forgetMs: minuteMs },
     },
+    request: { free: limits.perAddress || anyNumber, firstMs, maxMs: minuteMs, forgetMs: 10_000 },
   } satisfies Record<string, Delays>;
 
   /** The store learns no address, of a person or of a machine: without the server's key nobody can tell one. */
@@ -100,6 +101,6 @@ export function createThrottle(deps: { counter: TryCounter; secret: string; limi
 
     /** What is free of guessing but not of nuisance: accounts made, and mail sent to whoever is named. */
     request: (what: "registration" | "password reset", client: Client): Promise<Try | Throttled> =>
-      begin({ own: bucketOf("address", what, addressOf(client)) }),
+      begin({ own: bucketOf("request", what, addressOf(client)) }),
   };
 }

@@ -3,7 +3,7 @@ export interface Delays {
   readonly free: number;
   readonly firstMs: number;
   readonly maxMs: number;
-  /** One try is forgotten every so often; longer than `maxMs`, or who goes on as fast as they may is forgotten as fast. */
+  /** One try is forgotten every so often: where that is less than `maxMs`, who goes on evenly waits about so long each time. */
   readonly forgetMs: number;
 }
 
