@@ -7,7 +7,7 @@ import { createLogger } from "@shop/telemetry";
 export interface TapedEvent {
   readonly eventId: string;
   readonly type: string;
-  /** The order's or the product's id. */
+  /** The id of the order or the product that it is about. */
   readonly key: string;
   readonly payload: object;
 }
@@ -22,15 +22,25 @@ export interface EventTape {
   stop(): Promise<void>;
 }
 
-const taped = [
+/** What is told of orders and of stock. */
+export const eventsOfOrders = [
   ...[contracts.orderPlaced, contracts.orderRejected, contracts.orderPaid, contracts.orderShipped],
   ...[contracts.orderDelivered, contracts.orderCancelled, contracts.orderExpired],
   ...[contracts.paymentCaptured, contracts.paymentFailed, contracts.paymentRefunded],
   contracts.productStockChanged,
 ] as contracts.EventDefinition<object>[];
 
-/** Reads all events of orders and stock, from the first one on, until it is stopped. */
-export function startEventTape(env: Readonly<Record<string, string>>): EventTape {
+/** What is told of comments. */
+export const eventsOfComments = [
+  ...[contracts.commentAdded, contracts.commentEdited, contracts.commentDeleted],
+  ...[contracts.commentHidden, contracts.commentShown, contracts.commentLiked],
+] as contracts.EventDefinition<object>[];
+
+/** Reads all of these events, from the first one on, until it is stopped. */
+export function startEventTape(
+  env: Readonly<Record<string, string>>,
+  taped: readonly contracts.EventDefinition<object>[] = eventsOfOrders,
+): EventTape {
   const log = createLogger("event-tape");
   log.level = "silent";
   const { topics } = contracts;
