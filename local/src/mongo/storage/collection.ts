@@ -78,12 +78,13 @@ export function createCollection(namespace: string) {
     );
   }
 
-  function* liveRecords(): Generator<JournalRecord> {
-    yield { kind: recordKinds.namespace, bson: encode({ namespace }) };
-    for (const { spec } of indexes.slice(1)) {
-      yield { kind: recordKinds.createIndex, bson: encode(describeIndex(spec)) };
-    }
-    for (const { bytes } of records.values()) yield { kind: recordKinds.put, bson: bytes };
+  /** All there is at this moment. */
+  function liveRecords(): JournalRecord[] {
+    return [
+      { kind: recordKinds.namespace, bson: encode({ namespace }) },
+      ...indexes.slice(1).map(({ spec }) => ({ kind: recordKinds.createIndex, bson: encode(describeIndex(spec)) })),
+      ...Array.from(records.values(), ({ bytes }) => ({ kind: recordKinds.put, bson: bytes })),
+    ];
   }
 
   const collection = {

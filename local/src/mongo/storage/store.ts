@@ -74,7 +74,7 @@ export function openStore({ dataDir, log }: { dataDir: string; log: Logger }) {
 
   mkdirSync(dataDir, { recursive: true });
   for (const file of readdirSync(dataDir)) {
-    if (file.endsWith(".journal.new")) rmSync(join(dataDir, file));
+    if (file.endsWith(".journal.new")) rmSync(join(dataDir, file), { force: true }); // its journal may have done so
     const number = Number(/^collection-(\d+)\.journal$/.exec(file)?.[1]);
     if (Number.isNaN(number)) continue;
     nextFileNumber = Math.max(nextFileNumber, number + 1);
