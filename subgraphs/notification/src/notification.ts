@@ -1,3 +1,4 @@
+import { type Connection } from "@shop/connections";
 import { z } from "zod";
 import { type Position } from "./feeds";
 
@@ -40,6 +41,9 @@ export interface Notification extends Message {
   readonly createdAt: Date;
   readonly readAt: Date | null;
 }
+
+/** A page of an inbox, and where the inbox ended when it was read. */
+export type InboxPage = Connection<Notification> & { readonly resumeCursor: string };
 
 /** How far an inbox was read: in the user's own feed and in the announcements that are merged into it. */
 export interface InboxPosition {

@@ -18,7 +18,8 @@ interface Told {
 /** A stream as a browser reads it. */
 async function openStream(userId: string | null, headers: Record<string, string> = {}) {
   const leaving = new AbortController();
-  const authorization = userId === null ? {} : { authorization: await shop.issuer.bearer({ userId }) };
+  const authorization: Record<string, string> =
+    userId === null ? {} : { authorization: await shop.issuer.bearer({ userId }) };
   const response = await fetch(`http://127.0.0.1:${shop.port()}/v1/notifications/stream`, {
     headers: { accept: "text/event-stream", ...authorization, ...headers },
     signal: leaving.signal,

@@ -17,11 +17,11 @@ export const notificationRoutes: readonly Route[] = [
     query: z.strictObject({ ...pageQuery, unread: flag.optional().describe("Only the unread") }),
     operation: `query Notifications($unreadOnly: Boolean, $first: Int, $after: String) {
       notifications(unreadOnly: $unreadOnly, first: $first, after: $after) {
-        edges { node { ${notification} } } pageInfo { hasNextPage endCursor } resumeCursor
+        edges { node { ${notification} } } pageInfo { hasNextPage endCursor } unreadCount resumeCursor
       }
     }`,
     variables: ({ query: { unread, limit, after } }) => ({ unreadOnly: isTrue(unread), first: limit, after }),
-    answer: pageAt("notifications", ["resumeCursor"]),
+    answer: pageAt("notifications", ["unreadCount", "resumeCursor"]),
   }),
   defineRoute({
     service,

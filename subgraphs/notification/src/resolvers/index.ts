@@ -1,6 +1,7 @@
 import { type Resolvers } from "../generated/graphql";
 import { mutation } from "./mutation";
 import { notification } from "./notification";
+import { notificationConnection } from "./notification-connection";
 import { notificationSubject } from "./notification-subject";
 import { product } from "./product";
 import { query } from "./query";
@@ -13,6 +14,7 @@ export const resolvers: Resolvers = {
   Mutation: mutation,
   Subscription: subscription,
   Notification: notification,
+  NotificationConnection: notificationConnection,
   NotificationSubject: notificationSubject,
   Product: product,
   User: user,
