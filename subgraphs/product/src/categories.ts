@@ -2,7 +2,7 @@ import { requireRole, type Viewer } from "@shop/auth";
 import { createId, isId } from "@shop/ids";
 import { z } from "zod";
 import { type CategoryDocument, type CategoryRecord } from "./category-model";
-import { pathsToMend } from "./category-paths";
+import { createCategoryMoves, whereMoving } from "./category-moves";
 import { digestOf, idempotencyScope } from "./idempotency";
 import { expectedVersion, idempotencyKey, line, parseInput, slug } from "./input";
 import { type Lease, type WithLease } from "./lease";
@@ -24,8 +24,6 @@ export interface Categories {
   finishMoves: () => Promise<void>;
 }
 
-const pathsPerWrite = 500;
-const whereMoving = { isMoving: true } as const;
 const name = line("The name", 100);
 const creating = z.object({ idempotencyKey, slug: slug.nullish(), name, parentId: z.string().nullish() });
 const updating = z.object({
@@ -40,31 +38,7 @@ export function createCategories(deps: {
   withLease: WithLease;
 }): Categories {
   const { products, categories } = deps.store;
-
-  /** A change of the tree's shape, one at a time: two moves that each make sense can make a circle together. */
-  function reshaping<T>(work: (lease: Lease) => Promise<T>): Promise<T> {
-    return deps.withLease("categories", async (lease) => {
-      await finishMoves(lease);
-      lease.requireTime();
-      return work(lease);
-    });
-  }
-
-  /** Brings the stored paths of what was moved in line with the parents; cut short, it is gone on with. */
-  async function finishMoves(lease: Lease): Promise<void> {
-    const moved = await categories.find(whereMoving, { _id: 1 }).lean<{ _id: string }[]>();
-    if (moved.length === 0) return;
-    const all = await categories.find({}, { parentId: 1, ancestorIds: 1 }).lean<CategoryRecord[]>();
-    const changes = pathsToMend(all).map(({ _id, ancestorIds }) => ({
-      updateOne: { filter: { _id }, update: { $set: { ancestorIds } } },
-    }));
-    for (let from = 0; from < changes.length; from += pathsPerWrite) {
-      lease.requireTime();
-      await categories.bulkWrite(changes.slice(from, from + pathsPerWrite), { ordered: false });
-    }
-    lease.requireTime();
-    await categories.updateMany({ _id: { $in: moved.map(({ _id }) => _id) } }, { $unset: { isMoving: 1 } });
-  }
+  const moves = createCategoryMoves(deps);
 
   async function read(categoryId: string): Promise<CategoryDocument | null> {
     return isId(categoryId) ? categories.findById(categoryId).lean<CategoryDocument | null>() : null;
@@ -104,7 +78,7 @@ export function createCategories(deps: {
       const before = await madeBefore(creation);
       if (before !== null) return before;
 
-      return reshaping(async (lease) => {
+      return moves.reshaping(async (lease) => {
         const parentId = input.parentId ?? null;
         const below = await pathBelow(parentId);
         if (!below.ok) return below;
@@ -162,15 +136,15 @@ export function createCategories(deps: {
           throw error;
         }
         // It is moved: what fails from here on is made up for by whoever is next.
-        if (lease !== undefined) await finishMoves(lease).catch(() => undefined);
+        if (lease !== undefined) await moves.finishMoves(lease).catch(() => undefined);
         return { ok: true, category: { ...current, ...set } };
       };
-      return parentId === undefined ? change() : reshaping(change);
+      return parentId === undefined ? change() : moves.reshaping(change);
     },
 
     remove: async (viewer, categoryId) => {
       requireRole(viewer, "STAFF");
-      return reshaping(async (lease) => {
+      return moves.reshaping(async (lease) => {
         const category = await read(categoryId);
         if (category === null) return notFound("category", "id");
         const [child, product] = await Promise.all([
@@ -186,9 +160,7 @@ export function createCategories(deps: {
       });
     },
 
-    finishMoves: async () => {
-      if ((await categories.exists(whereMoving)) !== null) await deps.withLease("categories", finishMoves);
-    },
+    finishMoves: moves.finishAbandonedMoves,
   };
 }
 

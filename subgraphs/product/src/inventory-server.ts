@@ -1,7 +1,8 @@
 import { Code, ConnectError } from "@connectrpc/connect";
 import { type InventoryImplementation, ShortageReason } from "@shop/inventory-rpc";
 import { z } from "zod";
-import { ContradictionError, type Inventory, type Shortage } from "./inventory";
+import { type Inventory } from "./inventory";
+import { ContradictionError, type Shortage } from "./inventory-lines";
 
 const orderId = z.string().min(1).max(64);
 const lines = z

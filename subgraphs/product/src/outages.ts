@@ -1,3 +1,4 @@
+import { TooManyWaitingError } from "@shop/lifecycle";
 import { mongo } from "mongoose";
 import { LeaseLostError } from "./lease";
 
@@ -17,12 +18,13 @@ const outageCodes: ReadonlySet<unknown> = new Set([
 ]);
 
 /**
- * Whether something failed because MongoDB did not answer, or not in time, or because a killed process still holds what it
- * needs, rather than because of what was asked: a client can wait for that, as it cannot for a bug of ours.
+ * Whether something failed because MongoDB did not answer, or not in time, or because others have what it needs, be it a
+ * process that was killed, rather than because of what was asked: a client can wait for that, as it cannot for a bug of ours.
  */
 export function isOutage(error: unknown): boolean {
   return (
     error instanceof LeaseLostError ||
+    error instanceof TooManyWaitingError ||
     error instanceof mongo.MongoNetworkError ||
     error instanceof mongo.MongoServerSelectionError ||
     error instanceof mongo.MongoOperationTimeoutError ||
