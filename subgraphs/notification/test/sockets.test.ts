@@ -203,7 +203,7 @@ describe("who is at the other end", () => {
     const { send, next, closed } = await openAs(staff, { role: "STAFF" });
     send(subscribe("1", watching));
     expect(await next("next")).toMatchObject({ payload: { data: { orderUpdated: { id: orderId } } } });
-    await shop.publish(events.userRoleChanged, { userId: staff, role: "CUSTOMER" });
+    await shop.publish(events.userRoleChanged, { userId: staff, role: "CUSTOMER" as const });
     expect((await closed).code).toBe(4403);
   });
 
