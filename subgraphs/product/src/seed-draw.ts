@@ -3,7 +3,8 @@ import { wordsOf } from "./folding";
 import { idempotencyScope } from "./idempotency";
 import { type ProductAttribute, type ProductDocument, type StoredImage } from "./product-model";
 import { listKeysOf } from "./search-tokens";
-import { cares, colors, makers, manners, origins, praises, shelves } from "./seed-goods";
+import { shelves } from "./seed-goods";
+import { cares, colors, makers, manners, origins, praises } from "./seed-words";
 
 export interface DrawnFrom {
   /** Another number, other products. */
