@@ -96,7 +96,8 @@ async function untilAllIsTold(): Promise<number> {
   const startedAt = Date.now();
   for (;;) {
     const { rows } = await shop.sql.query<{ commentId: string; ids: string[] }>(
-      `SELECT payload->>'commentId' AS "commentId", array_agg(event_id ORDER BY position) AS ids FROM outbox GROUP BY 1`,
+      `SELECT payload->>'commentId' AS "commentId", array_agg(event_id ORDER BY position) AS ids
+         FROM outbox WHERE topic = 'comment.v1' GROUP BY 1`,
     );
     const seen = new Map<string, string[]>();
     for (const { eventId, payload } of tape.events.values()) {
