@@ -252,3 +252,35 @@ it.each([
   const { errors } = await shop.staff(updating, { id, input });
   expect(errors).toMatchObject([{ code, path }]);
 });
+
+it("gives 20 categories of one name, made at once, 20 slugs", async () => {
+  const made = await Promise.all(
+    Array.from({ length: 20 }, () =>
+      shop.staff(creating, { input: { idempotencyKey: createId("evt"), name: "Equals" } }),
+    ),
+  );
+  expect(made.flatMap(({ errors }) => errors)).toEqual([]);
+  expect(new Set(made.map(({ category }) => category.slug)).size).toBe(20);
+});
+
+it("keeps a tree of 100 levels whole, also where it is moved and added to at once", async () => {
+  const [from, to] = [await add("Shallow"), await add("Deep end")];
+  const levels = [from];
+  for (let n = 1; n < 100; n++) levels.push(await add(`Level ${n}`, levels.at(-1)));
+  const [deepest = "", middle = ""] = [levels.at(-1), levels[50]];
+  const id = await shop.addProduct({ categoryId: deepest });
+  const refused = await shop.staff(updating, { id: from, input: { parentId: deepest } });
+  expect(refused.errors).toMatchObject([{ code: "INVALID_INPUT", path: ["input", "parentId"] }]);
+  const [moved, , late] = await Promise.all([
+    shop.staff(updating, { id: middle, input: { parentId: to } }),
+    shop.staff(updating, { id: deepest, input: { name: "Deepest" } }),
+    add("Late", deepest),
+  ]);
+  expect(moved.errors).toEqual([]);
+  const path = await pathOf(late);
+  expect(path).toHaveLength(1 + 50 + 1);
+  expect([path[0], path[1], ...path.slice(-2)]).toEqual(["Deep end", "Level 50", "Deepest", "Late"]);
+  const below = `query ($id: ID!) { category(id: $id) { products { edges { node { id } } } } }`;
+  expect((await shop.staff(below, { id: to })).products).toEqual({ edges: [{ node: { id } }] });
+  expect((await shop.staff(below, { id: from })).products).toEqual({ edges: [] });
+}, 60_000); // a hundred calls, one after the other

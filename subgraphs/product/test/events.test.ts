@@ -112,6 +112,24 @@ it("tells of every change of a product, in order, with figures that follow from 
   ]);
 });
 
+it("tells of nothing where nothing changes", async () => {
+  const id = await shop.addProduct({ name: "Unchanged", initialStock: 2, attributes: [{ name: "a", value: "b" }] });
+  const update = (input: object): Promise<unknown> =>
+    shop.staff(
+      `mutation ($id: ID!, $input: UpdateProductInput!) { updateProduct(id: $id, input: $input) { errors { code } } }`,
+      { id, input },
+    );
+  const price = { amountMinor: 2_500, currency: "EUR" };
+  await update({ name: "Unchanged", price, attributes: [{ name: "a", value: "b" }], categoryId: null });
+  await update({ name: "Refused", expectedVersion: 7 });
+  await shop.staff(`mutation ($id: ID!) { publishProduct(id: $id) { errors { code } } }`, { id });
+  const orderId = createId("ord");
+  await shop.inventory.reserve({ orderId, lines: [{ productId: id, quantity: 3 }], holdMs: 600_000n });
+  await shop.inventory.release({ orderId, lines: [{ productId: id, quantity: 3 }] });
+  await update({ name: "Changed" });
+  expect((await eventsOf(id, 2)).map(({ type }) => type)).toEqual(["published", "updated"]);
+});
+
 it("tells each event once and in order with two instances relaying", async () => {
   const second = await startCatalogue({ mongoUrl: shop.config.mongoUrl });
   const id = await shop.addProduct({ initialStock: 1_000 });

@@ -52,6 +52,17 @@ it("makes rows that succeed or fail alone, and is safe to repeat", async () => {
   expect(changed).toMatchObject({ product: null, errors: [{ code: "IDEMPOTENCY_KEY_REUSED", path }] });
 });
 
+it("refuses what no other store could keep, row by row", async () => {
+  const texts = ["a\u0000b", "half \ud83d", "bell \u0007"];
+  const results = await send([
+    ...texts.map((name) => productInput({ name })),
+    ...texts.map((description) => productInput({ description })),
+    ...texts.map((value) => productInput({ attributes: [{ name: "size", value }] })),
+    productInput({ description: "Two lines\nand a\ttab, 鍋, 🫖 and e\u0301." }),
+  ]);
+  expect(codesOf(results)).toEqual([...Array<string>(9).fill("INVALID_INPUT"), undefined]);
+});
+
 it("makes one product of two rows with one key, and lets one of two rows with one slug win", async () => {
   const twice = productInput({ name: "Twice" });
   const slug = "slug-of-two-rows";
