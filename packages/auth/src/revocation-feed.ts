@@ -5,7 +5,7 @@ import { createRevocations, type Revocation, revocationLifetimeMs, type Revocati
 
 export interface RevocationFeed extends Revocations {
   /** Rejects until it has caught up once, and for some seconds at most: customers are served without it. */
-  ping(): Promise<void>;
+  readonly ping: () => Promise<void>;
   stop(): Promise<void>;
 }
 
