@@ -28,6 +28,14 @@ it("passes the viewer's token, the user agent and its own credential on", async 
   });
 });
 
+it("tells where a mutation comes from, by what it saw itself, and of a query nothing", async () => {
+  const headers = { "x-client-address": "203.0.113.7", "x-forwarded-for": "203.0.113.7" };
+  await shop.ask(`mutation { renameProduct(id: "prd_1", name: "Kettle") { name } }`, { headers });
+  expect(shop.product.requests.at(-1)?.headers["x-client-address"]).toMatch(/^(::ffff:)?127\.0\.0\.1$/);
+  await shop.ask("{ whoAsks }", { headers });
+  expect(shop.product.requests.at(-1)?.headers).not.toHaveProperty("x-client-address");
+});
+
 it("runs a mutation, and not by GET", async () => {
   const mutation = `mutation { renameProduct(id: "prd_1", name: "Kettle") { name } }`;
   expect(await shop.ask(mutation)).toMatchObject({ data: { renameProduct: { name: "Kettle" } } });
