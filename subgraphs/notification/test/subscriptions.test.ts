@@ -166,6 +166,37 @@ describe("notificationReceived", () => {
     }
   });
 
+  it("catches up in the order of the list, where more waits than is read at once", async () => {
+    const user = createId("usr");
+    const after = await resumeCursorOf(user);
+    const announced = { body: "Today.", title: "Sale" };
+    let written = 0;
+    for (const count of [70, 80, 30]) {
+      await publishOrders(user, count);
+      await writtenTo(user, (written += count));
+      await shop.publish(events.systemAnnounced, { announcementId: createId("ann"), ...announced });
+    }
+    const list: string[] = [];
+    for (let place: string | null = null, isMore = true; isMore;) {
+      const query = `query($after: String) { notifications(first: 100, after: $after) {
+        edges { node { id } } pageInfo { hasNextPage endCursor } } }`;
+      type Page = { edges: { node: { id: string } }[]; pageInfo: { hasNextPage: boolean; endCursor: string } };
+      const { data }: Answer = await shop.ask(query, { as: user, variables: { after: place } });
+      const { edges, pageInfo } = data?.["notifications"] as Page;
+      list.unshift(...edges.map(({ node }) => node.id).reverse());
+      [place, isMore] = [pageInfo.endCursor, pageInfo.hasNextPage];
+    }
+    const watching = shop.watch(received, { as: user, variables: { after } });
+    await watching.received(written);
+    const caughtUp = await eventually(
+      () => Promise.resolve(notificationsIn(watching.answers).map(({ id }) => id)),
+      (ids) => ids.includes(list.at(-1) ?? ""),
+    );
+    const since = new Set(caughtUp); // announcements of other tests may lie before the cursor
+    expect(caughtUp.slice(0, list.filter((id) => since.has(id)).length)).toEqual(list.filter((id) => since.has(id)));
+    watching.stop();
+  });
+
   it("says CURSOR_EXPIRED where what follows the cursor was trimmed away, and refuses what is no cursor", async () => {
     const user = await shop.newUser();
     const beginning = await resumeCursorOf(user);
