@@ -4,6 +4,8 @@ import { type AddressInfo } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { text } from "node:stream/consumers";
+import { testServiceKeys } from "@shop/auth/testing";
+import { formatServiceKey } from "@shop/env";
 import { createLogger, type Logger } from "@shop/telemetry";
 import { composeSupergraph } from "../../src/composition";
 import { type Config, loadConfig } from "../../src/config";
@@ -22,6 +24,12 @@ export interface GuardedShop {
   readonly asked: string[];
   post(body: unknown, headers?: Record<string, string>): Promise<Answer>;
   stop(): Promise<void>;
+}
+
+/** The gateway's configuration as it is by default, with a key for tests. */
+export function loadTestConfig(): Config {
+  process.env["GATEWAY_SERVICE_KEY"] ??= formatServiceKey(testServiceKeys.gateway.privateKey);
+  return loadConfig();
 }
 
 const repository = join(__dirname, "../../..");
@@ -43,7 +51,7 @@ export async function startGuardedShop(changes: Partial<Config> = {}): Promise<G
   await writeFile(supergraphFile, composed.supergraphSdl);
   const services = ["user", "product", "order", "comment", "notification"];
   const config: Config = {
-    ...loadConfig(),
+    ...loadTestConfig(),
     port: 0,
     supergraphFile,
     subgraphUrls: Object.fromEntries(services.map((name) => [name, subgraphUrl])),

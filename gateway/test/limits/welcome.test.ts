@@ -4,18 +4,18 @@ import { Supergraph } from "@apollo/federation-internals";
 import { getIntrospectionQuery, Kind, type OperationDefinitionNode, parse, validate } from "graphql";
 import { allRoutes } from "../../../packages/rest-facade/src/all-routes";
 import { composeSupergraph } from "../../src/composition";
-import { type Config, loadConfig } from "../../src/config";
+import { type Config } from "../../src/config";
 import { createAdmission } from "../../src/limits/admission";
 import { compileCost } from "../../src/limits/cost";
 import { examples } from "../../src/pages/examples";
-import { type GuardedShop, startGuardedShop } from "./guarded-shop";
+import { type GuardedShop, loadTestConfig, startGuardedShop } from "./guarded-shop";
 
 const repository = join(__dirname, "../../..");
 const composed = composeSupergraph(join(repository, "supergraph.yaml"));
 if (!composed.ok) throw new Error(composed.errors.join("\n"));
 const supergraph = Supergraph.build(composed.supergraphSdl);
 const schema = supergraph.schema.toGraphQLJSSchema();
-const limits = loadConfig().limits;
+const limits = loadTestConfig().limits;
 if (limits === undefined) throw new Error("There are no limits.");
 const admission = createAdmission(limits);
 
