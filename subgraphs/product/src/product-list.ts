@@ -19,7 +19,7 @@ import {
 } from "./product-sort";
 import { type Store } from "./store";
 
-/** With what its products were looked for by: counted, and narrowed down further by facets, only where that is asked for. */
+/** `wanted` is what its products were looked for by: counted and weighed only where that is asked for. */
 export interface ProductPage extends Connection<ProductRecord> {
   readonly wanted: Wanted;
 }

@@ -24,3 +24,18 @@ it("tells a caller without a token of it as a problem", async () => {
     body: { status: 401, code: "UNAUTHENTICATED" },
   });
 });
+
+it("refuses by REST too a text that another store could not keep", async () => {
+  const response = await fetch(new URL("/v1/products", shop.url), {
+    method: "POST",
+    headers: {
+      "content-type": "application/json",
+      authorization: await shop.bearer("STAFF"),
+      "idempotency-key": "by-rest",
+    },
+    body: JSON.stringify({ name: "a\u0000b", description: "x\ud83d", price: { amountMinor: 1, currency: "EUR" } }),
+  });
+  expect(response.status).toBe(422);
+  const { errors } = (await response.json()) as { errors: { path: string[] }[] };
+  expect(errors.map(({ path }) => path.at(-1)).sort()).toEqual(["description", "name"]);
+});
