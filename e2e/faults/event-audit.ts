@@ -18,7 +18,7 @@ export async function auditEvents(
   async function* auditOrders() {
     const { rows } = await sql.query<{ key: string; ids: string[]; types: string[] }>(
       `SELECT key, array_agg(event_id ORDER BY position) AS ids, array_agg(type ORDER BY position) AS types
-         FROM outbox GROUP BY key`,
+         FROM outbox WHERE topic = 'order.v1' GROUP BY key`,
     );
     for (const { key, ids, types } of rows) {
       const seen = tape.of(key).map(({ eventId }) => eventId);

@@ -44,7 +44,7 @@ function outcomeOf(order: Awaited<ReturnType<FaultShop["order"]>>): string {
 
 async function eventsOf(orderId: string): Promise<string[]> {
   const { rows } = await stores.sql.query<{ type: string }>(
-    "SELECT type FROM outbox WHERE key = $1 ORDER BY position",
+    "SELECT type FROM outbox WHERE key = $1 AND topic = 'order.v1' ORDER BY position",
     [orderId],
   );
   return rows.map(({ type }) => type);

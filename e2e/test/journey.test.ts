@@ -96,6 +96,12 @@ it("takes a product from an empty shelf to a verified review, watched live throu
   });
 
   await expectRestToTellTheSame(customer, orderId);
+  const admin = await logIn(shop.url, "admin@example.com");
+  await eventually(async () => {
+    expect(await auditOf(admin, orderId)).toEqual(["order.delivered", "order.shipped"]);
+    expect(await auditOf(admin, productId)).toEqual(["product.published", "product.image-added", "product.created"]);
+    return true;
+  });
   expect(await findBySearch(customer, "quillkettle")).toEqual([{ id: productId, available: 3 }]);
 }, 120_000);
 
@@ -149,9 +155,9 @@ it("forgets who deletes their account in every store, and keeps what was sold an
   const left = await staff.run(
     `query ($user: ID!, $paid: ID!, $unpaid: ID!, $review: ID!, $reply: ID!) {
        user(id: $user) { id }
-       paid: order(id: $paid) { status customer { id } total { amountMinor } lines { quantity name } }
+       paid: order(id: $paid) { status customer { displayName } total { amountMinor } lines { quantity name } }
        unpaid: order(id: $unpaid) { status }
-       review: comment(id: $review) { author { id } body }
+       review: comment(id: $review) { author { displayName } body }
        reply: comment(id: $reply) { author { displayName } body }
      }`,
     { user: leaving.id, paid: orders.paid, unpaid: orders.unpaid, review: reviewId, reply: replyId },
@@ -210,6 +216,15 @@ async function inboxHead(customer: ShopClient): Promise<string> {
     return notifications.edges.some(({ node }) => node.kind === "WELCOME");
   });
   return head;
+}
+
+/** What staff did to something, the latest first. */
+async function auditOf(admin: ShopClient, targetId: string): Promise<string[]> {
+  const { auditLog } = await admin.run<{ auditLog: { edges: { node: { action: string } }[] } }>(
+    `query ($targetId: ID!) { auditLog(filter: { targetId: $targetId }) { edges { node { action } } } }`,
+    { targetId },
+  );
+  return auditLog.edges.map(({ node }) => node.action);
 }
 
 async function expectRestToTellTheSame(customer: ShopClient, orderId: string): Promise<void> {

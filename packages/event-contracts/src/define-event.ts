@@ -1,6 +1,6 @@
 import { type z } from "zod";
 
-export type Topic = "user.v1" | "product.v1" | "order.v1" | "comment.v1" | "system.v1";
+export type Topic = "user.v1" | "product.v1" | "order.v1" | "comment.v1" | "system.v1" | "audit.v1";
 
 /** One kind of event: where it is published, by what key it keeps its order, and what it says. */
 export interface EventDefinition<Payload = unknown> {

@@ -5,6 +5,7 @@ export * from "./product";
 export * from "./order";
 export * from "./comment";
 export * from "./system";
+export * from "./audit";
 
 /** Every topic, for whoever makes them. */
-export const topics = ["user.v1", "product.v1", "order.v1", "comment.v1", "system.v1"] as const;
+export const topics = ["user.v1", "product.v1", "order.v1", "comment.v1", "system.v1", "audit.v1"] as const;

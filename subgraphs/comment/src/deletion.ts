@@ -1,5 +1,7 @@
 import { requireRole, type Viewer } from "@shop/auth";
+import { staffActed } from "@shop/event-contracts";
 import { forbidden } from "@shop/graphql-errors";
+import { appendToOutbox } from "@shop/messaging";
 import { inTransaction } from "@shop/postgres";
 import { countedRating, type Comment, isStaff, seenBy } from "./comment";
 import { lockThread } from "./comments";
@@ -26,6 +28,10 @@ export function createDeletion({ db }: { db: Database }): Deletion {
         if (comment.authorId !== viewer.userId) {
           if (!isStaff(viewer)) throw forbidden("Only its author can delete a comment.");
           requireRole(viewer, "STAFF");
+          const { authorId, visibility, rating } = comment;
+          const before = { authorId, visibility, rating };
+          const { userId: actorId } = viewer;
+          await appendToOutbox(tx, staffActed, { actorId, action: "comment.deleted", targetId: id, before, after: {} });
         }
         return { ok: true, productId: comment.productId, comment: await removeComment(tx, comment) };
       }),

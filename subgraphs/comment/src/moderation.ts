@@ -1,4 +1,6 @@
 import { requireRole, type Viewer } from "@shop/auth";
+import { staffActed } from "@shop/event-contracts";
+import { appendToOutbox } from "@shop/messaging";
 import { inTransaction } from "@shop/postgres";
 import { type Comment, countedRating, type CommentVisibility, seenBy } from "./comment";
 import { lockComment } from "./comments";
@@ -49,6 +51,13 @@ export function createModeration({ db }: { db: Database }): Moderation {
         await tx.moderation.create({ data: { commentId: id, moderatorId: moderator.userId, visibility, reason } });
         await tx.report.updateMany({ where: { commentId: id, settledAt: null }, data: { settledAt: new Date() } });
         const decided = await tx.comment.update({ where: { id }, data: { visibility, openReports: 0 } });
+        await appendToOutbox(tx, staffActed, {
+          actorId: moderator.userId,
+          action: visibility === "HIDDEN" ? "comment.hidden" : "comment.shown",
+          targetId: id,
+          before: { visibility: comment.visibility },
+          after: { visibility },
+        });
         if (visibility !== comment.visibility) {
           await moveRating(tx, comment.productId, countedRating(comment), countedRating(decided));
           await tellOfComment(tx, visibility === "HIDDEN" ? "hidden" : "shown", decided);

@@ -77,7 +77,7 @@ async function storiesThatCannotBe(): Promise<string[]> {
     SELECT string_agg(type, ' ' ORDER BY position) FILTER (WHERE type <> 'liked') AS story,
            bool_or(EXISTS (SELECT FROM comments WHERE id = payload->>'commentId' AND deleted_at IS NULL)) AS stands,
            count(DISTINCT payload->>'likerId')::int AS likers, count(*) FILTER (WHERE type = 'liked')::int AS likes
-      FROM outbox GROUP BY payload->>'commentId'`);
+      FROM outbox WHERE topic = 'comment.v1' GROUP BY payload->>'commentId'`);
   const life = /^added( edited)*( hidden( edited)* shown( edited)*)*( hidden( edited)*)?( deleted)?$/;
   return rows
     .filter(

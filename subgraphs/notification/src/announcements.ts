@@ -1,5 +1,5 @@
 import { createHash } from "node:crypto";
-import { systemAnnounced } from "@shop/event-contracts";
+import { staffActed, systemAnnounced, toAuditFacts } from "@shop/event-contracts";
 import { createId } from "@shop/ids";
 import { type EventRecord, type OutboxSource, toEventRecord } from "@shop/messaging";
 import { type Redis } from "ioredis";
@@ -26,12 +26,12 @@ export interface Announcements {
 
 const keyLifetimeMs = 48 * 3_600_000;
 
-// KEYS: the idempotency key, the outbox. ARGV: hash of the input, lifetime in ms, position, record.
+// KEYS: the idempotency key, the outbox. ARGV: hash of the input, lifetime in ms, position, the records.
 const announceScript = `
 local seen = redis.call('GET', KEYS[1])
 if seen then return seen == ARGV[1] and 'SAME' or 'REUSED' end
 redis.call('SET', KEYS[1], ARGV[1], 'PX', ARGV[2])
-redis.call('ZADD', KEYS[2], ARGV[3], ARGV[4])
+redis.call('ZADD', KEYS[2], ARGV[3], ARGV[4], ARGV[3], ARGV[5])
 return 'ACCEPTED'
 `;
 
@@ -64,10 +64,21 @@ export function createAnnouncements(options: { redis: Redis; prefix: string }): 
         return { ok: false, reason: "INVALID_INPUT", problems };
       }
       const { title, body, idempotencyKey } = parsed.data;
-      const record = toEventRecord(systemAnnounced, { announcementId: createId("ann"), title, body });
+      const announcementId = createId("ann");
+      const record = toEventRecord(systemAnnounced, { announcementId, title, body });
+      const audited = toEventRecord(staffActed, {
+        ...{ actorId: staffId, action: "announcement.made", targetId: announcementId },
+        ...{ before: {}, after: toAuditFacts({ title, body }) },
+      });
       const key = feedKey(prefix, "announcing", `${staffId}:${hash(idempotencyKey)}`);
       const position = record.occurredAt.getTime();
-      const what = [hash(JSON.stringify([title, body])), keyLifetimeMs, position, JSON.stringify(record)];
+      const what = [
+        hash(JSON.stringify([title, body])),
+        keyLifetimeMs,
+        position,
+        JSON.stringify(record),
+        JSON.stringify(audited),
+      ];
       if ((await announce([key, outboxKey], what)) === "REUSED") return { ok: false, reason: "IDEMPOTENCY_KEY_REUSED" };
       wake();
       return { ok: true };

@@ -11,6 +11,7 @@ import {
   paymentCaptured,
   paymentFailed,
   paymentRefunded,
+  staffActed,
 } from "@shop/event-contracts";
 import { appendToOutbox } from "@shop/messaging";
 import { type Tx } from "./database";
@@ -42,6 +43,18 @@ export async function tellOfOrder(tx: Tx, order: Order, reason: string | undefin
     lines: order.lines.map(({ productId, name, quantity }) => ({ productId, name: name ?? undefined, quantity })),
     trackingNumber: order.trackingNumber ?? undefined,
     reason,
+  });
+}
+
+/** Tells who of the staff brought an order where it is, in the transaction of the change; what customers do is their own. */
+export async function tellOfStaff(tx: Tx, actorId: string, before: Order, status: OrderStatus): Promise<void> {
+  if (status === "CANCELLED" && actorId === before.userId) return;
+  await appendToOutbox(tx, staffActed, {
+    actorId,
+    action: `order.${status.toLowerCase()}`,
+    targetId: before.id,
+    before: { status: before.status },
+    after: { status },
   });
 }
 

@@ -1,6 +1,6 @@
 import { createId } from "@shop/ids";
 import { type Tx } from "./database";
-import { tellOfOrder } from "./events";
+import { tellOfOrder, tellOfStaff } from "./events";
 import { statusesBefore, type OrderStatus } from "./order-status";
 import { type Order } from "./orders";
 
@@ -41,5 +41,6 @@ export async function advance(
   if (changed === 0) return null;
   const now = { ...order, expiresAt, attendAt: null, ...set, status, version: order.version + 1, updatedAt: at };
   await tellOfOrder(tx, now, change.note);
+  if (actorId !== null) await tellOfStaff(tx, actorId, order, status);
   return now;
 }

@@ -1,5 +1,7 @@
 import { requireRole, type Viewer } from "@shop/auth";
+import { staffActed } from "@shop/event-contracts";
 import { createId } from "@shop/ids";
+import { appendToOutbox } from "@shop/messaging";
 import { inTransaction } from "@shop/postgres";
 import { type Database, type Tx } from "./database";
 import { claimKey, type ClientKey, markAnswered, withdrawKey } from "./idempotency";
@@ -50,6 +52,13 @@ export function createRefunds(deps: {
       return { state: "EXCEEDS", left: toMoney(leftMinor, currency) } as const;
     }
     await openTransaction(tx, { id, paymentId, kind: "REFUND", amountMinor, reason: input.reason });
+    await appendToOutbox(tx, staffActed, {
+      actorId: key.viewerId,
+      action: "payment.refund-asked",
+      targetId: paymentId,
+      before: { refundableMinor: Number(leftMinor), currency },
+      after: { refundableMinor: Number(leftMinor - amountMinor), currency },
+    });
     return { state: "BEGUN", id } as const;
   }
 

@@ -240,9 +240,10 @@ export async function startShop(overrides: Partial<Config> = {}, run: typeof sta
     },
     /** The event types that were written for an order, oldest first. */
     events: async (orderId: string): Promise<string[]> => {
-      const { rows } = await sql.query<{ type: string }>("SELECT type FROM outbox WHERE key = $1 ORDER BY position", [
-        orderId,
-      ]);
+      const { rows } = await sql.query<{ type: string }>(
+        "SELECT type FROM outbox WHERE key = $1 AND topic = 'order.v1' ORDER BY position",
+        [orderId],
+      );
       return rows.map(({ type }) => type);
     },
     stop: async () => {

@@ -66,7 +66,7 @@ export function createImages(deps: {
     },
 
     attach: async (viewer, productId, uploadId, alt) => {
-      requireRole(viewer, "STAFF");
+      const { userId: actorId } = requireRole(viewer, "STAFF");
       const parsed = parseInput(attachInput, { alt }, []);
       if (!parsed.ok) return parsed;
       const product = await products.findById(productId, recordFields).lean<ProductRecord | null>();
@@ -91,7 +91,7 @@ export function createImages(deps: {
           if (current.images.length >= maxImages) return tooMany;
           return { ok: true, set: { images: [...current.images, image] } };
         },
-        { path },
+        { path, by: { actorId, action: "product.image-added" } },
       );
       const isInUse = outcome.ok && outcome.product.images.some((other) => other.id === id);
       await uploads.settle(uploadId, published, isInUse);
@@ -99,7 +99,7 @@ export function createImages(deps: {
     },
 
     remove: async (viewer, productId, imageId) => {
-      requireRole(viewer, "STAFF");
+      const { userId: actorId } = requireRole(viewer, "STAFF");
       const isIt = ({ id }: StoredImage): boolean => id === imageId;
       const product = await products.findById(productId, recordFields).lean<ProductRecord | null>();
       if (product === null) return notFound("product", ...path);
@@ -112,7 +112,7 @@ export function createImages(deps: {
           images.some(isIt)
             ? { ok: true, set: { images: images.filter((other) => !isIt(other)) } }
             : notFound("image", "imageId"),
-        { path },
+        { path, by: { actorId, action: "product.image-removed" } },
       );
       // A seed's products share pictures, which are not their uploads' own: those stay for the others.
       const own = [image.key, image.mediumKey, image.smallKey].filter((key) => key.includes(image.uploadId));

@@ -1,4 +1,4 @@
-import { productPublished } from "@shop/event-contracts";
+import { productPublished, staffActed, toAuditFacts } from "@shop/event-contracts";
 import { createId } from "@shop/ids";
 import { mongo } from "mongoose";
 import { digestOf, idempotencyScope } from "./idempotency";
@@ -27,6 +27,7 @@ const rowsPerInsert = 100;
 /** A product that is all there but for its slug. */
 interface Candidate {
   readonly index: number;
+  readonly actorId: string;
   readonly product: Omit<ProductDocument, "slug" | "outbox">;
   /** What its slug may be, to be tried in this order. */
   readonly slugs: readonly string[];
@@ -133,13 +134,19 @@ function toCandidate(index: number, input: CreateProductInput, actorId: string):
     holds: [],
     adjustments: [],
   };
-  return { index, product, slugs: typeof input.slug === "string" ? [input.slug] : slugCandidates(name, _id) };
+  return { index, actorId, product, slugs: typeof input.slug === "string" ? [input.slug] : slugCandidates(name, _id) };
 }
 
-function toDocument({ product, slugs }: Candidate, attempt: number): ProductDocument {
+function toDocument({ actorId, product, slugs }: Candidate, attempt: number): ProductDocument {
   const withSlug = { ...product, slug: slugs[attempt] ?? "" };
-  const isPublished = product.status === "ACTIVE";
-  return { ...withSlug, outbox: isPublished ? [pendingEvent(productPublished, snapshotOf(withSlug))] : [] };
+  const { _id: targetId, slug, name, status, priceMinor, currency, stock } = withSlug;
+  const after = toAuditFacts({ slug, name, status, priceMinor, currency, stock });
+  const audited = pendingEvent(staffActed, { actorId, action: "product.created", targetId, before: {}, after });
+  const isPublished = status === "ACTIVE";
+  return {
+    ...withSlug,
+    outbox: isPublished ? [pendingEvent(productPublished, snapshotOf(withSlug)), audited] : [audited],
+  };
 }
 
 /** Inserts documents, each alone. @returns where those are that a unique index refused */

@@ -1,4 +1,4 @@
-import { productUpdated } from "@shop/event-contracts";
+import { productUpdated, staffActed, toAuditFacts } from "@shop/event-contracts";
 import { pendingEvent, type ProductOutbox } from "./outbox";
 import { notFound, type Refused, slugTaken, versionConflict } from "./problems";
 import { type PendingEvent, type ProductRecord, recordFields } from "./product-model";
@@ -15,6 +15,12 @@ export type Edit =
 
 export type ProductOutcome = { ok: true; product: ProductRecord } | Refused;
 
+/** Who edits, and what the audit log calls it. */
+export interface StaffAct {
+  readonly actorId: string;
+  readonly action: `product.${string}`;
+}
+
 /**
  * Edits a product: counts its version up and publishes the change with it.
  * @param plan asked again with the newer product where somebody else's edit came first
@@ -23,7 +29,7 @@ export type ProductOutcome = { ok: true; product: ProductRecord } | Refused;
 export type EditProduct = (
   productId: string,
   plan: (current: ProductRecord) => Edit | Promise<Edit>,
-  options: { path: string[]; expectedVersion?: number | null },
+  options: { path: string[]; by: StaffAct; expectedVersion?: number | null },
 ) => Promise<ProductOutcome>;
 
 export function snapshotOf({ _id: productId, slug, name, priceMinor, currency, status, version }: ProductRecord) {
@@ -33,7 +39,7 @@ export function snapshotOf({ _id: productId, slug, name, priceMinor, currency, s
 const updatedEvent = (next: ProductRecord): PendingEvent[] => [pendingEvent(productUpdated, snapshotOf(next))];
 
 export function createEditor(store: Pick<Store, "products">, outbox: Pick<ProductOutbox, "wake">): EditProduct {
-  return async (productId, plan, { path, expectedVersion }) => {
+  return async (productId, plan, { path, by, expectedVersion }) => {
     for (;;) {
       const current = await store.products.findById(productId, recordFields).lean<ProductRecord | null>();
       if (current === null) return notFound("product", ...path);
@@ -47,7 +53,12 @@ export function createEditor(store: Pick<Store, "products">, outbox: Pick<Produc
       const { nameKey, tokens } = listKeysOf({ ...current, ...edit.set });
       const set = { ...edit.set, nameKey, version: current.version + 1, updatedAt: new Date() };
       const next: ProductRecord = { ...current, ...set };
-      const events = (edit.events ?? updatedEvent)(next);
+      const before = Object.fromEntries(
+        Object.keys(edit.set).map((field) => [field, current[field as keyof Editable]]),
+      );
+      const facts = { before: toAuditFacts(before), after: toAuditFacts(edit.set) };
+      const audited = pendingEvent(staffActed, { ...by, targetId: productId, ...facts });
+      const events = [...(edit.events ?? updatedEvent)(next), audited];
       try {
         const { matchedCount } = await store.products.updateOne(
           { _id: productId, version: current.version },

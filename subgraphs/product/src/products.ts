@@ -50,7 +50,7 @@ export function createProducts(deps: {
     },
 
     update: async (viewer, productId, given) => {
-      requireRole(viewer, "STAFF");
+      const { userId: actorId } = requireRole(viewer, "STAFF");
       const parsed = parseInput(updating, given);
       if (!parsed.ok) return parsed;
       const { expectedVersion, price, ...rest } = parsed.value;
@@ -62,12 +62,16 @@ export function createProducts(deps: {
       return deps.intoCategories(typeof categoryId === "string" ? [categoryId] : [], async (there) =>
         typeof categoryId === "string" && !there.has(categoryId)
           ? notFound("category", "input", "categoryId")
-          : edit(productId, (current) => planUpdate(current, wanted), { path: ["id"], expectedVersion }),
+          : edit(productId, (current) => planUpdate(current, wanted), {
+              path: ["id"],
+              by: { actorId, action: "product.updated" },
+              expectedVersion,
+            }),
       );
     },
 
     publish: async (viewer, productId) => {
-      requireRole(viewer, "STAFF");
+      const { userId: actorId } = requireRole(viewer, "STAFF");
       const plan = ({ status }: ProductRecord): Edit =>
         status === "ACTIVE"
           ? { ok: true, set: null }
@@ -76,11 +80,11 @@ export function createProducts(deps: {
               set: { status: "ACTIVE" },
               events: (next) => [pendingEvent(productPublished, snapshotOf(next))],
             };
-      return edit(productId, plan, { path: ["id"] });
+      return edit(productId, plan, { path: ["id"], by: { actorId, action: "product.published" } });
     },
 
     archive: async (viewer, productId) => {
-      requireRole(viewer, "STAFF");
+      const { userId: actorId } = requireRole(viewer, "STAFF");
       const plan = ({ status }: ProductRecord): Edit =>
         status === "ARCHIVED"
           ? { ok: true, set: null }
@@ -89,7 +93,7 @@ export function createProducts(deps: {
               set: { status: "ARCHIVED" },
               events: (next) => [pendingEvent(productArchived, snapshotOf(next))],
             };
-      return edit(productId, plan, { path: ["id"] });
+      return edit(productId, plan, { path: ["id"], by: { actorId, action: "product.archived" } });
     },
 
     import: async (viewer, inputs) => {

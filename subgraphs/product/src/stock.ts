@@ -1,9 +1,10 @@
 import { requireRole, type Viewer } from "@shop/auth";
+import { staffActed, toAuditFacts } from "@shop/event-contracts";
 import { createId } from "@shop/ids";
 import { digestOf, idempotencyScope } from "./idempotency";
 import { parseInput } from "./input";
 import { type Lease, LeaseLostError, type WithLease } from "./lease";
-import { pendingStockChange, type ProductOutbox } from "./outbox";
+import { pendingEvent, pendingStockChange, type ProductOutbox } from "./outbox";
 import { invalid, keyReused, notFound, refused, type Refused } from "./problems";
 import { type AdjustStockInput, adjustStockInput, maxStock } from "./product-input";
 import { type ProductDocument } from "./product-model";
@@ -56,14 +57,18 @@ export function createStock(deps: {
 
   /** Takes a pending entry to the product, unless that has it already, and closes it. @returns it, closed */
   async function settle(entry: AdjustmentDocument, lease: Lease): Promise<AdjustmentDocument> {
-    const { _id: id, productId, delta } = entry;
+    const { _id: id, productId, actorId, delta, reason } = entry;
+    const audited = pendingEvent(staffActed, {
+      ...{ actorId, action: "stock.adjusted", targetId: productId },
+      ...{ before: {}, after: toAuditFacts({ delta, reason }) },
+    });
     const applied = { id, availableAfter: { $add: ["$available", delta] } };
     const change = {
       stock: { $add: ["$stock", delta] },
       available: { $add: ["$available", delta] },
       inStock: { $gt: ["$available", -delta] },
       adjustments: { $slice: [{ $concatArrays: ["$adjustments", [applied]] }, -remembered] },
-      outbox: { $concatArrays: ["$outbox", [{ $literal: pendingStockChange(delta) }]] },
+      outbox: { $concatArrays: ["$outbox", [{ $literal: pendingStockChange(delta) }, { $literal: audited }]] },
     };
     const room = { available: { $gte: -delta }, stock: { $lte: maxStock - delta } };
     for (;;) {

@@ -1,6 +1,7 @@
 import { requireRoleToRead, type Viewer } from "@shop/auth";
 import { type Connection, type Page, toConnection } from "@shop/connections";
-import { createId } from "@shop/ids";
+import { createId, deriveId } from "@shop/ids";
+import { type ReceivedEvent } from "@shop/messaging";
 import { type AuditEntryRow, type Database, type Prisma, type Transaction } from "./database";
 
 export interface AuditFilter {
@@ -10,22 +11,36 @@ export interface AuditFilter {
   readonly since?: Date | null;
 }
 
+/** As staffActed tells it. */
+interface StaffAction {
+  readonly actorId: string;
+  readonly action: string;
+  readonly targetId: string;
+  readonly before: Prisma.InputJsonObject;
+  readonly after: Prisma.InputJsonObject;
+}
+
 export type AuditLog = ReturnType<typeof createAuditLog>;
 
 /** Notes what staff or an admin did, in the transaction in which it is done. */
 export async function recordAudit(
   tx: Transaction,
-  entry: {
+  entry: Omit<StaffAction, "actorId"> & {
     /** Null where it was the shop itself. */
-    actorId: string | null;
-    action: string;
-    targetId: string;
-    before: Prisma.InputJsonObject;
-    after: Prisma.InputJsonObject;
+    readonly actorId: string | null;
   },
 ): Promise<void> {
   const at = new Date();
   await tx.auditEntry.create({ data: { id: createId("aud", at.getTime()), at, ...entry } });
+}
+
+/** Notes what a service tells that somebody did there. Told again, it changes nothing. */
+export async function noteStaffAction(
+  db: Database,
+  { eventId, occurredAt: at, payload }: Pick<ReceivedEvent<StaffAction>, "eventId" | "occurredAt" | "payload">,
+): Promise<void> {
+  const id = deriveId("aud", at.getTime(), eventId);
+  await db.auditEntry.createMany({ data: { id, at, ...payload }, skipDuplicates: true });
 }
 
 export function createAuditLog(deps: { db: Database }) {

@@ -16,6 +16,7 @@ const variables = z.object({
   USER_PORT: port(8080).describe("The user service's port."),
   USER_DATABASE_URL: url("postgresql", "postgres").describe("The user service's PostgreSQL database."),
   KAFKA_BROKERS: list().describe("Kafka's brokers, host:port,host:port."),
+  USER_CONSUMER_GROUP: z.string().default("user").describe("The user service's consumer group in Kafka."),
   REDIS_URL: url("redis", "rediss")
     .optional()
     .describe("Redis; without it each user process counts tries at accounts by itself"),
@@ -60,6 +61,7 @@ export interface Config {
   readonly port: number;
   readonly databaseUrl: string;
   readonly kafkaBrokers: string[];
+  readonly consumerGroup: string;
   /** After so long without a proof of what was revoked no role is believed; a minute, but in tests. */
   readonly feedSilentAfterMs?: number;
   /** Where all instances count together; undefined: each process by itself. */
@@ -94,6 +96,7 @@ export function loadConfig(): Config {
     port: values.USER_PORT,
     databaseUrl: values.USER_DATABASE_URL,
     kafkaBrokers: values.KAFKA_BROKERS,
+    consumerGroup: values.USER_CONSUMER_GROUP,
     redisUrl: values.REDIS_URL,
     tryLimits: {
       perClient: values.RATE_LIMIT_CREDENTIALS_ACCOUNT,

@@ -1,13 +1,21 @@
 import { join } from "node:path";
 import { createAccessTokenVerifier, createServiceVerifier, startRevocationFeed } from "@shop/auth";
-import { userOutboxDrained } from "@shop/event-contracts";
+import { staffActed, topics, userOutboxDrained } from "@shop/event-contracts";
 import { createImageStore } from "@shop/images";
 import { retryUntilReady, startSweeping } from "@shop/lifecycle";
 import { createMailer } from "@shop/mailer";
-import { createMessageBus, createOutboxRelay, createPostgresOutbox, startOutboxHeartbeat } from "@shop/messaging";
+import {
+  createMessageBus,
+  createOutboxRelay,
+  createPostgresOutbox,
+  handle,
+  startConsumer,
+  startOutboxHeartbeat,
+} from "@shop/messaging";
 import { isDatabaseOutage } from "@shop/postgres";
 import { startSubgraph } from "@shop/subgraph-server";
 import { type Logger } from "@shop/telemetry";
+import { noteStaffAction } from "./audit-log";
 import { type Config } from "./config";
 import { createContext } from "./context";
 import { createDatabase, type Database } from "./database";
@@ -55,7 +63,7 @@ export async function startService(config: Config, log: Logger): Promise<Service
     startSweeping(links.sweep, sweepIntervalMs, log),
     startSweeping(sendLinks, sendIntervalMs, log),
   ];
-  const bus = createMessageBus({ brokers: config.kafkaBrokers, clientId: "user", topics: ["user.v1"], log });
+  const bus = createMessageBus({ brokers: config.kafkaBrokers, clientId: "user", topics, log });
   const revocations = startRevocationFeed({ bus, silentAfterMs: config.feedSilentAfterMs, log });
   const subgraph = await startSubgraph({
     name: "user",
@@ -80,6 +88,13 @@ export async function startService(config: Config, log: Logger): Promise<Service
 
   const source = createPostgresOutbox({ connectionString: databaseUrl, log });
   const relay = createOutboxRelay({ source, bus, log });
+  const consumer = startConsumer({
+    bus,
+    groupId: config.consumerGroup,
+    handlers: [handle(staffActed, (received) => noteStaffAction(db, received))],
+    isOutage: isDatabaseOutage,
+    log,
+  });
   const intervalMs = heartbeatIntervalMs;
   const heartbeat = startOutboxHeartbeat({ source, bus, event: userOutboxDrained, intervalMs, log });
   return {
@@ -89,7 +104,7 @@ export async function startService(config: Config, log: Logger): Promise<Service
       await subgraph.stop();
       counter.close();
       await Promise.all(workers.map((worker) => worker.stop()));
-      await Promise.all([revocations.stop(), heartbeat.stop()]);
+      await Promise.all([revocations.stop(), heartbeat.stop(), consumer.stop()]);
       await relay.stop();
       await bus.stop();
       await db.$disconnect();

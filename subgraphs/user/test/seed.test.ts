@@ -23,6 +23,7 @@ beforeEach(async () => {
     port: 0,
     databaseUrl: database.url,
     kafkaBrokers: ["127.0.0.1:1"],
+    consumerGroup: "user",
     redisUrl: undefined,
     tryLimits: { perClient: 0, perAddress: 0, firstDelayMs: 0 },
     adminEmail: undefined,

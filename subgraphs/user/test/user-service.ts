@@ -1,4 +1,5 @@
 // The real service on a database of its own, asked as the gateway asks it.
+import { randomUUID } from "node:crypto";
 import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -71,6 +72,7 @@ export async function startUserService(
     port: 0,
     databaseUrl: (await options.through?.(database.url)) ?? database.url,
     kafkaBrokers,
+    consumerGroup: `user-${randomUUID()}`,
     redisUrl: undefined,
     tryLimits: { perClient: 0, perAddress: 0, firstDelayMs: 0 },
     adminEmail: undefined,
