@@ -1,13 +1,12 @@
 // What a checkout needs, each in a process of its own that can be killed, frozen, cut off and started again.
-import { generateKeyPairSync } from "node:crypto";
 import { rmSync } from "node:fs";
-import { startTestHeartbeat, startTestIssuer } from "@shop/auth/testing";
-import { formatServiceKey } from "@shop/env";
+import { startTestHeartbeat } from "@shop/auth/testing";
 import { planProcesses } from "@shop/local/processes";
 import { createTestClient, startTcpGate, type TcpGate } from "@shop/subgraph-server/testing";
 import { shopEnvironment } from "../test/running-shop";
 import { createCheckout, type Checkout } from "./checkout";
 import { type Person, someone } from "./people";
+import { startTrust } from "./trust";
 import { startUnrulyProcess, type UnrulyProcess } from "./unruly-process";
 
 export { type Person, someone } from "./people";
@@ -57,19 +56,14 @@ export interface FaultShop<Gated extends Way = never> extends Checkout {
 export async function startFaultShop<Gated extends Way = never>(
   options: { gates?: readonly Gated[]; env?: Readonly<Record<string, string>> } = {},
 ): Promise<FaultShop<Gated>> {
-  const issuer = await startTestIssuer();
+  const trust = await startTrust();
   const given = await shopEnvironment();
   const lines: string[] = [];
-  const gatewayKeys = generateKeyPairSync("ed25519");
   const planned = planProcesses(
     {
       ...given,
       LOG_LEVEL: "warn",
-      JWKS_URL: issuer.jwksUrl,
-      TOKEN_ISSUER: issuer.issuer,
-      TOKEN_AUDIENCE: issuer.audience,
-      GATEWAY_SERVICE_KEY: formatServiceKey(gatewayKeys.privateKey),
-      GATEWAY_SERVICE_PUBLIC_KEYS: formatServiceKey(gatewayKeys.publicKey),
+      ...trust.env,
       ...options.env,
     },
     (line) => lines.push(line),
@@ -90,7 +84,7 @@ export async function startFaultShop<Gated extends Way = never>(
       Promise.allSettled(names.map(async (name) => started.get(name)?.stop()));
     const ended = [...(await end(services)), ...(await end(stores))]; // services finish their work on the stores
     for (const gate of Object.values<TcpGate>(gates)) await gate.stop();
-    await issuer.stop();
+    await trust.issuer.stop();
     rmSync(given["DATA_DIR"] ?? "", { recursive: true, force: true });
     throwFirst(ended);
   }
@@ -107,8 +101,8 @@ export async function startFaultShop<Gated extends Way = never>(
     createTestClient<Person>({
       port: () => Number(given[`${callee.toUpperCase()}_PORT`]),
       callee,
-      gatewayKey: gatewayKeys.privateKey,
-      headersOf: async (person) => ({ authorization: await issuer.bearer(person) }),
+      gatewayKey: trust.gatewayKey,
+      headersOf: async (person) => ({ authorization: await trust.issuer.bearer(person) }),
     });
   const sandboxUrl = planned.env["PAYMENTS_SANDBOX_URL"] ?? "";
   return {

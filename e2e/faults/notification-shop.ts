@@ -1,11 +1,9 @@
 // The notification service, twice if need be, with its stores and the gateway: each in a process of its own that can be
 // killed. What happens in the rest of the shop is published by the test, as its owners would.
-import { generateKeyPairSync } from "node:crypto";
 import { cpSync, existsSync, mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { startTestHeartbeat, startTestIssuer } from "@shop/auth/testing";
-import { formatServiceKey } from "@shop/env";
+import { startTestHeartbeat } from "@shop/auth/testing";
 import { topics } from "@shop/event-contracts";
 import { freePorts } from "@shop/local/testing";
 import { planProcesses } from "@shop/local/processes";
@@ -14,6 +12,7 @@ import { createTestClient, eventually } from "@shop/subgraph-server/testing";
 import { createLogger } from "@shop/telemetry";
 import { shopEnvironment } from "../test/running-shop";
 import { someone } from "./people";
+import { startTrust } from "./trust";
 import { startUnrulyProcess, type UnrulyProcess } from "./unruly-process";
 
 type ProcessName = "kafka" | "redis" | "notification" | "another" | "gateway";
@@ -58,19 +57,14 @@ const inboxQuery = `query ($id: ID!) {
 
 /** @param env variables for the services, such as NOTIFICATION_KEEP_MAX */
 export async function startNotificationShop(env: Readonly<Record<string, string>> = {}): Promise<NotificationShop> {
-  const issuer = await startTestIssuer();
+  const trust = await startTrust();
   const given = await shopEnvironment();
   const dataDir = given["DATA_DIR"] ?? "";
   const lines: string[] = [];
-  const gatewayKeys = generateKeyPairSync("ed25519");
   const settings = {
     ...given,
     LOG_LEVEL: "warn",
-    JWKS_URL: issuer.jwksUrl,
-    TOKEN_ISSUER: issuer.issuer,
-    TOKEN_AUDIENCE: issuer.audience,
-    GATEWAY_SERVICE_KEY: formatServiceKey(gatewayKeys.privateKey),
-    GATEWAY_SERVICE_PUBLIC_KEYS: formatServiceKey(gatewayKeys.publicKey),
+    ...trust.env,
     ...env,
   };
   const [anotherPort = 0] = await freePorts("127.0.0.1", 1);
@@ -96,7 +90,7 @@ export async function startNotificationShop(env: Readonly<Record<string, string>
   const stop = async (): Promise<void> => {
     await Promise.all([heartbeat.stop(), bus.stop()]);
     const ended = await Promise.allSettled([...started.values()].reverse().map((one) => one.stop()));
-    await issuer.stop();
+    await trust.issuer.stop();
     rmSync(dataDir, { recursive: true, force: true });
     throwFirst(ended);
   };
@@ -111,8 +105,8 @@ export async function startNotificationShop(env: Readonly<Record<string, string>
   const client = createTestClient<string>({
     port: () => Number(given["NOTIFICATION_PORT"]),
     callee: "notification",
-    gatewayKey: gatewayKeys.privateKey,
-    headersOf: async (userId) => ({ authorization: await issuer.bearer({ ...someone(), userId }) }),
+    gatewayKey: trust.gatewayKey,
+    headersOf: async (userId) => ({ authorization: await trust.issuer.bearer({ ...someone(), userId }) }),
   });
   const socketAt = (port: string | number | undefined): string => `ws://127.0.0.1:${port ?? ""}/graphql`;
   const processes = Object.fromEntries(started) as Record<ProcessName, UnrulyProcess>;
@@ -133,7 +127,7 @@ export async function startNotificationShop(env: Readonly<Record<string, string>
         );
       await eventually(attempt, (done) => done);
     },
-    authorizationOf: (userId) => issuer.bearer({ ...someone(), userId }),
+    authorizationOf: (userId) => trust.issuer.bearer({ ...someone(), userId }),
     inboxOf: async (userId) => {
       const { data, errors } = await client.query<InboxAnswer | null>(inboxQuery, { id: userId }, userId);
       if (data === null || errors !== undefined) throw new Error(JSON.stringify(errors));
