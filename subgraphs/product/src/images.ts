@@ -69,13 +69,18 @@ export function createImages(deps: {
       const { userId: actorId } = requireRole(viewer, "STAFF");
       const parsed = parseInput(attachInput, { alt }, []);
       if (!parsed.ok) return parsed;
-      const product = await products.findById(productId, recordFields).lean<ProductRecord | null>();
+      const read = () => products.findById(productId, recordFields).lean<ProductRecord | null>();
+      const product = await read();
       if (product === null) return notFound("product", ...path);
       if (hasImageOf(product, uploadId)) return { ok: true, product };
       if (product.images.length >= maxImages) return tooMany;
 
       const published = await uploads.publish({ id: uploadId, ownerId: productId }, shapes);
-      if (!published.ok) return published;
+      if (!published.ok) {
+        // What was uploaded goes once it is attached: by another call that was faster, perhaps.
+        const now = await read();
+        return now !== null && hasImageOf(now, uploadId) ? { ok: true, product: now } : published;
+      }
       const { imageId: id, images } = published;
       const { full, medium, small } = images;
       const image: StoredImage = {
