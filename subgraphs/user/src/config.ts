@@ -20,7 +20,7 @@ const variables = z.object({
   REDIS_URL: url("redis", "rediss")
     .optional()
     .describe("Redis; without it each user process counts tries at accounts by itself"),
-  RATE_LIMIT_CREDENTIALS_ACCOUNT: freeTries(5).describe(
+  RATE_LIMIT_CREDENTIALS_ACCOUNT: freeTries(10).describe(
     "Wrong passwords of one client for one account before it has to wait, longer with each; 0: any number",
   ),
   RATE_LIMIT_CREDENTIALS_ADDRESS: freeTries(100).describe(
