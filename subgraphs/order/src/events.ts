@@ -46,9 +46,12 @@ export async function tellOfOrder(tx: Tx, order: Order, reason: string | undefin
   });
 }
 
+/** What staff alone bring an order to, their own included. */
+const staffStatuses: ReadonlySet<OrderStatus> = new Set(["SHIPPED", "DELIVERED"]);
+
 /** Tells who of the staff brought an order where it is, in the transaction of the change; what customers do is their own. */
 export async function tellOfStaff(tx: Tx, actorId: string, before: Order, status: OrderStatus): Promise<void> {
-  if (status === "CANCELLED" && actorId === before.userId) return;
+  if (actorId === before.userId && !staffStatuses.has(status)) return;
   await appendToOutbox(tx, staffActed, {
     actorId,
     action: `order.${status.toLowerCase()}`,

@@ -218,3 +218,33 @@ it("shows the order as it stands beside what is wrong with the input", async () 
     errors: [{ code: "NOT_FOUND", path: ["id"] }],
   });
 });
+
+it("tells the audit log what staff do with orders, their own included, and nothing of what customers do", async () => {
+  const ada = someone();
+  const { order, payment } = await shop.paid(staff, { [kettle]: 1 });
+  await shop.ship(staff, order.id);
+  await shop.refund(staff, payment.id, { amountMinor: 400 });
+  const [byStaff, byAda] = [await shop.placed(ada, { [kettle]: 1 }), await shop.placed(ada, { [kettle]: 1 })];
+  await shop.cancel(staff, byStaff.id);
+  await shop.cancel(ada, byAda.id);
+  const { rows } = await shop.sql.query<{ payload: object }>(
+    "SELECT payload FROM outbox WHERE topic = 'audit.v1' AND key = ANY ($1) ORDER BY position",
+    [[order.id, payment.id, byStaff.id, byAda.id]],
+  );
+  const actorId = staff.userId;
+  const money = (refundableMinor: number) => ({ refundableMinor, currency: "EUR" });
+  expect(rows.map(({ payload }) => payload)).toEqual([
+    {
+      ...{ actorId, action: "order.shipped", targetId: order.id },
+      ...{ before: { status: "PAID" }, after: { status: "SHIPPED" } },
+    },
+    {
+      ...{ actorId, action: "payment.refund-asked", targetId: payment.id },
+      ...{ before: money(1_000), after: money(600) },
+    },
+    {
+      ...{ actorId, action: "order.cancelled", targetId: byStaff.id },
+      ...{ before: { status: "AWAITING_PAYMENT" }, after: { status: "CANCELLED" } },
+    },
+  ]);
+});
