@@ -110,7 +110,7 @@ describe("signing in", () => {
     for (const { errors } of sentAway) {
       expect(errors).toMatchObject([{ extensions: { code: "RATE_LIMITED", retryAfterSeconds: 2 } }]);
     }
-  });
+  }, 120_000); // 66 hashes, on a machine that may have else to do
 });
 
 describe("changing the password", () => {
