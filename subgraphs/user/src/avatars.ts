@@ -94,7 +94,11 @@ export function createAvatars(deps: {
       if (user.avatarUploadId === uploadId) return { ok: true };
 
       const published = await uploads.publish({ id: uploadId, ownerId: userId }, shapes);
-      if (!published.ok) return published;
+      if (!published.ok) {
+        // What was uploaded goes once it is attached: by another call that was faster, perhaps.
+        const now = await db.user.findUnique({ where: { id: userId } });
+        return now?.avatarUploadId === uploadId ? { ok: true } : published;
+      }
       const before = await replace(userId, uploadId, published.images.avatar.key);
       const isReplaced = before !== null && before.avatarUploadId !== uploadId;
       await uploads.settle(uploadId, published, isReplaced);
