@@ -139,6 +139,12 @@ it("forgets who deletes their account in every store, and keeps what was sold an
   const orders = await orderAll(leaving, productId);
   const { reviewId, replyId } = await reviewAndBeAnswered(leaving, await register(shop.url), productId);
   await inboxHead(leaving.client);
+  const { comment } = await leaving.client.run<{ comment: { author: object } }>(
+    `query ($id: ID!) { comment(id: $id) { author { displayName email phone role addresses { id } sessions { id } } } }`,
+    { id: replyId },
+  );
+  const hidden = { email: null, phone: null, role: null, addresses: null, sessions: null };
+  expect(comment.author).toEqual({ displayName: "Ada", ...hidden });
   const before = await readStoredText(shop);
   for (const word of [...personalWords, leaving.email]) expect(before).toContain(word);
 
