@@ -44,7 +44,7 @@ module.exports = {
       from: {
         path: "^subgraphs/[^/]+/src/[^/]+\\.ts$",
         pathNot:
-          "/src/(main|service|config|context|loaders|events|subscriptions|entities|inventory-server|webhooks)\\.ts$",
+          "/src/(main|service|config|context|loaders|events|subscriptions|entities|inventory-server|webhooks|[a-z-]+-route)\\.ts$",
       },
       to: { path: "node_modules/(graphql|@apollo|fastify|kafkajs|undici|graphql-ws|ws)/|/src/resolvers/" },
     },

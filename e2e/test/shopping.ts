@@ -1,6 +1,6 @@
 import { randomUUID } from "node:crypto";
-import sharp from "sharp";
 import { createShopClient, type ShopClient } from "./client";
+import { type Upload, uploadPicture } from "./upload";
 
 interface UserError {
   readonly code: string;
@@ -87,24 +87,18 @@ export async function stockNewProduct(staff: ShopClient, name: string, stock: nu
 }
 
 async function addPicture(staff: ShopClient, productId: string): Promise<void> {
-  const background = { r: 40, g: 120, b: 90 };
-  const png = await sharp({ create: { width: 64, height: 48, channels: 3, background } })
-    .png()
-    .toBuffer();
-  const { upload } = await mutate<{ upload: { id: string; url: string; fields: { name: string; value: string }[] } }>(
-    staff,
-    `mutation ($productId: ID!, $input: ImageUploadInput!) {
-       requestProductImageUpload(productId: $productId, input: $input) {
-         upload { id url fields { name value } } errors { code message path }
-       }
-     }`,
-    { productId, input: { contentType: "image/png", bytes: png.length } },
-  );
-  const form = new FormData();
-  for (const { name, value } of upload.fields) form.append(name, value);
-  form.append("file", new Blob([new Uint8Array(png)], { type: "image/png" }), "kettle.png");
-  const stored = await fetch(upload.url, { method: "POST", body: form });
-  if (!stored.ok) throw new Error(`the object store answered ${stored.status}: ${await stored.text()}`);
+  const upload = await uploadPicture(async (input) => {
+    const payload = await mutate<{ upload: Upload }>(
+      staff,
+      `mutation ($productId: ID!, $input: ImageUploadInput!) {
+         requestProductImageUpload(productId: $productId, input: $input) {
+           upload { id url fields { name value } } errors { code message path }
+         }
+       }`,
+      { productId, input },
+    );
+    return payload.upload;
+  });
   await mutate(
     staff,
     `mutation ($productId: ID!, $uploadId: ID!, $alt: String!) {

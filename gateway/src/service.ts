@@ -51,6 +51,8 @@ export interface ServedGraph {
 export type RegisterRoutes = (app: FastifyInstance, graph: ServedGraph) => void | Promise<void>;
 
 const path = "/graphql";
+/** Longer than anything that is one: what is no id is told by who looks for it. */
+const maxParamLength = 1_000;
 const headersTimeoutMs = 10_000;
 const requestTimeoutMs = 30_000;
 /** Where tokens are the subgraphs' own affair, everybody is a stranger here. */
@@ -111,6 +113,7 @@ export async function startService(
 
   const app = fastify({
     bodyLimit: config.maxBodyBytes,
+    routerOptions: { maxParamLength },
     requestTimeout: requestTimeoutMs,
     ...(config.trustProxy === undefined ? {} : { trustProxy: config.trustProxy }),
     http: { headersTimeout: headersTimeoutMs, connectionsCheckingInterval: headersTimeoutMs / 2 },

@@ -1,5 +1,5 @@
 import { type JsonSchema, objectOf, orNull, schemaAt } from "./json-schema";
-import { type GraphqlData, type UserError } from "./route";
+import { type GraphqlData, type UserError } from "./graphql-data";
 
 /** What an answer of GraphQL becomes. */
 export type RestAnswer =

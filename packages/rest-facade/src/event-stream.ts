@@ -48,6 +48,10 @@ export function serveStream(route: Route, subscribe: SubscribeOperation) {
         detail: `This is a stream: accept ${contentType}.`,
       });
     }
+    // Some hosts learn only of the service that nobody is signed in, when the stream stands.
+    if (route.access !== "anyone" && request.headers.authorization === undefined) {
+      return sendProblem(reply, { status: 401, code: "UNAUTHENTICATED", detail: "Sign in to do this." });
+    }
     const read = readRequest(route, request);
     if (!read.ok) return sendProblem(reply, read.problem);
     const operation = toOperation(route, request, reply, route.variables(read.value));

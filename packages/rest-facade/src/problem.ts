@@ -2,7 +2,7 @@ import { randomBytes } from "node:crypto";
 import { STATUS_CODES } from "node:http";
 import { currentTraceId } from "@shop/telemetry";
 import { type FastifyReply } from "fastify";
-import { type UserError } from "./route";
+import { type UserError } from "./graphql-data";
 
 export interface ProblemDetails {
   readonly status: number;

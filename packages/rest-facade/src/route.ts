@@ -16,15 +16,6 @@ export interface RouteInput<Query = unknown, Body = unknown> {
   readonly lastEventId: string | undefined;
 }
 
-export interface UserError {
-  readonly code: string;
-  readonly message: string;
-  readonly path: readonly string[];
-}
-
-/** As it came from the graph; each route knows the shape that its operation asks for. */
-export type GraphqlData = Readonly<Record<string, unknown>>;
-
 /**
  * One route of the facade: a fixed GraphQL operation, a mapping of its parameters and a mapping of its answer. What it
  * selects the owning service alone can answer; what is another's it selects as `{ id }`.

@@ -8,7 +8,7 @@ beforeEach(async () => {
 });
 afterEach(() => app.close());
 
-const stream = { url: "/v1/notifications/stream", headers: { accept: "text/event-stream" } };
+const stream = { url: "/v1/notifications/stream", headers: { accept: "text/event-stream", authorization: "Bearer t" } };
 
 it("tells each event with its cursor as the id, and what ended them", async () => {
   const notification = { id: "ntf_1", cursor: "c1", title: "Paid" };

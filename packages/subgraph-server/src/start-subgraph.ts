@@ -68,6 +68,8 @@ const maxBodyBytes = 1_000_000;
 // The same from clients of the gateway, which writes operations of its own around their variables.
 const maxOperationBytes = maxBodyBytes + 100_000;
 const requestTimeoutMs = 30_000;
+/** Longer than anything that is one: what is no id is told by who looks for it. */
+const maxParamLength = 1_000;
 
 /**
  * Serves a subgraph: /graphql to callers with a service credential; to anyone health, its REST routes under the rights of
@@ -75,7 +77,12 @@ const requestTimeoutMs = 30_000;
  */
 export async function startSubgraph<Context extends object>(options: SubgraphOptions<Context>): Promise<Subgraph> {
   const { log } = options;
-  const app = fastify({ bodyLimit: maxBodyBytes, requestTimeout: requestTimeoutMs, forceCloseConnections: "idle" });
+  const app = fastify({
+    bodyLimit: maxBodyBytes,
+    requestTimeout: requestTimeoutMs,
+    routerOptions: { maxParamLength },
+    forceCloseConnections: "idle",
+  });
   app.addHook("onRoute", (route) => {
     if (route.url === "/graphql") route.bodyLimit = maxOperationBytes;
   });

@@ -1,3 +1,4 @@
+import { createId } from "@shop/ids";
 import { createImageMaker, createImageStore } from "@shop/images";
 import { startTcpGate, type TcpGate } from "@shop/subgraph-server/testing";
 import { testStores } from "@shop/local/testing";
@@ -85,10 +86,15 @@ it("takes a picture once, however many at once ask, and of nobody else", async (
   const uploadId = await upload(service, user);
   const stranger = await service.register();
   expect((await attach(uploadId, stranger)).errors).toMatchObject([{ code: "NOT_FOUND", path: ["uploadId"] }]);
-  const [first, ...others] = await Promise.all([1, 2, 3, 4].map(() => attach(uploadId)));
+  const [first, ...others] = await Promise.all(Array.from({ length: 12 }, () => attach(uploadId)));
   for (const again of [...others, await attach(uploadId)]) expect(again).toEqual(first);
   expect(first?.user).toMatchObject({ version: 2, avatarUrl: expect.any(String) as string });
   expect(await objectsOf(uploadId)).toHaveLength(1);
+});
+
+const hostileIds = ["", "\u0000", "\ud800", "x".repeat(20_000), '{"$gt":""}', "../../etc/passwd", createId("prd")];
+it.each(hostileIds.map((id) => [JSON.stringify(id).slice(0, 30), id]))("knows no upload %s", async (_name, id) => {
+  expect((await attach(id)).errors).toMatchObject([{ code: "NOT_FOUND", path: ["uploadId"] }]);
 });
 
 it("shows the new picture instead of the old, which is gone", async () => {

@@ -30,7 +30,10 @@ export const categoryRoutes: readonly Route[] = [
     body: z.strictObject({ slug, name, parentId }),
     ok: 201,
     location: "/v1/categories/{id}",
-    problems: { 409: "The slug is taken, or a call with this Idempotency-Key still runs" },
+    problems: {
+      404: "There is no such parent",
+      409: "The slug is taken, or a call with this Idempotency-Key still runs",
+    },
     operation: `mutation CreateCategory($input: CreateCategoryInput!) {
       createCategory(input: $input) { category { ${category} } ${userErrors} }
     }`,

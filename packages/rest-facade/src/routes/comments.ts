@@ -46,8 +46,9 @@ export const commentRoutes: readonly Route[] = [
     service,
     method: "GET",
     path: "/v1/comments",
-    summary: "Comments to moderate",
-    access: "staff",
+    summary: "All comments, the newest first; for staff those to moderate",
+    access: "anyone",
+    problems: { 403: "What is reported, and what is hidden, staff alone may see" },
     query: z.strictObject({
       ...pageQuery,
       reported: flag.optional().describe("Only those that someone reported"),
@@ -78,6 +79,7 @@ export const commentRoutes: readonly Route[] = [
     path: "/v1/comments/{id}",
     summary: "Change a comment of your own",
     body: z.strictObject({ rating: rating.nullish(), body: words.nullish(), expectedVersion }),
+    statuses: { FORBIDDEN: 404 },
     operation: `mutation EditComment($id: ID!, $input: EditCommentInput!) {
       editComment(id: $id, input: $input) { comment { ${comment} } ${userErrors} }
     }`,
@@ -90,6 +92,7 @@ export const commentRoutes: readonly Route[] = [
     path: "/v1/comments/{id}",
     summary: "Delete a comment; its replies stay",
     ok: 204,
+    statuses: { FORBIDDEN: 404 },
     operation: `mutation DeleteComment($id: ID!) { deleteComment(id: $id) { ${userErrors} } }`,
     answer: payloadOf("deleteComment"),
   }),

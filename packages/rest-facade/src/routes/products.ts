@@ -64,7 +64,10 @@ export const productRoutes: readonly Route[] = [
     body: z.strictObject(newProduct),
     ok: 201,
     location: "/v1/products/{id}",
-    problems: { 409: "The slug is taken, or a call with this Idempotency-Key still runs" },
+    problems: {
+      404: "There is no such category",
+      409: "The slug is taken, or a call with this Idempotency-Key still runs",
+    },
     operation: `mutation CreateProduct($input: CreateProductInput!) {
       createProduct(input: $input) { product { ${product} } ${userErrors} }
     }`,
