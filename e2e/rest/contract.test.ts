@@ -3,6 +3,7 @@ import fc from "fast-check";
 import { removeData, type RunningShop, shopEnvironment, startRunningShop } from "../test/running-shop";
 import { almost } from "./arbitrary";
 import { type Api, createApi } from "./api";
+import { readStream, type ToldEvent } from "./event-stream";
 import { type Operation, readContract } from "./openapi";
 import { logIn, register, walkAccounts } from "./walk-accounts";
 import { walkCatalogue } from "./walk-catalogue";
@@ -35,10 +36,32 @@ it("answers every route that it describes, as it describes it, with the same byt
   const ada = await walkOrders(api, staff, productId);
   await walkComments(api, staff, productId, ada);
   await walkNotifications(api, staff, productId, ada);
-  const streams = ["GET /v1/notifications/stream"]; // read by tests of its own
+  const streams = ["GET /v1/notifications/stream"]; // see below
   const described = api.contract.operations.map(({ name }) => name);
   expect(described.filter((name) => !api.succeeded.has(name) && !streams.includes(name))).toEqual([]);
 }, 120_000);
+
+it("streams notifications from a place on, the same at both ports", async () => {
+  const { accessToken: as } = await register(api);
+  const { resumeCursor } = await api.ok<{ resumeCursor: string }>("GET /v1/notifications", { as });
+  const title = `Free delivery ${resumeCursor}`;
+  await api.ok("POST /v1/announcements", { as: staff, body: { title, body: "All of December." } });
+  const isTold = (told: readonly ToldEvent[]): boolean => told.some(({ data }) => data["title"] === title);
+  const ports = [shop.url, `http://localhost:${shop.env["NOTIFICATION_PORT"] ?? ""}`];
+  const streams = ports.map((port) => `${port}/v1/notifications/stream`);
+  const headers = { authorization: `Bearer ${as}`, "last-event-id": resumeCursor };
+  const [here, there] = await Promise.all(streams.map((url) => readStream(url, headers, isTold)));
+  expect(there).toEqual(here);
+  expect(here?.every(({ id, event, data }) => id === data["cursor"] && event === undefined)).toBe(true);
+
+  const lost = { ...headers, "last-event-id": "nothing" };
+  for (const url of streams) {
+    const told = await readStream(url, lost, ({ length }) => length > 0);
+    expect(told).toMatchObject([{ id: "", event: "problem", data: { code: "BAD_USER_INPUT" } }]);
+  }
+  const stranger = await api.call("GET /v1/notifications/stream", { headers: { accept: "text/event-stream" } });
+  expect(stranger.status).toBe(401);
+});
 
 const exampleOf = (operation: Operation): unknown => operation.requestBody?.content["application/json"].example;
 const pathOf = ({ parameters }: Operation) =>
