@@ -2,7 +2,7 @@ import { type FastifyInstance, type FastifyReply, type FastifyRequest } from "fa
 import { type RestAnswer } from "./answers";
 import { entityTagOf, isKnown } from "./conditional";
 import { serveStream, type SubscribeOperation } from "./event-stream";
-import { accepts, refuseOtherMethods } from "./negotiation";
+import { accepts, refuseOtherMethods, takeJsonAlone } from "./negotiation";
 import { type ExecuteOperation, sendGraphqlError, toOperation } from "./operation";
 import { sendProblem } from "./problem";
 import { readRequest } from "./read-request";
@@ -18,6 +18,7 @@ export function serveRoutes(
   options: { execute: ExecuteOperation; subscribe: SubscribeOperation | undefined; prefix: string },
 ): void {
   const { execute, subscribe, prefix } = options;
+  takeJsonAlone(app);
   for (const path of new Set(routes.map((route) => route.path))) {
     const url = path.slice(prefix.length).replaceAll(/\{(\w+)\}/g, ":$1");
     const here = routes.filter((route) => route.path === path);

@@ -50,11 +50,18 @@ it.each(["*/*", "application/*", "text/html, application/json;q=0.1"])("answers 
 it.each([
   ["no JSON", { "content-type": "application/json" }, "{", 400],
   ["another type", { "content-type": "application/xml" }, "<a/>", 415],
+  ["plain text", { "content-type": "text/plain" }, "{}", 415],
   ["more than a megabyte", { "content-type": "application/json" }, JSON.stringify("x".repeat(1_100_000)), 413],
 ])("is a problem for a body of %s", async (_what, headers, payload, status) => {
   const response = await app.inject({ method: "POST", url: "/v1/orders", headers, payload });
   expect([response.statusCode, response.json()]).toEqual([status, problem(status, "BAD_REQUEST")]);
   expect(response.headers["content-type"]).toContain("application/problem+json");
+});
+
+it.each(["POST", "DELETE"] as const)("takes a %s without a body for what it is, of whatever type", async (method) => {
+  const path = method === "POST" ? `${url}/publish` : url;
+  await app.inject({ method, url: path, headers: { "content-type": "application/json" } });
+  expect(asked).toMatchObject([{ variables: { id: "prd_1" } }]);
 });
 
 it("is a problem where there is no such route", async () => {
