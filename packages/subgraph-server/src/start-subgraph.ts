@@ -15,11 +15,12 @@ import { registerHealthRoutes, type ReadinessChecks, trackSilentConnections } fr
 import {
   type ExecuteOperation,
   registerRestFacade,
+  sendUnreadable,
   type ServiceName,
   type SubscribeOperation,
 } from "@shop/rest-facade";
 import { type Logger } from "@shop/telemetry";
-import { fastify, type FastifyInstance } from "fastify";
+import { fastify, type FastifyInstance, type FastifyReply } from "fastify";
 import { GraphQLError, type GraphQLSchema } from "graphql";
 import { asksOnlyFor } from "./query-fields";
 import { buildSchema, type Resolvers } from "./schema";
@@ -81,6 +82,8 @@ export async function startSubgraph<Context extends object>(options: SubgraphOpt
     bodyLimit: maxBodyBytes,
     requestTimeout: requestTimeoutMs,
     routerOptions: { maxParamLength },
+    // An address that is none: Fastify's own answer names Fastify.
+    frameworkErrors: ({ statusCode = 400 }, _request, reply) => void sendUnreadable(reply as FastifyReply, statusCode),
     forceCloseConnections: "idle",
   });
   app.addHook("onRoute", (route) => {

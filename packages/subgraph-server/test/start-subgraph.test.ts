@@ -65,3 +65,15 @@ it("answers a caller that may ask for some fields these, and nothing else", asyn
     expect((await asked(query)).status).toBe(403);
   }
 });
+
+it.each(["/v1/users/%", `/v1/users/${"x".repeat(2_000)}`])(
+  "says of an address that is none no more than that: %.20s",
+  async (path) => {
+    const answer = await fetch(`http://127.0.0.1:${subgraph.port}${path}`);
+    expect([answer.status, answer.headers.get("content-type")]).toEqual([
+      path.endsWith("%") ? 400 : 414,
+      "application/problem+json; charset=utf-8",
+    ]);
+    expect(await answer.text()).not.toContain("FST_");
+  },
+);
