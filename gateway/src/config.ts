@@ -7,6 +7,7 @@ import { type TrustProxy } from "./client-address";
 import { environment } from "./environment";
 import { credentialMutations } from "./limits/credential-fields";
 import { type RateLimitSettings } from "./limits/rate-limits";
+import { type PageName } from "./pages/page-names";
 
 export { environment };
 
@@ -29,6 +30,8 @@ export interface Config {
   readonly rateLimits: RateLimitSettings;
   readonly trustProxy: TrustProxy | undefined;
   readonly introspection: boolean;
+  /** The pages for people that are served. */
+  readonly pages: readonly PageName[];
   /** The mail that /mailbox shows; undefined: there is no such page. */
   readonly mailboxDir: string | undefined;
   readonly corsOrigins: readonly string[];
@@ -199,6 +202,7 @@ function settingsOf(
     subgraphMutationTimeoutMs: env.SUBGRAPH_MUTATION_TIMEOUT_MS,
     subgraphConnections: env.SUBGRAPH_CONNECTIONS,
     trustProxy: env.TRUSTED_PROXIES,
+    pages: env.PAGES.filter((page) => page !== "none"),
     corsOrigins: env.CORS_ORIGINS ?? (production ? [] : [apolloSandbox]),
     operationsFile: env.OPERATIONS_FILE && resolve(repository, env.OPERATIONS_FILE),
     operationsOnly: env.OPERATIONS_ONLY,

@@ -1,6 +1,7 @@
 import { count, durationMs, list, port, servicePrivateKey, url } from "@shop/env";
 import { mailboxEnvironment } from "@shop/mailer";
 import { z } from "zod";
+import { pageNames } from "./pages/page-names";
 import { parseTrustedProxies, type TrustProxy } from "./client-address";
 
 const http = () => url("http", "https");
@@ -52,6 +53,10 @@ export const environment = z.object({
     .describe("Whose X-Forwarded-For is believed: addresses and CIDR ranges, or how many proxies there are; none"),
   ...mailboxEnvironment.shape,
   INTROSPECTION: z.stringbool().optional().describe("Answers introspection; by default everywhere but in production"),
+  PAGES: list()
+    .pipe(z.array(z.enum([...pageNames, "none"])))
+    .default([...pageNames])
+    .describe("Which pages for people the gateway serves: start, sandbox, graphiql, docs; or none"),
   CORS_ORIGINS: list()
     .optional()
     .describe(

@@ -9,6 +9,7 @@ const ofEveryAnswer = {
   "cross-origin-resource-policy": "same-origin",
   "content-security-policy": "default-src 'none'; frame-ancestors 'none'",
 };
+const noPage = ofEveryAnswer["content-security-policy"];
 /** A year; browsers heed it over TLS alone. */
 const transportSecurity = { "strict-transport-security": "max-age=31536000; includeSubDomains" };
 
@@ -26,8 +27,10 @@ export function registerSecurityHeaders(app: FastifyInstance, options: { product
   });
   app.addHook("onSend", (request, reply, payload, done) => {
     const { url = "" } = request.routeOptions;
-    if (typeof payload === "string" && String(reply.getHeader("content-type")).startsWith("text/html")) {
-      const policy = policies.get(url) ?? policyOf(payload);
+    const isPage = typeof payload === "string" && String(reply.getHeader("content-type")).startsWith("text/html");
+    // One that needs more than most has said so itself.
+    if (isPage && reply.getHeader("content-security-policy") === noPage) {
+      const policy = policies.get(url) ?? pagePolicy(payload);
       policies.set(url, policy); // a page is the same for everyone
       void reply.header("content-security-policy", policy);
     }
@@ -35,13 +38,15 @@ export function registerSecurityHeaders(app: FastifyInstance, options: { product
   });
 }
 
-function policyOf(page: string): string {
+/** @param hosts others whose scripts it may run too, and whose pages it may frame */
+export function pagePolicy(page: string, hosts?: { readonly scripts: string; readonly frames: string }): string {
   const scripts = [...page.matchAll(/<script\b[^>]*>([\s\S]*?)<\/script>/gi)].flatMap(([, script = ""]) =>
     script.trim() === "" ? [] : `'sha256-${createHash("sha256").update(script).digest("base64")}'`,
   );
   return [
     "default-src 'none'",
-    `script-src ${scripts.join(" ")}`,
+    `script-src ${[...scripts, ...(hosts ? [hosts.scripts] : [])].join(" ")}`,
+    ...(hosts ? [`frame-src ${hosts.frames}`] : []),
     "style-src 'unsafe-inline'",
     "img-src 'self' data:",
     "font-src data:",

@@ -45,6 +45,8 @@ export interface ServedGraph {
   readonly subscribe: SubscribeForRest;
   /** As clients see it now. */
   readonly schema: () => GraphQLSchema;
+  /** The services behind it, where they are asked. */
+  readonly subgraphs: () => readonly { readonly name: string; readonly url: string }[];
 }
 
 /** Adds routes beside /graphql. */
@@ -133,7 +135,12 @@ export async function startService(
     ...{ path, apollo, authenticate, clientAddress, texts, admission, httpStreams, formatError },
   });
   const subscribe = createRestStreams({ clientStreams, authenticate, formatError });
-  await routes(app, { operations, subscribe, schema: () => supergraph.current().schema });
+  await routes(app, {
+    ...{ operations, subscribe },
+    schema: () => supergraph.current().schema,
+    subgraphs: () =>
+      supergraph.current().subgraphs.map(({ name, url }) => ({ name, url: subgraphs.urlOf({ name, url }) })),
+  });
   const webSockets = serveWebSockets(app.server, {
     ...{ path, operations, authenticate, onTokenEnd, clientAddress, formatError, slots, keepAliveMs, log },
     admitOperation: (context) => rateLimits.admitOperation(context),

@@ -5,6 +5,8 @@ import { createSubgraphClient, type SubgraphClient } from "./subgraph-client";
 export interface Subgraphs {
   /** The same one for the same name and address. */
   readonly clientOf: (subgraph: { readonly name: string; readonly url: string }) => SubgraphClient;
+  /** Where it is asked. */
+  urlOf(subgraph: { name: string; url: string }): string;
   /** Where subscriptions of a subgraph are opened. */
   socketUrl(subgraph: { name: string; url: string }): string;
   close(): Promise<void>;
@@ -24,17 +26,18 @@ export interface SubgraphsOptions {
 export function createSubgraphs(options: SubgraphsOptions): Subgraphs {
   const { urls, ...clientOptions } = options;
   const clients = new Map<string, SubgraphClient>();
-  const urlOf = (name: string, routingUrl: string): string => urls[name] ?? routingUrl;
+  const urlOf = ({ name, url }: { readonly name: string; readonly url: string }): string => urls[name] ?? url;
 
   return {
     clientOf: ({ name, url }) => {
-      const address = urlOf(name, url);
+      const address = urlOf({ name, url });
       const key = `${name} ${address}`;
       const client = clients.get(key) ?? createSubgraphClient({ ...clientOptions, name, url: address });
       clients.set(key, client);
       return client;
     },
-    socketUrl: ({ name, url }) => urlOf(name, url).replace(/^http/, "ws"),
+    urlOf,
+    socketUrl: (subgraph) => urlOf(subgraph).replace(/^http/, "ws"),
     close: async () => {
       await Promise.all([...clients.values()].map((client) => client.close()));
     },

@@ -1,6 +1,17 @@
-/** What a newcomer may run at once: a tab each in GraphiQL. */
-export const examples: readonly string[] = [
-  `# What is on sale, from three services. No account needed: press ▶.
+/** A tab in GraphiQL, and what the start page offers to copy. */
+export interface Example {
+  readonly query: string;
+  /** JSON, with the ids still to be filled in. */
+  readonly variables?: string;
+  /** JSON, with the token still to be filled in. */
+  readonly headers?: string;
+}
+
+const signedIn = `{ "Authorization": "Bearer <accessToken>" }`;
+
+/** What a newcomer may run at once, without an account. */
+export const shelf: Example = {
+  query: `# What is on sale, from three services. No account needed: press ▶.
 query Shelf {
   products(filter: { inStock: true }, sort: { field: PRICE, direction: ASC }, first: 3) {
     totalCount
@@ -17,7 +28,10 @@ query Shelf {
   }
 }
 `,
-  `# Sign in, then put the token into the headers of the other tabs: { "Authorization": "Bearer <accessToken>" }
+};
+
+export const signIn: Example = {
+  query: `# Sign in, then put the token into the headers of the other tabs: { "Authorization": "Bearer <accessToken>" }
 mutation SignIn {
   login(input: { email: "customer@example.com", password: "demo-password-1" }) {
     user { id displayName }
@@ -26,7 +40,10 @@ mutation SignIn {
   }
 }
 `,
-  `# All that happens to you, live. Needs the Authorization header; place and pay an order in another tab.
+};
+
+export const news: Example = {
+  query: `# All that happens to you, live. Needs the Authorization header; place and pay an order in another tab.
 subscription News {
   notificationReceived {
     kind
@@ -38,7 +55,25 @@ subscription News {
   }
 }
 `,
-  `# Needs the Authorization header, and a product's id in the variables: { "productId": "prd_…" }
+  headers: signedIn,
+};
+
+const account: Example = {
+  query: `# Who you are. Needs the Authorization header.
+query Account {
+  me {
+    id
+    displayName
+    role
+    addresses { recipient city countryCode }
+  }
+}
+`,
+  headers: signedIn,
+};
+
+const order: Example = {
+  query: `# Needs the Authorization header, and a product's id in the variables: { "productId": "prd_…" }
 mutation Order($productId: ID!) {
   placeOrder(
     input: {
@@ -52,7 +87,12 @@ mutation Order($productId: ID!) {
   }
 }
 `,
-  `# Needs the Authorization header, and the order's id in the variables: { "orderId": "ord_…" }
+  variables: `{ "productId": "prd_…" }`,
+  headers: signedIn,
+};
+
+const payment: Example = {
+  query: `# Needs the Authorization header, and the order's id in the variables: { "orderId": "ord_…" }
 mutation Pay($orderId: ID!) {
   payOrder(input: { idempotencyKey: "my-first-payment", orderId: $orderId, paymentToken: "tok_ok" }) {
     payment { status }
@@ -61,4 +101,33 @@ mutation Pay($orderId: ID!) {
   }
 }
 `,
-];
+  variables: `{ "orderId": "ord_…" }`,
+  headers: signedIn,
+};
+
+const reviews: Example = {
+  query: `# What buyers say of a product. No account needed; a product's id in the variables: { "productId": "prd_…" }
+query Reviews($productId: ID!) {
+  product(id: $productId) {
+    name
+    ratings { average count }
+    comments(sort: MOST_LIKED, first: 5) {
+      edges {
+        node {
+          rating
+          body
+          likeCount
+          verifiedPurchase
+          author { displayName }
+          replies(first: 3) { edges { node { body author { displayName } } } }
+        }
+      }
+    }
+  }
+}
+`,
+  variables: `{ "productId": "prd_…" }`,
+};
+
+/** One for each step of a purchase, from every service: a tab each in GraphiQL. */
+export const examples: readonly Example[] = [shelf, signIn, account, news, order, payment, reviews];

@@ -1,6 +1,7 @@
 import { isIP } from "node:net";
 import { type KeptMail } from "@shop/mailer";
 import { type FastifyInstance } from "fastify";
+import { escapeHtml, renderPage } from "./layout";
 
 /**
  * The page at /mailbox: the mail that would have been sent. Whoever reads it can take over any account, so that it is for
@@ -24,31 +25,19 @@ function namesThisMachine(hostname: string): boolean {
 function render(mails: readonly KeptMail[]): string {
   const articles = mails.map(
     ({ to, subject, text, at }) => `<article>
-<h2>${escape(subject)}</h2>
-<p>To ${escape(to)}, <time>${escape(at)}</time></p>
+<h2>${escapeHtml(subject)}</h2>
+<p>To ${escapeHtml(to)}, <time>${escapeHtml(at)}</time></p>
 <pre>${withLinks(text)}</pre>
 </article>`,
   );
-  return `<!doctype html>
-<html lang="en">
-<meta charset="utf-8">
-<title>The shop: mailbox</title>
-<style>
-body { max-width: 50rem; margin: 2rem auto; padding: 0 1rem; font: 1rem/1.5 system-ui, sans-serif }
-article { border-top: 1px solid #ccc }
-pre { white-space: pre-wrap; overflow-wrap: anywhere }
-</style>
+  const main = `<main>
 <h1>Mailbox</h1>
 <p>What would have been sent if SMTP_URL were set, the newest first.</p>
 ${articles.length === 0 ? "<p>Nothing yet.</p>" : articles.join("\n")}
-</html>
-`;
+</main>`;
+  return renderPage({ title: "The shop: mailbox", main });
 }
 
 function withLinks(text: string): string {
-  return escape(text).replace(/https?:\/\/\S+/g, (url) => `<a href="${url}">${url}</a>`);
-}
-
-function escape(text: string): string {
-  return text.replace(/[&<>"']/g, (character) => `&#${character.charCodeAt(0)};`);
+  return escapeHtml(text).replace(/https?:\/\/\S+/g, (url) => `<a href="${url}">${url}</a>`);
 }

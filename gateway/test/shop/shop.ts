@@ -68,6 +68,7 @@ export async function startShop(
     rateLimits: { requestsPerAddress: 0, requestsPerViewer: 0 },
     trustProxy: undefined,
     introspection: true,
+    pages: [],
     mailboxDir: undefined,
     corsOrigins: [],
     operationsFile: undefined,

@@ -18,6 +18,8 @@ export interface RestFacadeOptions {
   readonly subscribe?: SubscribeOperation;
   /** The graph that the operations are for: what it says of its types, the description says of the answers. */
   readonly schema: () => GraphQLSchema;
+  /** Whether there is a page at /docs; there is unless this says otherwise. */
+  readonly docsPage?: boolean;
   readonly log: Logger;
 }
 
@@ -25,7 +27,7 @@ const prefix = "/v1";
 
 /** Adds the REST routes, their description at /openapi.json, and the page to read and try them at /docs. */
 export function registerRestFacade(app: FastifyInstance, options: RestFacadeOptions): void {
-  const { service, execute, subscribe, schema, log } = options;
+  const { service, execute, subscribe, schema, docsPage: hasDocsPage = true, log } = options;
   const routes = allRoutes.filter((route) => service === undefined || route.service === service);
   void app.register(
     (rest, _options, done) => {
@@ -56,5 +58,5 @@ export function registerRestFacade(app: FastifyInstance, options: RestFacadeOpti
       schema(),
     ));
   });
-  app.get("/docs", (_request, reply) => reply.type("text/html; charset=utf-8").send(docsPage));
+  if (hasDocsPage) app.get("/docs", (_request, reply) => reply.type("text/html; charset=utf-8").send(docsPage));
 }
