@@ -11,8 +11,6 @@ export const neverSilentMs = Number.MAX_SAFE_INTEGER;
 
 export interface TestFeed {
   tell<Payload>(event: EventDefinition<Payload>, payload: NoInfer<Payload>): Promise<EventRecord>;
-  /** The same event, with the same id. */
-  tellAgain(record: EventRecord): Promise<void>;
   /** Says that all was told that was committed before. */
   prove(upTo?: Date): Promise<void>;
   stop(): Promise<void>;
@@ -29,7 +27,6 @@ export function createTestFeed(brokers: string[]): TestFeed {
       await bus.publish([record]);
       return record;
     },
-    tellAgain: (record) => bus.publish([record]),
     prove: (upTo = new Date()) =>
       bus.publishEverywhere("user.v1", (partitions) =>
         toEventRecord(userOutboxDrained, { upTo: upTo.toISOString(), partitions }),
