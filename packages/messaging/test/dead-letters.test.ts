@@ -109,7 +109,8 @@ it("gives what is retried another chance, in its order and as it was, and lists 
 
   const listed = await command("list", "--topic", "system.v1");
   expect(listed.code).toBe(0);
-  expect(listed.output).toContain(first);
+  const line = `${first}  `; // other tests' letters may lie at places that begin alike
+  expect(listed.output).toContain(line);
   expect(listed.output).toContain(`${groupId}: "a bug\\u001b[2J"`); // nothing that a terminal would obey
   expect((await command("show", first)).output).toContain(`"event-id": "${records[0]?.eventId ?? ""}"`);
 
@@ -121,8 +122,8 @@ it("gives what is retried another chance, in its order and as it was, and lists 
   expect(reader.repeats()).toBe(0);
 
   const left = await command("list");
-  expect(left.output).not.toContain(first);
-  expect((await command("list", "--retried")).output).toContain(first);
+  expect(left.output).not.toContain(line);
+  expect((await command("list", "--retried")).output).toContain(line);
 });
 
 it("says what it cannot do", async () => {
