@@ -27,8 +27,8 @@ const { values } = parseArgs({
 });
 const seconds = Number(values.seconds);
 const chosen = plans.filter(({ orderInstances }) => [undefined, String(orderInstances)].includes(values.instances));
-if (!Number.isInteger(seconds) || seconds < 1 || seconds > 25 || chosen.length === 0) {
-  process.stderr.write("Usage: npm run bench:orders -- [--seconds <1 to 25>] [--instances <1 or 4>]\n");
+if (!Number.isInteger(seconds) || seconds < 1 || seconds > 15 || chosen.length === 0) {
+  process.stderr.write("Usage: npm run bench:orders -- [--seconds <1 to 15>] [--instances <1 or 4>]\n");
   process.exit(1);
 }
 

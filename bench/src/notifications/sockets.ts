@@ -6,8 +6,8 @@ export interface SocketsOptions {
   readonly url: string;
   /** One socket for each: the value of its Authorization header, null for an anonymous one. */
   readonly authorizations: readonly (string | null)[];
-  /** One subscription on each; undefined for sockets that have none. */
-  readonly subscription?: { readonly query: string; readonly variables?: object };
+  /** One on each. */
+  readonly subscription: { readonly query: string; readonly variables?: object };
   /** Whether they take nothing off the line once they have subscribed. */
   readonly neverReads?: boolean;
   readonly onData?: (data: Readonly<Record<string, unknown>>, socket: number) => void;
@@ -44,7 +44,7 @@ export async function openSockets(options: SocketsOptions): Promise<() => void> 
       if (errors) onFailure?.();
       else if (data) onData?.(data, index);
     });
-    if (subscription !== undefined) subscribe();
+    subscribe();
     if (neverReads) socket.pause();
     return socket;
   }

@@ -63,7 +63,7 @@ async function measure(
   { shop, load, loadPid, durationMs }: RunOptions,
 ): Promise<CheckoutRun> {
   const url = door === "gateway" ? shop.gatewayUrl : shop.orderUrl;
-  // It lasts for a minute, which is longer than a run.
+  // It may be half a minute old, and lasts for another: no run is longer.
   const headers: Record<string, string> =
     door === "gateway" ? {} : { [serviceCredentialHeader]: await shop.credentialFor("order") };
   const readCpu = (): Map<string, number> =>
