@@ -35,9 +35,23 @@ redis.call('ZADD', KEYS[2], ARGV[3], ARGV[4], ARGV[3], ARGV[5])
 return 'ACCEPTED'
 `;
 
+// Control characters and halves of surrogate pairs: the audit log's PostgreSQL refuses some, and none is meant.
+const unprintable = /[\p{Cc}\p{Cs}]/u;
+const unprintableInLines = /(?![\n\r\t])[\p{Cc}\p{Cs}]/u;
+
 const announcement = z.object({
-  title: z.string().trim().min(1, "Write a title.").max(200, "A title has at most 200 characters."),
-  body: z.string().trim().min(1, "Write a text.").max(5_000, "A text has at most 5,000 characters."),
+  title: z
+    .string()
+    .trim()
+    .min(1, "Write a title.")
+    .max(200, "A title has at most 200 characters.")
+    .refine((text) => !unprintable.test(text), "A title is plain text on one line."),
+  body: z
+    .string()
+    .trim()
+    .min(1, "Write a text.")
+    .max(5_000, "A text has at most 5,000 characters.")
+    .refine((text) => !unprintableInLines.test(text), "A text is plain, without control characters."),
   idempotencyKey: z.string().min(1, "A key has at least 1 character.").max(128, "A key has at most 128 characters."),
 });
 const storedRecord = z.object({

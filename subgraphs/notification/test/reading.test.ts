@@ -180,4 +180,22 @@ describe("announcements", () => {
       errors: [{ path: ["title"] }, { path: ["body"] }, { path: ["idempotencyKey"] }],
     });
   });
+
+  it.each(["\u0000", "\ud800", "\u001b[2J"])("are no text that another store would refuse: %j", async (text) => {
+    const variables = { title: `Sale ${text}`, body: `Today ${text}.`, key: createId("evt") };
+    const refused = await shop.ask(announce, { ...staff, variables });
+    expect(refused.data?.["announce"]).toEqual({
+      accepted: false,
+      errors: [
+        { code: "INVALID_INPUT", path: ["title"] },
+        { code: "INVALID_INPUT", path: ["body"] },
+      ],
+    });
+  });
+
+  it("may have several lines", async () => {
+    const variables = { title: "Sale", body: "Today.\n\tAnd tomorrow.\r\n", key: createId("evt") };
+    const { data } = await shop.ask(announce, { ...staff, variables });
+    expect(data?.["announce"]).toEqual({ accepted: true, errors: [] });
+  });
 });
