@@ -92,7 +92,7 @@ describe("a mail that the mail server does not take", () => {
           waiting.push(mail);
           return Promise.resolve();
         },
-        take: () => Promise.resolve(waiting.splice(0)),
+        take: (limit) => Promise.resolve(waiting.splice(0, limit)),
         countLost: () => {
           told.lost++;
           return Promise.resolve();
@@ -157,6 +157,13 @@ describe("a mail that the mail server does not take", () => {
     late.age(2 * 3_600_000);
     await late.turn();
     expect(late.told).toMatchObject({ sent: 1, lost: 1 });
+  });
+
+  it("waits for no other turn behind many that go out", async () => {
+    const { told, waits, turn, offer } = channel([]);
+    for (let number = 0; number < 25; number++) await offer();
+    await turn();
+    expect({ ...told, waits: waits() }).toMatchObject({ sent: 25, lost: 0, waits: 0 });
   });
 
   it("is dropped where its user wants none any more", async () => {

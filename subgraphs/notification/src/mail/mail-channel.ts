@@ -10,11 +10,13 @@ import { toNotificationMail } from "./notification-mail";
 export interface MailChannel {
   /** Queues a mail of a notification that came into an inbox just now, where its user wants one. */
   offer(userId: string, notification: { message: Message; occurredAt: Date }): Promise<void>;
-  /** Sends what is due. */
+  /** Sends what is due; of a long queue as much as a few seconds take. */
   send(): Promise<void>;
 }
 
 const atOnce = 10;
+/** Who stops the service waits for no more than that. */
+const turnMs = 5_000;
 const maxTries = 8;
 const firstRetryMs = 5_000;
 const maxRetryMs = 300_000;
@@ -80,7 +82,12 @@ export function createMailChannel(deps: {
       }
     },
     send: async () => {
-      await Promise.all((await queue.take(atOnce)).map(deliver));
+      const endsAtMs = Date.now() + turnMs;
+      let taken: WaitingMail[];
+      do {
+        taken = await queue.take(atOnce);
+        await Promise.all(taken.map(deliver));
+      } while (taken.length === atOnce && Date.now() < endsAtMs);
     },
   };
 }
