@@ -16,7 +16,7 @@ import { Pool } from "pg";
 import { shopEnvironment } from "../test/running-shop";
 import { type Person, someone } from "./people";
 import { startTrust } from "./trust";
-import { startUnrulyProcess, type UnrulyProcess } from "./unruly-process";
+import { startUnrulyProcess, throwFirst, type UnrulyProcess } from "./unruly-process";
 
 type ProcessName = "postgres" | "kafka" | "comment";
 
@@ -135,8 +135,4 @@ export async function startCommentShop(): Promise<CommentShop> {
     },
     stop,
   };
-}
-
-function throwFirst(outcomes: readonly PromiseSettledResult<unknown>[]): void {
-  for (const outcome of outcomes) if (outcome.status === "rejected") throw outcome.reason;
 }

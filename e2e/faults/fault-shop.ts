@@ -7,7 +7,7 @@ import { shopEnvironment } from "../test/running-shop";
 import { createCheckout, type Checkout } from "./checkout";
 import { type Person, someone } from "./people";
 import { startTrust } from "./trust";
-import { startUnrulyProcess, type UnrulyProcess } from "./unruly-process";
+import { startUnrulyProcess, throwFirst, type UnrulyProcess } from "./unruly-process";
 
 export { type Person, someone } from "./people";
 
@@ -127,10 +127,6 @@ async function openGates<Gated extends Way>(
     return [way, await startTcpGate(url.href)];
   });
   return Object.fromEntries(await Promise.all(opened)) as Record<Gated, TcpGate>;
-}
-
-function throwFirst(outcomes: readonly PromiseSettledResult<unknown>[]): void {
-  for (const outcome of outcomes) if (outcome.status === "rejected") throw outcome.reason;
 }
 
 function withoutSlash(url: string): string {

@@ -13,7 +13,7 @@ import { createLogger } from "@shop/telemetry";
 import { shopEnvironment } from "../test/running-shop";
 import { someone } from "./people";
 import { startTrust } from "./trust";
-import { startUnrulyProcess, type UnrulyProcess } from "./unruly-process";
+import { startUnrulyProcess, throwFirst, type UnrulyProcess } from "./unruly-process";
 
 type ProcessName = "kafka" | "redis" | "notification" | "another" | "gateway";
 
@@ -60,18 +60,10 @@ export async function startNotificationShop(env: Readonly<Record<string, string>
   const trust = await startTrust();
   const given = await shopEnvironment();
   const dataDir = given["DATA_DIR"] ?? "";
-  const lines: string[] = [];
-  const settings = {
-    ...given,
-    LOG_LEVEL: "warn",
-    ...trust.env,
-    ...env,
-  };
+  const settings = { ...given, LOG_LEVEL: "warn", ...trust.env, ...env };
   const [anotherPort = 0] = await freePorts("127.0.0.1", 1);
-  const planned = planProcesses(settings, (line) => lines.push(line));
-  const plannedAnother = planProcesses({ ...settings, NOTIFICATION_PORT: String(anotherPort) }, (line) =>
-    lines.push(line),
-  );
+  const planned = planProcesses(settings, () => undefined);
+  const plannedAnother = planProcesses({ ...settings, NOTIFICATION_PORT: String(anotherPort) }, () => undefined);
 
   const started = new Map<ProcessName, UnrulyProcess>();
   const start = async (name: ProcessName): Promise<void> => {
@@ -151,10 +143,6 @@ export async function startNotificationShop(env: Readonly<Record<string, string>
     },
     stop,
   };
-}
-
-function throwFirst(outcomes: readonly PromiseSettledResult<unknown>[]): void {
-  for (const outcome of outcomes) if (outcome.status === "rejected") throw outcome.reason;
 }
 
 interface InboxAnswer {

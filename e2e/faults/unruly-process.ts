@@ -53,3 +53,8 @@ export async function startUnrulyProcess(name: string, start: () => Promise<Star
     },
   };
 }
+
+/** For several that were begun or ended together: each is waited for before one is told of. @throws the first failure */
+export function throwFirst(outcomes: readonly PromiseSettledResult<unknown>[]): void {
+  for (const outcome of outcomes) if (outcome.status === "rejected") throw outcome.reason;
+}
