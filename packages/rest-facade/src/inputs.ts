@@ -15,7 +15,8 @@ export function text(example: string): z.ZodString {
   return z.string().meta({ examples: [example] });
 }
 
-export const email = text("ada@example.com");
+/** As the graph takes it: what it would refuse is told with its path. */
+export const email = z.email({ pattern: z.regexes.html5Email }).meta({ examples: ["ada@example.com"] });
 export const password = text("correct horse battery");
 export const displayName = text("Ada Lovelace");
 export const phone = text("+44 20 7946 0958");
@@ -25,7 +26,11 @@ export const money = z.strictObject({
     .int()
     .describe("In minor units: 1999 is 19.99")
     .meta({ examples: [1_999] }),
-  currency: text("EUR").describe("ISO 4217"),
+  currency: z
+    .string()
+    .regex(/^[A-Z]{3}$/)
+    .describe("ISO 4217")
+    .meta({ examples: ["EUR"] }),
 });
 
 /** What every address has. */
@@ -43,12 +48,15 @@ export const addressFields = {
 export const imageUpload = z.strictObject({
   contentType: text("image/png").describe("image/png, image/jpeg, image/webp or image/avif"),
   bytes: z
-    .int()
+    .int32()
     .describe("The file's size: 5 MiB at most")
     .meta({ examples: [204_800] }),
 });
 
-export const expectedVersion = z.int().nullish().describe("The version that you read; as the header If-Match says it");
+export const expectedVersion = z
+  .int32()
+  .nullish()
+  .describe("The version that you read; as the header If-Match says it");
 
 export const flag = z.enum(["true", "false"]);
 
@@ -57,8 +65,13 @@ export function isTrue(said: z.infer<typeof flag> | undefined): boolean | undefi
   return said === undefined ? undefined : said === "true";
 }
 
+/** A number of a query, in decimal digits: an empty text is none, rather than 0. */
+export function inQuery<Schema extends z.ZodType<number | undefined>>(schema: Schema) {
+  return z.preprocess((said) => (typeof said === "string" && /^-?\d+$/.test(said) ? Number(said) : said), schema);
+}
+
 /** `limit` and `after` of every list. */
 export const pageQuery = {
-  limit: z.coerce.number().int().min(1).max(100).default(20).describe("How many, from 1 to 100"),
+  limit: inQuery(z.int().min(1).max(100).default(20)).describe("How many, from 1 to 100"),
   after: z.string().optional().describe("The `nextCursor` of the page before"),
 };

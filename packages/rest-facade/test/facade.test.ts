@@ -87,19 +87,36 @@ it.each([
   expect(asked).toEqual([]);
 });
 
+it.each([
+  ["POST", "/v1/auth/register", { email: "ada", password: "p", displayName: "Ada" }, ["body", "email"]],
+  [
+    "POST",
+    "/v1/order-quotes",
+    { lines: [{ productId: "prd_1", quantity: 2 ** 31 }] },
+    ["body", "lines", "0", "quantity"],
+  ],
+  ["PATCH", "/v1/notifications/preferences", { muted: ["THUNDER"] }, ["body", "muted", "0"]],
+] as const)("refuses in %s %s what the graph would refuse, and says where", async (method, url, payload, path) => {
+  const response = await app.inject({ method, url, payload });
+  expect([response.statusCode, response.json()]).toMatchObject([422, { errors: [{ code: "INVALID_INPUT", path }] }]);
+  expect(asked).toEqual([]);
+});
+
 it("refuses a query that does not fit with 400", async () => {
   expect((await app.inject({ url: "/v1/orders?limit=0" })).statusCode).toBe(400);
   expect((await app.inject({ url: "/v1/orders?limit=101" })).statusCode).toBe(400);
+  expect((await app.inject({ url: "/v1/products?maxPrice=" })).statusCode).toBe(400);
+  expect((await app.inject({ url: "/v1/products?maxPrice=0x10" })).statusCode).toBe(400);
   expect((await app.inject({ url: "/v1/orders?colour=red" })).statusCode).toBe(400);
 });
 
 it("filters products by attributes as they are named in the query", async () => {
   answer({ data: { products: { edges: [], pageInfo: { hasNextPage: false, endCursor: null }, totalCount: 0 } } });
-  await app.inject({ url: "/v1/products?attr.colour=red&attr.colour=blue&sort=-price&inStock=true" });
+  await app.inject({ url: "/v1/products?attr.colour=red&attr.colour=blue&sort=-price&inStock=true&minPrice=100" });
   expect(asked).toMatchObject([
     {
       variables: {
-        filter: { attributes: [{ name: "colour", values: ["red", "blue"] }], inStock: true },
+        filter: { attributes: [{ name: "colour", values: ["red", "blue"] }], inStock: true, minPriceMinor: 100 },
         sort: { field: "PRICE", direction: "DESC" },
       },
     },

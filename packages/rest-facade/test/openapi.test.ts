@@ -38,3 +38,16 @@ it("describes what an answer holds as the graph describes it", async () => {
   });
   expect(product?.properties["status"]).toMatchObject({ $ref: "#/components/schemas/ProductStatus" });
 });
+
+it("names the kinds of notifications that there are", async () => {
+  const { components, paths } = await documentOf("notification");
+  const { NotificationKind } = components["schemas"] as Record<string, { enum: string[] }>;
+  const patch = paths["/v1/notifications/preferences"]?.["patch"];
+  expect(patch).toMatchObject({
+    requestBody: {
+      content: {
+        "application/json": { schema: { properties: { muted: { items: { enum: NotificationKind?.enum } } } } },
+      },
+    },
+  });
+});

@@ -8,7 +8,7 @@ const comment = `id product { id } author { id } rating body parent { id } likeC
 const page = `edges { node { ${comment} } } pageInfo { hasNextPage endCursor } totalCount`;
 const words = text("Does what it says.");
 const rating = z
-  .int()
+  .int32()
   .describe("1 to 5")
   .meta({ examples: [5] });
 const visibility = z.enum(["VISIBLE", "HIDDEN"]);

@@ -5,6 +5,24 @@ import { defineRoute, type Route, userErrors } from "../route";
 
 const notification = `id cursor kind title body createdAt readAt
   subject { __typename ... on Order { id } ... on Comment { id } ... on Product { id } }`;
+const kinds = z.enum([
+  "ORDER_PLACED",
+  "ORDER_REJECTED",
+  "ORDER_PAID",
+  "ORDER_SHIPPED",
+  "ORDER_DELIVERED",
+  "ORDER_CANCELLED",
+  "ORDER_EXPIRED",
+  "PAYMENT_FAILED",
+  "PAYMENT_REFUNDED",
+  "COMMENT_REPLIED",
+  "COMMENT_LIKED",
+  "COMMENT_HIDDEN",
+  "PRODUCT_BACK_IN_STOCK",
+  "PRODUCT_PRICE_DROPPED",
+  "SYSTEM_ANNOUNCEMENT",
+  "WELCOME",
+]);
 const preferences = "id muted email";
 const service = "notification";
 
@@ -66,7 +84,7 @@ export const notificationRoutes: readonly Route[] = [
     method: "PATCH",
     path: "/v1/notifications/preferences",
     summary: "Change what you want to hear of",
-    body: z.strictObject({ muted: z.array(z.string()).optional(), email: z.boolean().optional() }),
+    body: z.strictObject({ muted: z.array(kinds).optional(), email: z.boolean().optional() }),
     operation: `mutation UpdatePreferences($muted: [NotificationKind!], $email: Boolean) {
       updateNotificationPreferences(muted: $muted, email: $email) { preferences { ${preferences} } ${userErrors} }
     }`,

@@ -22,7 +22,7 @@ const statuses = z.enum([
   "EXPIRED",
   "REJECTED",
 ]);
-const lineInput = z.strictObject({ productId: idOf("prd"), quantity: z.int().meta({ examples: [1] }) });
+const lineInput = z.strictObject({ productId: idOf("prd"), quantity: z.int32().meta({ examples: [1] }) });
 const addressInput = z.strictObject(addressFields);
 const service = "order";
 

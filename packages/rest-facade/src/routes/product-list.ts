@@ -1,5 +1,5 @@
 import { z } from "zod";
-import { flag, idOf, isTrue, pageQuery, text } from "../inputs";
+import { flag, idOf, inQuery, isTrue, pageQuery, text } from "../inputs";
 
 /** What REST tells of a product. */
 export const product = `id slug name description status category { id } price { amountMinor currency } available
@@ -26,8 +26,8 @@ const named = {
   ...pageQuery,
   search: text("espresso").optional().describe("Words to look for"),
   category: idOf("cat").optional().describe("A category's id; those below it count too"),
-  minPrice: z.coerce.number().int().optional().describe("In minor units"),
-  maxPrice: z.coerce.number().int().optional().describe("In minor units"),
+  minPrice: inQuery(z.int().optional()).describe("In minor units"),
+  maxPrice: inQuery(z.int().optional()).describe("In minor units"),
   inStock: flag.optional().describe("Only what can be ordered now"),
   sort: z.enum(sortNames).optional().describe("relevance where there is a search, else -createdAt"),
 };

@@ -15,7 +15,7 @@ const newProduct = {
   description,
   categoryId: idOf("cat").nullish(),
   price: money,
-  initialStock: z.int().optional(),
+  initialStock: z.int32().optional(),
   attributes: attributes.nullish(),
   publish: z.boolean().optional(),
 };
@@ -145,7 +145,7 @@ export const productRoutes: readonly Route[] = [
     summary: "Add to the stock, or take from it",
     access: "staff",
     idempotent: true,
-    body: z.strictObject({ delta: z.int().meta({ examples: [5] }), reason: text("A delivery arrived") }),
+    body: z.strictObject({ delta: z.int32().meta({ examples: [5] }), reason: text("A delivery arrived") }),
     ok: 201,
     statuses: { INVALID_INPUT: 409 },
     problems: { 409: "There is less than that, or a call with this Idempotency-Key still runs" },
