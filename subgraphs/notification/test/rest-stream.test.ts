@@ -1,4 +1,4 @@
-import { orderPaid } from "@shop/event-contracts";
+import { orderPaid, userDeleted } from "@shop/event-contracts";
 import { createId } from "@shop/ids";
 import { eventually } from "@shop/subgraph-server/testing";
 import { startShop, type TestShop } from "./harness";
@@ -71,5 +71,30 @@ it("is 401 to a stranger", async () => {
 it("tells of a cursor that is none, clears it, and ends", async () => {
   const stream = await openStream(await shop.newUser(), { "last-event-id": "nothing" });
   expect(await stream.tells(1)).toMatchObject([{ id: "", event: "problem", data: { code: "BAD_USER_INPUT" } }]);
+  await stream.ended;
+});
+
+it("says so and ends where Redis was put back and has another notification in the place of the last", async () => {
+  const userId = await shop.newUser();
+  const stream = await openStream(userId);
+  await pay(userId);
+  await stream.tells(1);
+  const key = (part: string) => `${shop.prefix}:{inbox/${userId}}:${part}`;
+  const [newest = ""] = await shop.redis.zrange(key("order"), -1, -1);
+  await shop.redis.zrem(key("order"), newest);
+  await shop.redis.hincrby(key("state"), "sequence", -1);
+  await pay(userId);
+  const told = await stream.tells(2);
+  expect(told.at(-1)).toMatchObject({ id: "", event: "problem", data: { code: "CURSOR_EXPIRED" } });
+  await stream.ended;
+});
+
+it("tells who listens that they are not signed in any more, and ends, when the account is deleted", async () => {
+  const userId = await shop.newUser();
+  const stream = await openStream(userId);
+  await pay(userId);
+  await stream.tells(1);
+  await shop.publish(userDeleted, { userId });
+  expect((await stream.tells(2))[1]).toMatchObject({ event: "problem", data: { code: "UNAUTHENTICATED" } });
   await stream.ended;
 });
