@@ -29,10 +29,10 @@ export const listQuery = `query Inbox($first: Int, $after: String, $unreadOnly: 
 }`;
 
 export interface InboxReader {
-  inboxOf(user: string, variables?: object): Promise<Inbox>;
+  readonly inboxOf: (user: string, variables?: object) => Promise<Inbox>;
   /** The inbox, announcements aside, once it has so many notifications. */
-  notificationsOf(user: string, count: number): Promise<Listed[]>;
-  unreadOf(user: string): Promise<number>;
+  readonly notificationsOf: (user: string, count: number) => Promise<Listed[]>;
+  readonly unreadOf: (user: string) => Promise<number>;
 }
 
 /** @param shop the one that runs at the time of a call */

@@ -17,7 +17,7 @@ async function addressOf(userId: string, as?: { caller: string; key: KeyObject }
       ...(accessToken !== "" && { authorization: `Bearer ${accessToken}` }),
     },
   });
-  return { status: response.status, body: await response.json() };
+  return { status: response.status, body: (await response.json()) as unknown };
 }
 
 const notification = { caller: "notification", key: testServiceKeys.notification.privateKey };
