@@ -26,7 +26,7 @@ export function createEmailVerification(deps: { db: Database; links: MailedLinks
       const { id } = found;
       return db.$transaction(async (tx) => {
         const user = await lockUser(tx, id);
-        if (user === null || !(await useLink(tx, ["VERIFY_EMAIL"], token))) return invalidToken;
+        if (user === null || !(await useLink(tx, "VERIFY_EMAIL", token))) return invalidToken;
         await tx.user.update({ where: { id }, data: { emailVerifiedAt: user.emailVerifiedAt ?? new Date() } });
         return { ok: true, userId: id };
       });

@@ -73,8 +73,8 @@ export function createMailedLinks(deps: { db: Database; secret: string }) {
 }
 
 /** Uses a token up. @returns false where it was used or replaced meanwhile */
-export async function useLink(tx: Transaction, purposes: readonly LinkPurpose[], token: string): Promise<boolean> {
-  const { count } = await tx.mailedLink.updateMany({ where: holding(purposes, token), data: { endedAt: new Date() } });
+export async function useLink(tx: Transaction, purpose: LinkPurpose, token: string): Promise<boolean> {
+  const { count } = await tx.mailedLink.updateMany({ where: holding([purpose], token), data: { endedAt: new Date() } });
   return count === 1;
 }
 

@@ -41,10 +41,12 @@ export function createPasswordReset(deps: {
       const passwordHash = await hasher.hash(newPassword);
       return db.$transaction(async (tx) => {
         const before = await lockUser(tx, id);
-        if (before === null || !(await useLink(tx, toChooseBy, token))) return invalidToken;
+        if (before === null) return invalidToken;
+        const wasMailed = await useLink(tx, "RESET_PASSWORD", token);
+        if (!wasMailed && !(await useLink(tx, "FIRST_PASSWORD", token))) return invalidToken;
         await endLinks(tx, toChooseBy, emailKey);
-        // They have read their mail, which is all that a verification asks for.
-        const emailVerifiedAt = before.emailVerifiedAt ?? new Date();
+        // Who was mailed it has read their mail, which is all that a verification asks for.
+        const emailVerifiedAt = before.emailVerifiedAt ?? (wasMailed ? new Date() : null);
         const user = await tx.user.update({ where: { id }, data: { passwordHash, emailVerifiedAt } });
         await revoke(tx, id);
         return sessions.open(tx, user, client.userAgent);
