@@ -21,14 +21,16 @@ const productsPerBatch = 200;
 const fillInStock: StoreStep = {
   name: "0001-in-stock",
   advance: async ({ products }, reached) => {
-    const lacking = await products
-      .find({ _id: { $gt: reached ?? "" }, inStock: { $exists: false } }, { _id: 1 })
+    // Of all, and not of those that lack it: to find that there are none, the store would look through a whole catalogue.
+    const batch = await products
+      .find({ _id: { $gt: reached ?? "" } }, { _id: 1 })
       .sort({ _id: 1 })
       .limit(productsPerBatch)
       .lean<{ _id: string }[]>();
-    const ids = lacking.map(({ _id }) => _id);
+    const ids = batch.map(({ _id }) => _id);
+    const lacking = { _id: { $in: ids }, inStock: { $exists: false } };
     const inStock = { $gt: ["$available", 0] };
-    await products.updateMany({ _id: { $in: ids } }, [{ $set: { inStock } }], { updatePipeline: true });
+    await products.updateMany(lacking, [{ $set: { inStock } }], { updatePipeline: true });
     return ids.at(-1) ?? null;
   },
 };

@@ -2,6 +2,7 @@
 import { type Connection, createConnection } from "mongoose";
 import { type ProductDocument } from "../src/product-model";
 import { startCatalogue, type TestCatalogue } from "./catalogue";
+import { overhearStore } from "./overheard-store";
 
 let shop: TestCatalogue;
 let database: Connection;
@@ -56,4 +57,15 @@ it("goes on behind where a killed process was, and does nothing that is done", a
   expect(all.map(({ nameKey }) => nameKey)).toEqual(["old", "etoile lamp", "amber mug"]);
   expect(await steps.find({ reached: null }).toArray()).toHaveLength(2);
   await service.stopOnly();
+});
+
+it("reads products in the order of their ids and by nothing else: no batch looks through a large catalogue", async () => {
+  await database.collection("steps").deleteMany({});
+  const store = await overhearStore(shop.config.mongoUrl);
+  const service = await startCatalogue({ mongoUrl: store.url, holdSweepIntervalMs: 3_600_000 });
+  const reads = [store.reads("products", "_id"), store.reads("products", "_id", "inStock")];
+  await service.stopOnly();
+  await store.stop();
+  // Two steps, each one batch and a look for another.
+  expect(reads).toEqual([4, 0]);
 });
