@@ -1,9 +1,8 @@
-// npm run docs: writes into README.md what is made from code: the environment table (from every config.ts) and the list
-// of what is not implemented yet (from schemas and resolvers). With --check it only says whether that is up to date.
+// npm run docs: writes into README.md what is made from code, the environment table, from every config.ts. With --check it
+// only says whether that is up to date.
 import { existsSync, readFileSync, writeFileSync } from "node:fs";
 import { createRequire } from "node:module";
 import { format } from "prettier";
-import { buildSchema } from "@shop/subgraph-server";
 import { documentEnvironment } from "@shop/env";
 
 const require = createRequire(import.meta.url);
@@ -39,21 +38,8 @@ function environmentTable() {
   return ["| Variable | Default | What it says | Read by |", "| --- | --- | --- | --- |", ...rows].join("\n");
 }
 
-function notImplemented() {
-  const missing = subgraphs.flatMap((name) => {
-    const { resolvers } = require(new URL(`subgraphs/${name}/dist/resolvers/index.js`, root).pathname);
-    const schema = buildSchema(new URL(`subgraphs/${name}/schema.graphql`, root).pathname, resolvers);
-    return [schema.getQueryType(), schema.getMutationType()].flatMap((type) =>
-      Object.keys(type?.getFields() ?? {})
-        .filter((field) => !field.startsWith("_") && resolvers[type.name]?.[field] === undefined)
-        .map((field) => `- \`${type.name}.${field}\` (${name})`),
-    );
-  });
-  return missing.length === 0 ? "Nothing: every field of the schema is written." : missing.join("\n");
-}
-
 const readme = new URL("README.md", root);
-const parts = { environment: environmentTable(), "not-implemented": notImplemented() };
+const parts = { environment: environmentTable() };
 const before = existsSync(readme) ? readFileSync(readme, "utf8") : "";
 let after = before;
 for (const [name, text] of Object.entries(parts)) {
