@@ -63,8 +63,13 @@ export function serveStream(route: Route, subscribe: SubscribeOperation) {
     reply.hijack();
     const headers = reply.getHeaders() as OutgoingHttpHeaders;
     const { signal } = operation;
-    const errors = await writeStream(reply.raw, texts, { framing, headers, signal });
-    reply.raw.end(errors.map(problemEvent).join(""));
+    try {
+      const errors = await writeStream(reply.raw, texts, { framing, headers, signal });
+      reply.raw.end(errors.map(problemEvent).join(""));
+    } catch (error) {
+      reply.raw.destroy(); // nobody else ends a response that was hijacked
+      throw error;
+    }
     return reply;
   };
 }

@@ -26,7 +26,8 @@ export function createRestStreams(options: {
   const { verifyViewer, revocations, createContext, isOutage, log } = options;
   const open = new Set<Events>();
 
-  function tell(error: GraphQLError): GraphqlError {
+  function tell(thrown: unknown): GraphqlError {
+    const error = thrown instanceof GraphQLError ? thrown : new GraphQLError("", { originalError: thrown as Error });
     return toClientError(error.toJSON(), error.originalError ?? error, log, isOutage);
   }
 
@@ -49,6 +50,8 @@ export function createRestStreams(options: {
     try {
       for await (const { data = null, errors = [] } of events) yield { data, errors: errors.map(tell) };
       return token.hasEnded ? [tell(unauthenticated())] : [];
+    } catch (error) {
+      return [tell(error)]; // a position that is gone by now, for one
     } finally {
       open.delete(events);
       clearTimeout(expiry ?? undefined);
