@@ -2,7 +2,7 @@ import { type FastifyInstance } from "fastify";
 
 const maxAgeSeconds = 600;
 const localhost = /^https?:\/\/(localhost|127\.0\.0\.1|\[::1\])(:\d+)?$/;
-const usualHeaders = "authorization, content-type, idempotency-key, if-match, if-none-match";
+const usualHeaders = "authorization, content-type, idempotency-key, if-match, if-none-match, last-event-id";
 
 /**
  * Lets pages of the allowed origins, and of no other, call the gateway. Tokens travel in headers, never in cookies: no
@@ -24,7 +24,7 @@ export function registerCors(
     }
     void reply.header("access-control-allow-origin", origin);
     void reply.header("cross-origin-resource-policy", "cross-origin");
-    void reply.header("access-control-expose-headers", "retry-after, etag, link, www-authenticate");
+    void reply.header("access-control-expose-headers", "retry-after, etag, link, location, www-authenticate");
     if (request.method !== "OPTIONS" || request.headers["access-control-request-method"] === undefined) {
       done();
       return;

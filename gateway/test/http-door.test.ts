@@ -167,6 +167,7 @@ describe("pages of other origins", () => {
       "access-control-allow-methods": "GET, POST, PUT, PATCH, DELETE",
       "access-control-allow-headers": "authorization,x-own",
       "access-control-max-age": "600",
+      "access-control-expose-headers": "retry-after, etag, link, location, www-authenticate",
       vary: expect.stringContaining("Origin") as string,
     });
     expect(response.headers.has("access-control-allow-credentials")).toBe(false);
