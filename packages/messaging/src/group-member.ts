@@ -90,17 +90,17 @@ export function createGroupMember(options: {
     const places = assigned;
     const pausable = places.map(({ topic, partition }) => ({ topic, partitions: [partition] }));
     rewinding++;
-    consumer.pause(pausable);
     try {
+      consumer.pause(pausable);
       const next = await Promise.all(places.map(({ topic, partition }) => offsets.load(topic, partition)));
       places.forEach((place, index) => {
         consumer.seek({ ...place, offset: String(next[index] ?? 0n) });
       });
+      if (rewinding === 1) consumer.resume(pausable);
     } catch (error) {
-      giveUp(error);
+      giveUp(error); // the store does not answer, or the client has crashed meanwhile
     } finally {
       rewinding--;
-      if (rewinding === 0) consumer.resume(pausable);
     }
   }
 
@@ -117,6 +117,7 @@ export function createGroupMember(options: {
       });
       consumer.on(consumer.events.CRASH, ({ payload }) => giveUp(payload.error));
       consumer.on(consumer.events.GROUP_JOIN, ({ payload }) => {
+        if (signal.aborted) return; // it was told to leave while it joined
         assigned = Object.entries(payload.memberAssignment).flatMap(([topic, partitions]) =>
           partitions.map((partition) => ({ topic, partition })),
         );

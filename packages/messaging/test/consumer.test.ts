@@ -159,3 +159,21 @@ it("reads from where the offset store stands, and nothing before that is known",
   expect(reader.titles()).toEqual(["after", "last"]);
   expect(reader.repeats()).toBe(0);
 });
+
+it("ends where it is told to leave while it looks up where to begin", async () => {
+  let left: Promise<void> | undefined;
+  await new Promise<void>((resolve) => {
+    const reader = outbox.read({
+      offsets: {
+        load: async () => {
+          left ??= reader.stop();
+          await left;
+          resolve();
+          return undefined;
+        },
+        save: () => Promise.resolve(),
+      },
+    });
+  });
+  await sleep(0); // what nobody waits for has failed by now, or does not
+});
