@@ -20,9 +20,9 @@ export interface SeedOutcome {
 }
 
 /**
- * Fills an empty catalogue: 8 categories and 40 published products with pictures (but on a platform without sharp), by the use cases that STAFF use, so
- * that their events are published too. Killed and run again it goes on where it was; a catalogue that somebody else began
- * is left alone.
+ * Fills an empty catalogue: 8 categories and 40 published products with pictures (but on a platform without sharp), by the
+ * use cases that STAFF use, so that their events are published too. Killed and run again it goes on where it was; a
+ * catalogue that somebody else began is left alone.
  */
 export async function seedCatalogue(config: CatalogueConfig, { log }: { log: Logger }): Promise<SeedOutcome> {
   const catalogue = await openCatalogue(config, log);
