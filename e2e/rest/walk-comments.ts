@@ -38,6 +38,17 @@ export async function walkComments(api: Api, staff: string, productId: string, a
   await api.ok("DELETE /v1/comments/{id}", { as, path: review });
 }
 
+/** What is told last of everything that ada did: then nothing more comes. */
+const lastOfEach = [
+  "ORDER_DELIVERED",
+  "ORDER_CANCELLED",
+  "PAYMENT_FAILED",
+  "PAYMENT_REFUNDED",
+  "COMMENT_REPLIED",
+  "SYSTEM_ANNOUNCEMENT",
+  "WELCOME",
+];
+
 export async function walkNotifications(api: Api, staff: string, productId: string, ada: Signed): Promise<void> {
   const as = ada.accessToken;
   const path = { id: productId };
@@ -50,7 +61,7 @@ export async function walkNotifications(api: Api, staff: string, productId: stri
   const read = () => api.call("GET /v1/notifications", { as, query: { unread: "true", limit: "50" } });
   await eventually(async () => {
     const { items } = (await read()).body as { items: { kind: string }[] };
-    return ["COMMENT_REPLIED", "SYSTEM_ANNOUNCEMENT"].every((kind) => items.some((one) => one.kind === kind));
+    return lastOfEach.every((kind) => items.some((one) => one.kind === kind));
   });
   const list = await api.ok<{ items: { id: string }[]; unreadCount: number; resumeCursor: string }>(
     "GET /v1/notifications",
