@@ -79,9 +79,18 @@ function registerSandboxPage(app: FastifyInstance, graphiql: boolean): void {
   });
 }
 
+/** GraphiQL puts the answer beside the question, however narrow the window is. */
+const oneBelowTheOther = `<style>
+@media (max-width: 700px) {
+  #graphiql-session { display: flex; flex-direction: column }
+  #graphiql-session > * { min-width: 0 !important; min-height: 0 }
+  .graphiql-logo, .graphiql-horizontal-drag-bar { display: none }
+}
+</style>`;
+
 async function renderGraphiql(): Promise<string> {
   const { renderGraphiQL } = await import("@graphql-yoga/render-graphiql");
-  return renderGraphiQL({
+  const page = renderGraphiQL({
     title: "The shop: GraphiQL",
     endpoint: "/graphql",
     subscriptionsProtocol: "WS",
@@ -89,4 +98,5 @@ async function renderGraphiql(): Promise<string> {
     defaultEditorToolsVisibility: "headers",
     shouldPersistHeaders: true,
   });
+  return page.replace("</head>", () => `${oneBelowTheOther}</head>`);
 }
