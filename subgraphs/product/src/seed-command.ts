@@ -63,7 +63,8 @@ async function main(args: string[]): Promise<number> {
     process.stdout.write(`Made ${made} products; ${found} were there already.\n`);
     return 0;
   } catch (error) {
-    const why = error instanceof Error && error.name === "AbortError" ? "MongoDB does not answer." : messageOf(error);
+    const isGivenUp = error instanceof Error && error.name === "AbortError";
+    const why = isGivenUp ? "MongoDB does not answer, or lets nobody make an index." : messageOf(error);
     process.stderr.write(`The catalogue could not be filled: ${why}\n`);
     return 1;
   }

@@ -93,7 +93,7 @@ const stepSchema = new Schema<StepDocument>({ _id: String, reached: String }, pl
 export interface Patience {
   /** How long one operation may be without an answer, in milliseconds. */
   readonly operationMs: number;
-  /** Ends the wait for a server that does not answer at all. */
+  /** Ends the wait for a server that does not answer, or lets nobody make an index. */
   readonly signal?: AbortSignal;
 }
 
@@ -117,12 +117,6 @@ export async function openStore(mongoUrl: string, log: Logger, patience = ofServ
     autoIndex: false,
     autoCreate: false,
   };
-  try {
-    await retryUntilReady("MongoDB", () => connection.openUri(mongoUrl, options), log, patience.signal);
-  } catch (error) {
-    await connection.destroy();
-    throw error;
-  }
   const store = {
     products: createProductModel(connection),
     categories: createCategoryModel(connection),
@@ -132,7 +126,13 @@ export async function openStore(mongoUrl: string, log: Logger, patience = ofServ
     steps: connection.model<StepDocument>("Step", stepSchema, "steps"),
   };
   const createIndexes = (): Promise<unknown> => Promise.all(Object.values(store).map((model) => model.createIndexes()));
-  await retryUntilReady("the indexes of the catalogue", createIndexes, log);
+  try {
+    await retryUntilReady("MongoDB", () => connection.openUri(mongoUrl, options), log, patience.signal);
+    await retryUntilReady("the indexes of the catalogue", createIndexes, log, patience.signal);
+  } catch (error) {
+    await connection.destroy();
+    throw error;
+  }
   return {
     ...store,
     ping: () => connection.getClient().db().command({ ping: 1 }),

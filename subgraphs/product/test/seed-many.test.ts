@@ -3,6 +3,7 @@ import { type ProductDocument } from "../src/product-model";
 import { seedMany } from "../src/seed-many";
 import { createProgress } from "../src/seed-progress";
 import { log, startCatalogue, type TestCatalogue, testConfig } from "./catalogue";
+import { startRefusingStore } from "./refusing-store";
 
 const many = { seed: 3, withPictures: true, withEvents: true, onProgress: () => undefined, log };
 const products = 300;
@@ -128,6 +129,15 @@ it("ends when its database does not answer", async () => {
   const nobody = { ...config, mongoUrl: "mongodb://127.0.0.1:1/shop" };
   const seeding = seedMany(nobody, { ...many, products: 1, signal: AbortSignal.timeout(10) });
   await expect(seeding).rejects.toMatchObject({ name: "AbortError" });
+});
+
+it("ends when its database does not let it in", async () => {
+  const store = await startRefusingStore(config.mongoUrl);
+  store.refuse(13, "createIndexes"); // Unauthorized
+  const refused = { ...config, mongoUrl: store.url };
+  const seeding = seedMany(refused, { ...many, products: 1, signal: AbortSignal.timeout(10) });
+  await expect(seeding).rejects.toMatchObject({ name: "AbortError" });
+  await store.stop();
 });
 
 it("draws a bar on a terminal, and writes a line at every tenth elsewhere", () => {
