@@ -1,4 +1,5 @@
 // For tests of services: whom they trust, and what their revocations are.
+import { setTimeout as sleep } from "node:timers/promises";
 import { type EventDefinition, userOutboxDrained } from "@shop/event-contracts";
 import { createMessageBus, type EventRecord, toEventRecord } from "@shop/messaging";
 import { createLogger } from "@shop/telemetry";
@@ -36,16 +37,24 @@ export function createTestFeed(brokers: string[]): TestFeed {
 }
 
 const heartbeatMs = 1_000;
+const stopLimitMs = 5_000;
 
 /** Goes on proving on user.v1, as the user service does, that all is told: where there is none, staff could change nothing. */
 export function startTestHeartbeat(brokers: string[]): { stop(): Promise<void> } {
   const feed = createTestFeed(brokers);
-  const prove = (): void => void feed.prove().catch(() => undefined); // a broker that is away is a test's own affair
-  prove();
-  const beating = setInterval(prove, heartbeatMs);
+  const stopping = new AbortController();
+  const { signal } = stopping;
+  const beat = async (): Promise<void> => {
+    while (!signal.aborted) {
+      await feed.prove().catch(() => undefined); // a broker that is away is a test's own affair
+      await sleep(heartbeatMs, undefined, { signal }).catch(() => undefined);
+    }
+  };
+  const beating = beat();
   return {
     stop: async () => {
-      clearInterval(beating);
+      stopping.abort();
+      await Promise.race([beating, sleep(stopLimitMs, undefined, { ref: false })]); // the broker may be gone already
       await feed.stop();
     },
   };
