@@ -57,22 +57,11 @@ it("copies an operation at the start, and leads on, by the keyboard alone", asyn
   await page.context().close();
 });
 
-it("runs a query and a mutation in GraphiQL", async () => {
+it("runs a query in GraphiQL", async () => {
   const { page, ...watched } = await openPage(browser, `${shop.url}/graphiql`);
-  const open = async (tab: string): Promise<void> => {
-    await page.locator(".graphiql-tab-button", { hasText: tab }).dispatchEvent("click"); // a mouse would drag it
-    await says(page.locator(".graphiql-query-editor .view-lines"), tab);
-  };
-  const run = async (tab: string): Promise<void> => {
-    await open(tab);
-    await page.locator(".graphiql-execute-button").click();
-  };
-  const response = page.locator(".graphiql-response");
-  await run("Shelf");
-  await says(response, /"totalCount":\s\d+/);
-  await run("SignIn");
-  await says(response, "accessToken");
-
+  await says(page.locator(".graphiql-query-editor .view-lines"), "Shelf");
+  await page.locator(".graphiql-execute-button").click();
+  await says(page.locator(".graphiql-response"), /"totalCount":\s\d+/);
   expect(watched).toEqual(clean);
   await page.context().close();
 });
