@@ -45,10 +45,19 @@ function describe(code: string, host: string, { port, name, variable }: WantedPo
   }
 }
 
+/** Below those that systems give to outgoing connections, of which one could have the port before it is listened on. */
+const portsToTry = { from: 10_000, to: 32_000 };
+
 /** As many different free ports as asked for, for tests; another process could take one before it is used. */
 export async function freePorts(host: string, count: number): Promise<number[]> {
-  const outcomes = await Promise.all(Array.from({ length: count }, () => listen(host, 0)));
-  return outcomes.flatMap((outcome) => (outcome.ok ? [outcome.port] : []));
+  const found = new Set<number>();
+  while (found.size < count) {
+    const port = portsToTry.from + Math.floor(Math.random() * (portsToTry.to - portsToTry.from));
+    const outcome = await listen(host, port);
+    if (outcome.ok) found.add(port);
+    else if (outcome.code !== "EADDRINUSE") throw new Error(`${host} cannot be listened on: ${outcome.code}`);
+  }
+  return [...found];
 }
 
 type ListenOutcome = { ok: true; port: number } | { ok: false; code: string };

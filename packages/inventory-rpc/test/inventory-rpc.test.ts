@@ -212,7 +212,7 @@ describe("the connection", () => {
       if (calls.length === 300) allHere();
       return opened;
     };
-    const answers = Promise.all(Array.from({ length: 300 }, () => client.commit(request)));
+    const answers = Promise.all(Array.from({ length: 300 }, () => client.commit(request, { timeoutMs: 30_000 })));
     await arrived;
     const stopped = server.stop();
     open();
