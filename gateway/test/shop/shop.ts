@@ -123,10 +123,13 @@ export async function startShop(
 }
 
 /** Writes what Rover reads, and composes it. @throws every composition error */
-export async function compose(folder: string, subgraphs: readonly TestSubgraph[]): Promise<string> {
-  const listed = subgraphs.map(({ name, port }) => [
+export async function compose(
+  folder: string,
+  subgraphs: readonly (Pick<TestSubgraph, "name" | "typeDefs" | "port"> & { readonly path?: string })[],
+): Promise<string> {
+  const listed = subgraphs.map(({ name, port, path = "/graphql" }) => [
     name,
-    { routing_url: `http://127.0.0.1:${port}/graphql`, schema: { file: `./${name}.graphql` } },
+    { routing_url: `http://127.0.0.1:${port}${path}`, schema: { file: `./${name}.graphql` } },
   ]);
   const configFile = join(folder, "supergraph.yaml");
   await Promise.all(subgraphs.map(({ name, typeDefs }) => writeFile(join(folder, `${name}.graphql`), typeDefs)));
