@@ -1,7 +1,14 @@
-import { parseEnvironment } from "@shop/env";
+import { testServiceKeys } from "@shop/auth/testing";
+import { formatServiceKey, parseEnvironment } from "@shop/env";
 import { environment } from "../src/config";
 
-const given = { ORDER_DATABASE_URL: "postgresql://localhost/order" };
+const { order, gateway, notification } = testServiceKeys;
+const given = {
+  ORDER_DATABASE_URL: "postgresql://localhost/order",
+  ORDER_SERVICE_KEY: formatServiceKey(order.privateKey),
+  GATEWAY_SERVICE_PUBLIC_KEYS: formatServiceKey(gateway.publicKey),
+  NOTIFICATION_SERVICE_PUBLIC_KEYS: formatServiceKey(notification.publicKey),
+};
 
 it("takes payments by the sandbox where nothing else is said", () => {
   expect(parseEnvironment(environment, given)).toMatchObject({ ok: true, values: { PAYMENT_PROVIDER: "sandbox" } });
