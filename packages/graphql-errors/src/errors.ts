@@ -9,7 +9,6 @@ export type ErrorCode =
   | "RATE_LIMITED"
   | "TOO_COMPLEX"
   | "SERVICE_UNAVAILABLE"
-  | "NOT_IMPLEMENTED"
   | "INTERNAL_SERVER_ERROR";
 
 function clientError(code: ErrorCode, message: string, extensions: Record<string, unknown> = {}): GraphQLError {
@@ -50,9 +49,4 @@ export function serviceUnavailable(what: string, retryAfterSeconds = 5): GraphQL
   return clientError("SERVICE_UNAVAILABLE", `${what} cannot be reached at the moment: try again.`, {
     retryAfterSeconds,
   });
-}
-
-/** A field of the contract that is not written yet. @param field for example "Mutation.refundPayment" */
-export function notImplemented(field: string): GraphQLError {
-  return clientError("NOT_IMPLEMENTED", `${field} is not available yet.`);
 }

@@ -2,7 +2,6 @@ export {
   badUserInput,
   cursorExpired,
   forbidden,
-  notImplemented,
   rateLimited,
   serviceUnavailable,
   unauthenticated,

@@ -7,7 +7,6 @@ const statuses: Readonly<Record<string, number>> = {
   RATE_LIMITED: 429,
   TOO_COMPLEX: 400,
   SERVICE_UNAVAILABLE: 503,
-  NOT_IMPLEMENTED: 501,
   INTERNAL_SERVER_ERROR: 500,
 
   INVALID_INPUT: 422,

@@ -67,7 +67,6 @@ it.each([
   ["UNAUTHENTICATED", 401, "www-authenticate"],
   ["FORBIDDEN", 403, "content-type"],
   ["SERVICE_UNAVAILABLE", 503, "retry-after"],
-  ["NOT_IMPLEMENTED", 501, "content-type"],
 ])("says a top-level %s as %i, with %s", async (code, status, header) => {
   answer({ data: null, errors: [{ message: "No.", extensions: { code } }] });
   const response = await app.inject({ url: "/v1/orders" });

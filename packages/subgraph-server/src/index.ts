@@ -1,2 +1,2 @@
 export { startSubgraph, type Subgraph, type SubgraphOptions, type SubgraphRequest } from "./start-subgraph";
-export { buildSchema, type Resolvers } from "./schema";
+export { type Resolvers } from "./schema";

@@ -1,6 +1,5 @@
 import { readFileSync } from "node:fs";
 import { buildSubgraphSchema } from "@apollo/subgraph";
-import { notImplemented } from "@shop/graphql-errors";
 import { scalarResolvers } from "@shop/scalars";
 import { type GraphQLSchema, Kind, parse } from "graphql";
 
@@ -12,17 +11,16 @@ type ResolverMap = NonNullable<
 >;
 
 /**
- * The executable schema of a subgraph. A root field without a resolver answers NOT_IMPLEMENTED rather than null.
+ * The executable schema of a subgraph.
  * @param schemaFile path of its schema.graphql
+ * @throws where a root field has no resolver: it would answer null, as if there were nothing
  */
 export function buildSchema(schemaFile: string, resolvers: Resolvers): GraphQLSchema {
   const typeDefs = parse(readFileSync(schemaFile, "utf8"));
   const schema = buildSubgraphSchema({ typeDefs, resolvers: { ...scalarsOf(typeDefs), ...resolvers } as ResolverMap });
   for (const root of [schema.getQueryType(), schema.getMutationType()]) {
     for (const field of Object.values(root?.getFields() ?? {})) {
-      field.resolve ??= () => {
-        throw notImplemented(`${root?.name ?? ""}.${field.name}`);
-      };
+      if (field.resolve === undefined) throw new Error(`${root?.name ?? ""}.${field.name} has no resolver.`);
     }
   }
   return schema;

@@ -3,6 +3,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { createLogger } from "@shop/telemetry";
 import { startSubgraph, type Subgraph } from "../src";
+import { buildSchema } from "../src/schema";
 
 const folder = mkdtempSync(join(tmpdir(), "subgraph-"));
 const callers = ["gateway", "clerk"];
@@ -15,7 +16,7 @@ beforeAll(async () => {
     host: "127.0.0.1",
     port: 0,
     schemaFile,
-    resolvers: { Query: { greeting: () => "good day" } },
+    resolvers: { Query: { greeting: () => "good day", other: () => "night" }, Mutation: { change: () => 1 } },
     verifyViewer: () => Promise.resolve(null),
     verifyCaller: (credential) => Promise.resolve(callers.find((caller) => credential === `the ${caller}'s`) ?? null),
     queryFieldsOf: { clerk: ["greeting"] },
@@ -77,3 +78,10 @@ it.each(["/v1/users/%", `/v1/users/${"x".repeat(2_000)}`])(
     expect(await answer.text()).not.toContain("FST_");
   },
 );
+
+it("does not start with a root field that nothing would answer", () => {
+  const schemaFile = join(folder, "schema.graphql");
+  expect(() => buildSchema(schemaFile, { Query: { greeting: () => "good day" } })).toThrow(
+    "Query.other has no resolver",
+  );
+});
