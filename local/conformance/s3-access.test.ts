@@ -1,36 +1,16 @@
-import { type Client } from "minio";
-import {
-  createBucket,
-  createClient,
-  exchange,
-  fetchSigned,
-  readText,
-  refusalOf,
-  type SignedRequest,
-} from "./s3-clients";
-import { givenS3, type S3Target, startS3UnderTest } from "./s3-process";
+import { exchange, fetchSigned, readText, refusalOf, type SignedRequest } from "./s3-clients";
+import { givenS3, type S3Target } from "./s3-process";
+import { useS3 } from "./s3-scene";
 
-let server: { target: S3Target; end: () => Promise<void> };
-let client: Client;
-let bucket: { name: string; remove: () => Promise<void> };
+const s3 = useS3();
 
-beforeAll(async () => {
-  server = await startS3UnderTest();
-  client = createClient(server.target);
-});
-afterAll(() => server.end());
-beforeEach(async () => {
-  bucket = await createBucket(client);
-});
-afterEach(() => bucket.remove());
-
-const put = (key: string, content = key) => client.putObject(bucket.name, key, content);
-const address = (path: string) => new URL(`/${bucket.name}${path}`, server.target.endpoint).href;
+const put = (key: string, content = key) => s3.client.putObject(s3.bucket, key, content);
+const address = (path: string) => new URL(`/${s3.bucket}${path}`, s3.target.endpoint).href;
 const statusOf = async (path: string, init?: RequestInit) => (await fetch(address(path), init)).status;
 
 function send(request: Partial<SignedRequest> & { target?: Partial<S3Target> }): Promise<Response> {
-  const target = { ...server.target, ...request.target };
-  return fetchSigned(target, { method: "PUT", path: `/${bucket.name}/key`, body: "content", ...request });
+  const target = { ...s3.target, ...request.target };
+  return fetchSigned(target, { method: "PUT", path: `/${s3.bucket}/key`, body: "content", ...request });
 }
 
 function allow(action: string, resource: string): Promise<void> {
@@ -38,9 +18,9 @@ function allow(action: string, resource: string): Promise<void> {
     Effect: "Allow",
     Principal: { AWS: ["*"] },
     Action: [action],
-    Resource: [`arn:aws:s3:::${bucket.name}${resource}`],
+    Resource: [`arn:aws:s3:::${s3.bucket}${resource}`],
   };
-  return client.setBucketPolicy(bucket.name, JSON.stringify({ Version: "2012-10-17", Statement: [statement] }));
+  return s3.client.setBucketPolicy(s3.bucket, JSON.stringify({ Version: "2012-10-17", Statement: [statement] }));
 }
 
 describe("anybody", () => {
@@ -55,9 +35,9 @@ describe("anybody", () => {
     // Refused for the whole, or for each key: that it is still there at the end tells.
     await fetch(address("?delete"), { method: "POST", body: "<Delete><Object><Key>key</Key></Object></Delete>" });
     expect(await statusOf("/key?uploads", { method: "POST" })).toBe(403);
-    expect((await fetch(server.target.endpoint)).status).toBe(403);
+    expect((await fetch(s3.target.endpoint)).status).toBe(403);
     expect((await fetch(`${address("")}-2`, { method: "PUT" })).status).toBe(403);
-    expect(await readText(client, bucket.name, "key")).toBe("key");
+    expect(await readText(s3.client, s3.bucket, "key")).toBe("key");
   });
 
   it("may read under the prefix that a policy opens, and do nothing else", async () => {
@@ -74,14 +54,14 @@ describe("anybody", () => {
     expect(await statusOf("/public/image", { method: "PUT", body: "mine" })).toBe(403);
     expect(await statusOf("/public/image", { method: "DELETE" })).toBe(403);
     expect(await statusOf("?list-type=2")).toBe(403);
-    await client.setBucketPolicy(bucket.name, "");
+    await s3.client.setBucketPolicy(s3.bucket, "");
     expect(await statusOf("/public/image")).toBe(403);
   });
 
   it("may write and list where a policy says so", async () => {
     await allow("s3:PutObject", "/inbox/*");
     expect(await statusOf("/inbox/letter", { method: "PUT", body: "hello" })).toBe(200);
-    expect(await readText(client, bucket.name, "inbox/letter")).toBe("hello");
+    expect(await readText(s3.client, s3.bucket, "inbox/letter")).toBe("hello");
     expect(await statusOf("/inbox/letter")).toBe(403);
     await allow("s3:ListBucket", "");
     expect(await statusOf("?list-type=2")).toBe(200);
@@ -94,7 +74,7 @@ describe("a policy", () => {
     ["not JSON", "{"],
     ["of another bucket", policyOf("arn:aws:s3:::another/*")],
   ])("is refused when it is %s", async (_, policy) => {
-    await expect(client.setBucketPolicy(bucket.name, policy)).rejects.toMatchObject({ code: "MalformedPolicy" });
+    await expect(s3.client.setBucketPolicy(s3.bucket, policy)).rejects.toMatchObject({ code: "MalformedPolicy" });
   });
 
   function policyOf(resource: string): string {
@@ -107,7 +87,7 @@ describe("a signed request", () => {
   it("is taken as it is", async () => {
     expect((await send({})).status).toBe(200);
     expect((await send({ headers: { "x-amz-meta-colour": "  two   words " } })).status).toBe(200);
-    expect((await client.statObject(bucket.name, "key")).size).toBe(7);
+    expect((await s3.client.statObject(s3.bucket, "key")).size).toBe(7);
   });
 
   it.each([
@@ -118,7 +98,7 @@ describe("a signed request", () => {
     ["over another body", { claimedBody: "another" }, 400, "XAmzContentSHA256Mismatch"],
   ])("is refused when it was signed %s", async (_, request, status, code) => {
     expect(await refusalOf(await send(request))).toEqual({ status, code });
-    await expect(client.statObject(bucket.name, "key")).rejects.toMatchObject({ code: "NotFound" });
+    await expect(s3.client.statObject(s3.bucket, "key")).rejects.toMatchObject({ code: "NotFound" });
   });
 
   it("is refused with an MD5 that is not its body's", async () => {
@@ -138,21 +118,21 @@ describe("a signed link", () => {
   beforeEach(() => put("key", "content"));
 
   it("lets whoever has it read or write one object", async () => {
-    const answer = await fetch(await client.presignedGetObject(bucket.name, "key", 60));
+    const answer = await fetch(await s3.client.presignedGetObject(s3.bucket, "key", 60));
     expect([answer.status, await answer.text()]).toEqual([200, "content"]);
-    const link = await client.presignedPutObject(bucket.name, "räume/ü b.txt", 60);
+    const link = await s3.client.presignedPutObject(s3.bucket, "räume/ü b.txt", 60);
     expect((await fetch(link, { method: "PUT", body: "written" })).status).toBe(200);
-    expect(await readText(client, bucket.name, "räume/ü b.txt")).toBe("written");
+    expect(await readText(s3.client, s3.bucket, "räume/ü b.txt")).toBe("written");
   });
 
   it("may choose headers of the answer", async () => {
     const wanted = { "response-content-disposition": 'attachment; filename="a+b c.png"', "response-expires": "0" };
-    const { headers } = await fetch(await client.presignedGetObject(bucket.name, "key", 60, wanted));
+    const { headers } = await fetch(await s3.client.presignedGetObject(s3.bucket, "key", 60, wanted));
     expect(headers.get("content-disposition")).toBe('attachment; filename="a+b c.png"');
   });
 
   it("is good for its method, object and parameters alone", async () => {
-    const link = await client.presignedGetObject(bucket.name, "key", 60);
+    const link = await s3.client.presignedGetObject(s3.bucket, "key", 60);
     const refused = { status: 403, code: "SignatureDoesNotMatch" };
     expect(await refusalOf(await fetch(link, { method: "PUT", body: "mine" }))).toEqual(refused);
     expect(await refusalOf(await fetch(link, { method: "DELETE" }))).toEqual(refused);
@@ -161,21 +141,21 @@ describe("a signed link", () => {
     expect(await refusalOf(await fetch(`${link}&response-content-type=text/html`))).toEqual(refused);
     expect(await refusalOf(await fetch(link.replace(/Signature=..../, "Signature=0000")))).toEqual(refused);
     expect(
-      (await refusalOf(await fetch(link.replace(`Credential=${server.target.accessKey}`, "Credential=nobody")))).code,
+      (await refusalOf(await fetch(link.replace(`Credential=${s3.target.accessKey}`, "Credential=nobody")))).code,
     ).toBe("InvalidAccessKeyId");
   });
 
   it("ends", async () => {
     const tenMinutesAgo = new Date(Date.now() - 600_000);
-    const ended = await client.presignedGetObject(bucket.name, "key", 540, {}, tenMinutesAgo);
+    const ended = await s3.client.presignedGetObject(s3.bucket, "key", 540, {}, tenMinutesAgo);
     const answer = await fetch(ended);
     expect(await refusalOf(answer)).toEqual({ status: 403, code: "AccessDenied" });
-    const good = await client.presignedGetObject(bucket.name, "key", 660, {}, tenMinutesAgo);
+    const good = await s3.client.presignedGetObject(s3.bucket, "key", 660, {}, tenMinutesAgo);
     expect((await fetch(good)).status).toBe(200);
   });
 
   it("is refused when parts of it are missing or make no sense", async () => {
-    const link = await client.presignedGetObject(bucket.name, "key", 60);
+    const link = await s3.client.presignedGetObject(s3.bucket, "key", 60);
     for (const broken of [
       link.replace(/&X-Amz-Expires=\d+/, ""),
       link.replace("Expires=60", "Expires=-60"),
@@ -208,7 +188,7 @@ describe("a browser on another origin", () => {
 
   it("may read answers, and refusals too", async () => {
     await put("key");
-    const link = await client.presignedGetObject(bucket.name, "key", 60);
+    const link = await s3.client.presignedGetObject(s3.bucket, "key", 60);
     const good = await fetch(link, { headers: { origin } });
     expect(["*", origin]).toContain(good.headers.get("access-control-allow-origin"));
     expect(good.headers.get("access-control-expose-headers")?.toLowerCase()).toMatch(/etag|\*/);
@@ -225,16 +205,16 @@ describe("junk", () => {
     ["a path that cannot be decoded", "GET /bucket/%zz HTTP/1.1\r\nhost: x\r\nconnection: close\r\n\r\n"],
     ["a bucket that cannot be", "GET /..%2f..%2fetc/passwd HTTP/1.1\r\nhost: x\r\nconnection: close\r\n\r\n"],
   ])("is refused and does no harm: %s", async (_, bytes) => {
-    expect(await exchange(server.target, bytes)).toMatch(/^HTTP\/1.1 40[04] /);
-    expect(await client.bucketExists(bucket.name)).toBe(true);
+    expect(await exchange(s3.target, bytes)).toMatch(/^HTTP\/1.1 40[04] /);
+    expect(await s3.client.bucketExists(s3.bucket)).toBe(true);
   });
 
   it("does not become a path", async () => {
     for (const key of ["..%2f..%2f..%2fescaped", "%2e%2e/%2e%2e/escaped"]) {
-      const answer = await fetchSigned(server.target, { method: "PUT", path: `/${bucket.name}/${key}`, body: "x" });
+      const answer = await fetchSigned(s3.target, { method: "PUT", path: `/${s3.bucket}/${key}`, body: "x" });
       expect(answer.status).toBeLessThan(500);
     }
-    expect(await client.bucketExists(bucket.name)).toBe(true);
+    expect(await s3.client.bucketExists(s3.bucket)).toBe(true);
   });
 
   it("of a document gets 400", async () => {
@@ -245,9 +225,9 @@ describe("junk", () => {
       "not xml",
       '<!DOCTYPE x [<!ENTITY e "e">]><Delete>&e;</Delete>',
     ]) {
-      const answer = await fetchSigned(server.target, {
+      const answer = await fetchSigned(s3.target, {
         method: "POST",
-        path: `/${bucket.name}?delete=`,
+        path: `/${s3.bucket}?delete=`,
         body,
         headers,
       });
@@ -256,8 +236,8 @@ describe("junk", () => {
   });
 
   it("is a key of more than 1024 bytes", async () => {
-    const path = `/${bucket.name}/${"a".repeat(1025)}`;
-    const answer = await fetchSigned(server.target, { method: "PUT", path, body: "x" });
+    const path = `/${s3.bucket}/${"a".repeat(1025)}`;
+    const answer = await fetchSigned(s3.target, { method: "PUT", path, body: "x" });
     expect(await refusalOf(answer)).toEqual({ status: 400, code: "KeyTooLongError" });
   });
 });
@@ -275,11 +255,11 @@ describeOwnServer("as S3 has it and MinIO has not (so only a server of the suite
   it("refuses a request with a header of S3's that was not signed", async () => {
     const answer = await send({ unsignedHeaders: { "x-amz-meta-colour": "green" } });
     expect(await refusalOf(answer)).toEqual({ status: 403, code: "AccessDenied" });
-    await expect(client.statObject(bucket.name, "key")).rejects.toMatchObject({ code: "NotFound" });
+    await expect(s3.client.statObject(s3.bucket, "key")).rejects.toMatchObject({ code: "NotFound" });
   });
 
   it("refuses a policy without statements", async () => {
     const policy = JSON.stringify({ Version: "2012-10-17" });
-    await expect(client.setBucketPolicy(bucket.name, policy)).rejects.toMatchObject({ code: "MalformedPolicy" });
+    await expect(s3.client.setBucketPolicy(s3.bucket, policy)).rejects.toMatchObject({ code: "MalformedPolicy" });
   });
 });

@@ -1,20 +1,8 @@
 import { type Client, type PostPolicy } from "minio";
 import { createBucket, createClient, list, readText, refusalOf } from "./s3-clients";
-import { type S3Target, startS3UnderTest } from "./s3-process";
+import { useS3 } from "./s3-scene";
 
-let server: { target: S3Target; end: () => Promise<void> };
-let client: Client;
-let bucket: { name: string; remove: () => Promise<void> };
-
-beforeAll(async () => {
-  server = await startS3UnderTest();
-  client = createClient(server.target);
-});
-afterAll(() => server.end());
-beforeEach(async () => {
-  bucket = await createBucket(client);
-});
-afterEach(() => bucket.remove());
+const s3 = useS3();
 
 interface Upload {
   /** What the owner signs, instead of an image of 4 to 1024 bytes at "uploads/image.png". */
@@ -27,9 +15,9 @@ interface Upload {
 }
 
 /** What a browser does with a form that the owner signed. */
-async function upload({ policy: change, signedBy = client, fields, content = "an image", to }: Upload = {}) {
-  const policy = client.newPostPolicy();
-  policy.setBucket(bucket.name);
+async function upload({ policy: change, signedBy = s3.client, fields, content = "an image", to }: Upload = {}) {
+  const policy = s3.client.newPostPolicy();
+  policy.setBucket(s3.bucket);
   policy.setExpires(new Date(Date.now() + 60_000));
   if (change === undefined) {
     policy.setKey("uploads/image.png");
@@ -45,15 +33,15 @@ async function upload({ policy: change, signedBy = client, fields, content = "an
   return fetch(to ?? postURL, { method: "POST", body: form, headers: { origin: "http://shop.example" } });
 }
 
-const nothingStored = async () => expect(await list(client, bucket.name)).toEqual([]);
+const nothingStored = async () => expect(await list(s3.client, s3.bucket)).toEqual([]);
 
 it("takes what the policy asks for", async () => {
   const answer = await upload();
   expect(answer.status).toBe(204);
   expect(answer.headers.get("etag")).toMatch(/^"[0-9a-f]{32}"$/);
   expect(answer.headers.get("access-control-allow-origin")).toMatch(/^(\*|http:\/\/shop\.example)$/);
-  expect(await readText(client, bucket.name, "uploads/image.png")).toBe("an image");
-  const { metaData } = await client.statObject(bucket.name, "uploads/image.png");
+  expect(await readText(s3.client, s3.bucket, "uploads/image.png")).toBe("an image");
+  const { metaData } = await s3.client.statObject(s3.bucket, "uploads/image.png");
   expect(metaData).toMatchObject({ "content-type": "image/png" });
 });
 
@@ -91,9 +79,9 @@ it("says which condition did not hold", async () => {
 it("refuses a signature that is wrong, of another secret, of an unknown key, or over another policy", async () => {
   const wrong = { status: 403, code: "SignatureDoesNotMatch" };
   expect(await refusalOf(await upload({ fields: { "x-amz-signature": "00" } }))).toEqual(wrong);
-  const otherSecret = createClient({ ...server.target, secretKey: "another-secret" });
+  const otherSecret = createClient({ ...s3.target, secretKey: "another-secret" });
   expect(await refusalOf(await upload({ signedBy: otherSecret }))).toEqual(wrong);
-  const stranger = createClient({ ...server.target, accessKey: "nobody" });
+  const stranger = createClient({ ...s3.target, accessKey: "nobody" });
   expect((await refusalOf(await upload({ signedBy: stranger }))).code).toBe("InvalidAccessKeyId");
   const open = { expiration: new Date(Date.now() + 60_000).toISOString(), conditions: [["starts-with", "$key", ""]] };
   const policy = Buffer.from(JSON.stringify(open)).toString("base64");
@@ -111,10 +99,10 @@ it("refuses a form that has expired", async () => {
 });
 
 it("refuses a form for another bucket", async () => {
-  const other = await createBucket(client);
-  const to = new URL(`/${other.name}`, server.target.endpoint).href;
+  const other = await createBucket(s3.client);
+  const to = new URL(`/${other.name}`, s3.target.endpoint).href;
   expect((await upload({ to })).status).toBe(403);
-  expect(await list(client, other.name)).toEqual([]);
+  expect(await list(s3.client, other.name)).toEqual([]);
   await other.remove();
 });
 
@@ -132,7 +120,7 @@ it("lets the sender choose where the policy leaves the choice", async () => {
   };
   const webp = { key: "uploads/${filename}", "Content-Type": "image/webp" };
   expect((await upload({ policy: prefix, fields: webp })).status).toBe(204);
-  const { metaData } = await client.statObject(bucket.name, "uploads/photo.png");
+  const { metaData } = await s3.client.statObject(s3.bucket, "uploads/photo.png");
   expect(metaData).toMatchObject({ "content-type": "image/webp", colour: "green" });
   expect((await upload({ policy: prefix, fields: { ...webp, key: "elsewhere/x" } })).status).toBe(403);
   expect((await upload({ policy: prefix, fields: { ...webp, "Content-Type": "text/html" } })).status).toBe(403);
@@ -152,7 +140,7 @@ it("answers with the status that the policy names", async () => {
 
 describe("a body that is no such form", () => {
   const post = (body: BodyInit, contentType?: string) =>
-    fetch(new URL(`/${bucket.name}`, server.target.endpoint), {
+    fetch(new URL(`/${s3.bucket}`, s3.target.endpoint), {
       method: "POST",
       body,
       ...(contentType === undefined ? {} : { headers: { "content-type": contentType } }),

@@ -1,23 +1,11 @@
 import { createHash } from "node:crypto";
-import { type BucketItem, type Client } from "minio";
-import { collect, createBucket, createClient, fetchSigned, list } from "./s3-clients";
-import { type S3Target, startS3UnderTest } from "./s3-process";
+import { type BucketItem } from "minio";
+import { collect, fetchSigned, list } from "./s3-clients";
+import { useS3 } from "./s3-scene";
 
-let server: { target: S3Target; end: () => Promise<void> };
-let client: Client;
-let bucket: { name: string; remove: () => Promise<void> };
+const s3 = useS3();
 
-beforeAll(async () => {
-  server = await startS3UnderTest();
-  client = createClient(server.target);
-});
-afterAll(() => server.end());
-beforeEach(async () => {
-  bucket = await createBucket(client);
-});
-afterEach(() => bucket.remove());
-
-const put = (key: string, content = key) => client.putObject(bucket.name, key, content);
+const put = (key: string, content = key) => s3.client.putObject(s3.bucket, key, content);
 const namesOf = (items: readonly BucketItem[]) =>
   items.map((item) => ("prefix" in item ? `folder ${String(item.prefix)}` : item.name));
 const md5 = (content: string) => createHash("md5").update(content).digest("hex");
@@ -25,13 +13,13 @@ const md5 = (content: string) => createHash("md5").update(content).digest("hex")
 describe("listings", () => {
   it("are in order, under a prefix, after a key, and folded at slashes", async () => {
     await Promise.all(["b/2", "a", "b/1", "c/x/1", "b0"].map((key) => put(key)));
-    expect(namesOf(await list(client, bucket.name))).toEqual(["a", "b/1", "b/2", "b0", "c/x/1"]);
-    expect(namesOf(await list(client, bucket.name, "b/"))).toEqual(["b/1", "b/2"]);
-    expect(namesOf(await list(client, bucket.name, "", false)).sort()).toEqual(["a", "b0", "folder b/", "folder c/"]);
-    expect(namesOf(await list(client, bucket.name, "c/", false))).toEqual(["folder c/x/"]);
-    const after = client.listObjectsV2(bucket.name, "", true, "b/1") as AsyncIterable<BucketItem>;
+    expect(namesOf(await list(s3.client, s3.bucket))).toEqual(["a", "b/1", "b/2", "b0", "c/x/1"]);
+    expect(namesOf(await list(s3.client, s3.bucket, "b/"))).toEqual(["b/1", "b/2"]);
+    expect(namesOf(await list(s3.client, s3.bucket, "", false)).sort()).toEqual(["a", "b0", "folder b/", "folder c/"]);
+    expect(namesOf(await list(s3.client, s3.bucket, "c/", false))).toEqual(["folder c/x/"]);
+    const after = s3.client.listObjectsV2(s3.bucket, "", true, "b/1") as AsyncIterable<BucketItem>;
     expect(namesOf(await collect(after))).toEqual(["b/2", "b0", "c/x/1"]);
-    const [first] = await list(client, bucket.name, "a");
+    const [first] = await list(s3.client, s3.bucket, "a");
     expect(first).toMatchObject({ name: "a", size: 1, etag: md5("a") });
   });
 
@@ -47,8 +35,8 @@ describe("listings", () => {
     const seen: string[] = [];
     for (let isTruncated = true; isTruncated;) {
       const encoded = Object.entries(query).map(([name, value]) => `${name}=${encodeURIComponent(value)}`);
-      const path = `/${bucket.name}?${encoded.sort().join("&")}`;
-      const xml = await (await fetchSigned(server.target, { method: "GET", path })).text();
+      const path = `/${s3.bucket}?${encoded.sort().join("&")}`;
+      const xml = await (await fetchSigned(s3.target, { method: "GET", path })).text();
       seen.push(...[...xml.matchAll(/<(?:Key|CommonPrefixes><Prefix)>([^<]*)</g)].map(([, name = ""]) => name));
       query[page.token] = new RegExp(`<${page.next}>([^<]*)<`).exec(xml)?.[1] ?? "";
       isTruncated = xml.includes("<IsTruncated>true<");
@@ -56,17 +44,17 @@ describe("listings", () => {
     expect(seen).toEqual(page.delimiter === "" ? keys : ["folder0/", "folder1/", "folder2/", "folder3/"]);
   });
 
-  it("of more than a page are followed by the client to their end", async () => {
+  it("of more than a page are followed by the s3.client to their end", async () => {
     const keys = Array.from({ length: 1010 }, (_, index) => `key-${String(index).padStart(4, "0")}`);
     for (let start = 0; start < keys.length; start += 50) {
       await Promise.all(keys.slice(start, start + 50).map((key) => put(key, "x")));
     }
-    expect(namesOf(await list(client, bucket.name))).toEqual(keys);
-    const version1 = client.listObjects(bucket.name, "", true) as AsyncIterable<BucketItem>;
+    expect(namesOf(await list(s3.client, s3.bucket))).toEqual(keys);
+    const version1 = s3.client.listObjects(s3.bucket, "", true) as AsyncIterable<BucketItem>;
     expect(namesOf(await collect(version1))).toEqual(keys);
   });
 
   it("are refused for a bucket that is not there", async () => {
-    await expect(list(client, `${bucket.name}-no`)).rejects.toMatchObject({ code: "NoSuchBucket" });
+    await expect(list(s3.client, `${s3.bucket}-no`)).rejects.toMatchObject({ code: "NoSuchBucket" });
   });
 });

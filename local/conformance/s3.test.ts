@@ -2,63 +2,51 @@ import { createHash } from "node:crypto";
 import { once } from "node:events";
 import { Readable } from "node:stream";
 import { text } from "node:stream/consumers";
-import { type BucketItem, type Client, CopyConditions, CopyDestinationOptions, CopySourceOptions } from "minio";
-import { collect, createBucket, createClient, fetchSigned, list, partBytes, readText, refusalOf } from "./s3-clients";
-import { type S3Target, startS3UnderTest } from "./s3-process";
+import { type BucketItem, CopyConditions, CopyDestinationOptions, CopySourceOptions } from "minio";
+import { collect, fetchSigned, list, partBytes, readText, refusalOf } from "./s3-clients";
+import { useS3 } from "./s3-scene";
 
-let server: { target: S3Target; end: () => Promise<void> };
-let client: Client;
-let bucket: { name: string; remove: () => Promise<void> };
-
-beforeAll(async () => {
-  server = await startS3UnderTest();
-  client = createClient(server.target);
-});
-afterAll(() => server.end());
-beforeEach(async () => {
-  bucket = await createBucket(client);
-});
-afterEach(() => bucket.remove());
+const s3 = useS3();
 
 const put = (key: string, content = key, headers: Record<string, string> = {}) =>
-  client.putObject(bucket.name, key, content, undefined, headers);
+  s3.client.putObject(s3.bucket, key, content, undefined, headers);
 const namesOf = (items: readonly BucketItem[]) =>
   items.map((item) => ("prefix" in item ? `folder ${String(item.prefix)}` : item.name));
 const md5 = (content: string) => createHash("md5").update(content).digest("hex");
 
 describe("buckets", () => {
   it("are there once they were made, and are made once", async () => {
-    expect(await client.bucketExists(bucket.name)).toBe(true);
-    expect(await client.bucketExists(`${bucket.name}-no`)).toBe(false);
-    expect((await client.listBuckets()).map(({ name }) => name)).toContain(bucket.name);
-    await expect(client.makeBucket(bucket.name, "us-east-1")).rejects.toMatchObject({
+    expect(await s3.client.bucketExists(s3.bucket)).toBe(true);
+    expect(await s3.client.bucketExists(`${s3.bucket}-no`)).toBe(false);
+    expect((await s3.client.listBuckets()).map(({ name }) => name)).toContain(s3.bucket);
+    await expect(s3.client.makeBucket(s3.bucket, "us-east-1")).rejects.toMatchObject({
       code: "BucketAlreadyOwnedByYou",
     });
   });
 
   it("are removed only when empty", async () => {
     await put("last");
-    await expect(client.removeBucket(bucket.name)).rejects.toMatchObject({ code: "BucketNotEmpty" });
-    await client.removeObject(bucket.name, "last");
-    await client.removeBucket(bucket.name);
-    expect(await client.bucketExists(bucket.name)).toBe(false);
+    await expect(s3.client.removeBucket(s3.bucket)).rejects.toMatchObject({ code: "BucketNotEmpty" });
+    await s3.client.removeObject(s3.bucket, "last");
+    await s3.client.removeBucket(s3.bucket);
+    expect(await s3.client.bucketExists(s3.bucket)).toBe(false);
     await expect(put("late")).rejects.toMatchObject({ code: "NoSuchBucket" });
-    await client.makeBucket(bucket.name, "us-east-1");
-    expect(await list(client, bucket.name)).toEqual([]);
+    await s3.client.makeBucket(s3.bucket, "us-east-1");
+    expect(await list(s3.client, s3.bucket)).toEqual([]);
   });
 
   it("keep a policy until it is taken away", async () => {
-    await expect(client.getBucketPolicy(bucket.name)).rejects.toMatchObject({ code: "NoSuchBucketPolicy" });
+    await expect(s3.client.getBucketPolicy(s3.bucket)).rejects.toMatchObject({ code: "NoSuchBucketPolicy" });
     const statement = {
       Effect: "Allow",
       Principal: { AWS: ["*"] },
       Action: ["s3:GetObject"],
-      Resource: [`arn:aws:s3:::${bucket.name}/*`],
+      Resource: [`arn:aws:s3:::${s3.bucket}/*`],
     };
-    await client.setBucketPolicy(bucket.name, JSON.stringify({ Version: "2012-10-17", Statement: [statement] }));
-    expect(JSON.parse(await client.getBucketPolicy(bucket.name))).toMatchObject({ Statement: [statement] });
-    await client.setBucketPolicy(bucket.name, "");
-    await expect(client.getBucketPolicy(bucket.name)).rejects.toMatchObject({ code: "NoSuchBucketPolicy" });
+    await s3.client.setBucketPolicy(s3.bucket, JSON.stringify({ Version: "2012-10-17", Statement: [statement] }));
+    expect(JSON.parse(await s3.client.getBucketPolicy(s3.bucket))).toMatchObject({ Statement: [statement] });
+    await s3.client.setBucketPolicy(s3.bucket, "");
+    await expect(s3.client.getBucketPolicy(s3.bucket)).rejects.toMatchObject({ code: "NoSuchBucketPolicy" });
   });
 });
 
@@ -70,7 +58,7 @@ describe("objects", () => {
       "X-Amz-Meta-Colour": "green",
     });
     expect(etag).toBe(md5("hello"));
-    const stat = await client.statObject(bucket.name, "a/1.txt");
+    const stat = await s3.client.statObject(s3.bucket, "a/1.txt");
     expect(stat).toMatchObject({ size: 5, etag });
     expect(stat.metaData).toMatchObject({
       "content-type": "text/plain",
@@ -78,13 +66,13 @@ describe("objects", () => {
       colour: "green",
     });
     expect(Math.abs(stat.lastModified.getTime() - Date.now())).toBeLessThan(60_000);
-    expect(await readText(client, bucket.name, "a/1.txt")).toBe("hello");
+    expect(await readText(s3.client, s3.bucket, "a/1.txt")).toBe("hello");
   });
 
   it("may be empty", async () => {
     await put("empty", "");
-    expect((await client.statObject(bucket.name, "empty")).size).toBe(0);
-    expect(await readText(client, bucket.name, "empty")).toBe("");
+    expect((await s3.client.statObject(s3.bucket, "empty")).size).toBe(0);
+    expect(await readText(s3.client, s3.bucket, "empty")).toBe("");
   });
 
   it.each([
@@ -97,46 +85,46 @@ describe("objects", () => {
     "a.b..c",
   ])("may be called %s", async (key) => {
     await put(key);
-    expect(await readText(client, bucket.name, key)).toBe(key);
-    expect(namesOf(await list(client, bucket.name))).toEqual([key]);
-    await client.removeObjects(bucket.name, [key]);
-    expect(await list(client, bucket.name)).toEqual([]);
+    expect(await readText(s3.client, s3.bucket, key)).toBe(key);
+    expect(namesOf(await list(s3.client, s3.bucket))).toEqual([key]);
+    await s3.client.removeObjects(s3.bucket, [key]);
+    expect(await list(s3.client, s3.bucket)).toEqual([]);
   });
 
   it("are replaced whole; who reads the old one reads it to its end", async () => {
     const old = "old".repeat(500_000);
     await put("key", old);
-    const reader = await client.getObject(bucket.name, "key");
+    const reader = await s3.client.getObject(s3.bucket, "key");
     const [first] = (await once(reader, "data")) as [Buffer];
     reader.pause();
     await put("key", "new");
-    expect(await readText(client, bucket.name, "key")).toBe("new");
+    expect(await readText(s3.client, s3.bucket, "key")).toBe("new");
     reader.resume();
     expect(first.toString() + (await text(reader))).toBe(old);
   });
 
   it("are gone when removed, which may be asked twice", async () => {
     await put("key");
-    await client.removeObject(bucket.name, "key");
-    await client.removeObject(bucket.name, "key");
-    await expect(client.statObject(bucket.name, "key")).rejects.toMatchObject({ code: "NotFound" });
-    await expect(client.getObject(bucket.name, "key")).rejects.toMatchObject({ code: "NoSuchKey" });
+    await s3.client.removeObject(s3.bucket, "key");
+    await s3.client.removeObject(s3.bucket, "key");
+    await expect(s3.client.statObject(s3.bucket, "key")).rejects.toMatchObject({ code: "NotFound" });
+    await expect(s3.client.getObject(s3.bucket, "key")).rejects.toMatchObject({ code: "NoSuchKey" });
   });
 
   it("are removed many at once, also those that are not there", async () => {
     await Promise.all(["a", "b", "c"].map((key) => put(key)));
-    await client.removeObjects(bucket.name, ["a", "c", "never there"]);
-    expect(namesOf(await list(client, bucket.name))).toEqual(["b"]);
+    await s3.client.removeObjects(s3.bucket, ["a", "c", "never there"]);
+    expect(namesOf(await list(s3.client, s3.bucket))).toEqual(["b"]);
   });
 
   it("are read in part", async () => {
     await put("key", "0123456789");
     const range = async (value: string) => {
-      const url = await client.presignedGetObject(bucket.name, "key", 60);
+      const url = await s3.client.presignedGetObject(s3.bucket, "key", 60);
       const answer = await fetch(url, { headers: { range: value } });
       return [answer.status, answer.headers.get("content-range"), answer.ok ? await answer.text() : ""];
     };
-    expect(await text(await client.getPartialObject(bucket.name, "key", 2, 3))).toBe("234");
+    expect(await text(await s3.client.getPartialObject(s3.bucket, "key", 2, 3))).toBe("234");
     expect(await range("bytes=7-")).toEqual([206, "bytes 7-9/10", "789"]);
     expect(await range("bytes=-2")).toEqual([206, "bytes 8-9/10", "89"]);
     expect(await range("bytes=4-99")).toEqual([206, "bytes 4-9/10", "456789"]);
@@ -146,7 +134,7 @@ describe("objects", () => {
   it("are read on conditions", async () => {
     const { etag } = await put("key");
     const read = async (headers: Record<string, string>) =>
-      (await fetch(await client.presignedGetObject(bucket.name, "key", 60), { headers })).status;
+      (await fetch(await s3.client.presignedGetObject(s3.bucket, "key", 60), { headers })).status;
     expect(await read({ "if-none-match": `"${etag}"` })).toBe(304);
     expect(await read({ "if-none-match": `"${md5("other")}"` })).toBe(200);
     expect(await read({ "if-match": `"${md5("other")}"` })).toBe(412);
@@ -156,45 +144,45 @@ describe("objects", () => {
 });
 
 describe("copies", () => {
-  const source = () => `/${bucket.name}/source`;
+  const source = () => `/${s3.bucket}/source`;
 
   it("have the content and headers of their source", async () => {
     await put("source", "content", { "Content-Type": "image/png", "X-Amz-Meta-Colour": "green" });
-    await client.copyObject(bucket.name, "an/other", source());
-    const { metaData, etag } = await client.statObject(bucket.name, "an/other");
+    await s3.client.copyObject(s3.bucket, "an/other", source());
+    const { metaData, etag } = await s3.client.statObject(s3.bucket, "an/other");
     expect(metaData).toMatchObject({ "content-type": "image/png", colour: "green" });
     expect(etag).toBe(md5("content"));
-    expect(await readText(client, bucket.name, "an/other")).toBe("content");
+    expect(await readText(s3.client, s3.bucket, "an/other")).toBe("content");
   });
 
   it("have other headers where that is asked, also in place", async () => {
     await put("source", "content", { "Content-Type": "image/png" });
-    await client.copyObject(
-      new CopySourceOptions({ Bucket: bucket.name, Object: "source" }),
+    await s3.client.copyObject(
+      new CopySourceOptions({ Bucket: s3.bucket, Object: "source" }),
       new CopyDestinationOptions({
-        Bucket: bucket.name,
+        Bucket: s3.bucket,
         Object: "source",
         MetadataDirective: "REPLACE",
         Headers: { "Content-Type": "image/webp" },
       }),
     );
-    const { metaData } = await client.statObject(bucket.name, "source");
+    const { metaData } = await s3.client.statObject(s3.bucket, "source");
     expect(metaData).toMatchObject({ "content-type": "image/webp" });
-    expect(await readText(client, bucket.name, "source")).toBe("content");
+    expect(await readText(s3.client, s3.bucket, "source")).toBe("content");
   });
 
   it("may be of something empty, with a name that must be encoded", async () => {
     await put("Räume/a+b c%.txt", "");
-    await client.copyObject(bucket.name, "copy", `/${bucket.name}/Räume/a+b c%.txt`);
-    expect((await client.statObject(bucket.name, "copy")).size).toBe(0);
+    await s3.client.copyObject(s3.bucket, "copy", `/${s3.bucket}/Räume/a+b c%.txt`);
+    expect((await s3.client.statObject(s3.bucket, "copy")).size).toBe(0);
   });
 
   it("are refused without a source, or where its conditions do not hold", async () => {
-    await expect(client.copyObject(bucket.name, "copy", source())).rejects.toMatchObject({ code: "NoSuchKey" });
+    await expect(s3.client.copyObject(s3.bucket, "copy", source())).rejects.toMatchObject({ code: "NoSuchKey" });
     await put("source");
     const conditions = new CopyConditions();
     conditions.setMatchETag(md5("other"));
-    await expect(client.copyObject(bucket.name, "copy", source(), conditions)).rejects.toMatchObject({
+    await expect(s3.client.copyObject(s3.bucket, "copy", source(), conditions)).rejects.toMatchObject({
       code: "PreconditionFailed",
     });
   });
@@ -205,52 +193,52 @@ describe("uploads in parts", () => {
 
   it("put a stream of unknown length together", async () => {
     const content = Readable.from([part("a"), part("b"), part("c", 100)]);
-    const { etag } = await client.putObject(bucket.name, "stream", content, undefined, {
+    const { etag } = await s3.client.putObject(s3.bucket, "stream", content, undefined, {
       "Content-Type": "text/plain",
     });
     expect(etag).toMatch(/^[0-9a-f]{32}-[23]$/);
-    const stat = await client.statObject(bucket.name, "stream");
+    const stat = await s3.client.statObject(s3.bucket, "stream");
     expect(stat).toMatchObject({ size: 2 * partBytes + 100, etag });
     expect(stat.metaData).toMatchObject({ "content-type": "text/plain" });
-    const read = await readText(client, bucket.name, "stream");
+    const read = await readText(s3.client, s3.bucket, "stream");
     expect(md5(read)).toBe(md5(Buffer.concat([part("a"), part("b"), part("c", 100)]).toString()));
   });
 
   it("show nothing until they are completed, and nothing at all when given up", async () => {
-    const uploadId = await client.initiateNewMultipartUpload(bucket.name, "key", {});
+    const uploadId = await s3.client.initiateNewMultipartUpload(s3.bucket, "key", {});
     await sendPart(uploadId, 1, "one");
-    expect(await list(client, bucket.name)).toEqual([]);
-    const open = await collect(client.listIncompleteUploads(bucket.name, "", true) as AsyncIterable<{ key: string }>);
+    expect(await list(s3.client, s3.bucket)).toEqual([]);
+    const open = await collect(s3.client.listIncompleteUploads(s3.bucket, "", true) as AsyncIterable<{ key: string }>);
     expect(open).toMatchObject([{ key: "key", uploadId }]);
-    await client.removeIncompleteUpload(bucket.name, "key");
+    await s3.client.removeIncompleteUpload(s3.bucket, "key");
     expect((await refusalOf(await sendPart(uploadId, 1, "one"))).code).toBe("NoSuchUpload");
   });
 
   it("take a part again, and are completed with what was sent last", async () => {
-    const uploadId = await client.initiateNewMultipartUpload(bucket.name, "key", {});
+    const uploadId = await s3.client.initiateNewMultipartUpload(s3.bucket, "key", {});
     await sendPart(uploadId, 1, "first");
     const etag = (await sendPart(uploadId, 1, "second")).headers.get("etag")?.replaceAll('"', "") ?? "";
     expect(etag).toBe(md5("second"));
     await expect(
-      client.completeMultipartUpload(bucket.name, "key", uploadId, [{ part: 1, etag: md5("first") }]),
+      s3.client.completeMultipartUpload(s3.bucket, "key", uploadId, [{ part: 1, etag: md5("first") }]),
     ).rejects.toMatchObject({ code: "InvalidPart" });
-    await client.completeMultipartUpload(bucket.name, "key", uploadId, [{ part: 1, etag }]);
-    expect(await readText(client, bucket.name, "key")).toBe("second");
+    await s3.client.completeMultipartUpload(s3.bucket, "key", uploadId, [{ part: 1, etag }]);
+    expect(await readText(s3.client, s3.bucket, "key")).toBe("second");
   });
 
   it("refuse parts that are too small to stand before others", async () => {
-    const uploadId = await client.initiateNewMultipartUpload(bucket.name, "key", {});
+    const uploadId = await s3.client.initiateNewMultipartUpload(s3.bucket, "key", {});
     const etags = [1, 2].map((number) => ({ part: number, etag: md5(`part ${number}`) }));
     await sendPart(uploadId, 1, "part 1");
     await sendPart(uploadId, 2, "part 2");
-    await expect(client.completeMultipartUpload(bucket.name, "key", uploadId, etags)).rejects.toMatchObject({
+    await expect(s3.client.completeMultipartUpload(s3.bucket, "key", uploadId, etags)).rejects.toMatchObject({
       code: "EntityTooSmall",
     });
-    await client.abortMultipartUpload(bucket.name, "key", uploadId);
+    await s3.client.abortMultipartUpload(s3.bucket, "key", uploadId);
   });
 
   function sendPart(uploadId: string, number: number, body: string): Promise<Response> {
-    const path = `/${bucket.name}/key?partNumber=${number}&uploadId=${encodeURIComponent(uploadId)}`;
-    return fetchSigned(server.target, { method: "PUT", path, body });
+    const path = `/${s3.bucket}/key?partNumber=${number}&uploadId=${encodeURIComponent(uploadId)}`;
+    return fetchSigned(s3.target, { method: "PUT", path, body });
   }
 });
