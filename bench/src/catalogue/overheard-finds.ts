@@ -17,7 +17,7 @@ export async function overhearFinds(mongoUrl: string): Promise<OverheardFinds> {
   let finds: mongo.BSON.Document[] = [];
   const gate = await startTcpGate(mongoUrl, () => {
     let buffered = Buffer.alloc(0);
-    return (chunk) => {
+    const sent = (chunk: Buffer): void => {
       buffered = Buffer.concat([buffered, chunk]);
       for (let length; buffered.length >= 4 && buffered.length >= (length = buffered.readInt32LE(0));) {
         const message = buffered.subarray(0, length);
@@ -28,6 +28,7 @@ export async function overhearFinds(mongoUrl: string): Promise<OverheardFinds> {
         if (isList(command)) finds.push(command);
       }
     };
+    return { sent };
   });
   const url = new URL(gate.url);
   url.searchParams.set("directConnection", "true"); // else the driver goes where the server says that it is

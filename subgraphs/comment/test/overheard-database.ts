@@ -14,7 +14,9 @@ export interface OverheardDatabase extends TcpGate {
 
 export async function overhearDatabase(databaseUrl: string): Promise<OverheardDatabase> {
   const statements: Statement[] = [];
-  const gate = await startTcpGate(databaseUrl, () => createListener((statement) => statements.push(statement)));
+  const gate = await startTcpGate(databaseUrl, () => ({
+    sent: createListener((statement) => statements.push(statement)),
+  }));
   return { ...gate, takeStatements: () => statements.splice(0) };
 }
 

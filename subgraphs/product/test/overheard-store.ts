@@ -1,9 +1,12 @@
 // The way to MongoDB, with an ear for what is asked.
-import { startTcpGate, type TcpGate } from "@shop/subgraph-server/testing";
+import { type GateListener, startTcpGate, type TcpGate } from "@shop/subgraph-server/testing";
 import { mongo } from "mongoose";
 
 export interface OverheardStore extends TcpGate {
-  /** How often a collection was read so far by exactly these fields; workers ask by others. */
+  /**
+   * How often a collection was read so far by exactly these fields; workers ask by others. What the driver gave up on
+   * unanswered, to ask it again over another connection, as it does on a machine that stood still, counts once.
+   */
   reads(collection: string, ...fields: string[]): number;
   /** How often a collection was written to so far, each command once, however many documents it holds. */
   writes(collection: string, kind: "insert" | "update"): number;
@@ -19,14 +22,27 @@ const commandAt = 21; // after the header, the flags, and the kind of the first 
 export async function overhearStore(mongoUrl: string): Promise<OverheardStore> {
   const counts = new Map<string, number>();
   const awaited = new Map<string, () => void>();
+  const count = (what: string, by: 1 | -1): void => void counts.set(what, (counts.get(what) ?? 0) + by);
   const hear = (what: string): void => {
-    counts.set(what, (counts.get(what) ?? 0) + 1);
+    count(what, 1);
     awaited.get(what)?.();
     awaited.delete(what);
   };
-  const gate = await startTcpGate(mongoUrl, () =>
-    createListener(({ kind, collection, fields }) => hear([kind, collection, ...fields].join())),
-  );
+  const gate = await startTcpGate(mongoUrl, (): GateListener => {
+    let unanswered: string | null = null; // a connection carries one command at a time
+    return {
+      sent: createListener(({ kind, collection, fields }) => {
+        unanswered = [kind, collection, ...fields].join();
+        hear(unanswered);
+      }),
+      answered: () => {
+        unanswered = null;
+      },
+      closed: () => {
+        if (unanswered !== null) count(unanswered, -1);
+      },
+    };
+  });
   const freezeAt = (what: string): Promise<void> =>
     new Promise((resolve) => {
       awaited.set(what, () => {

@@ -1,3 +1,3 @@
 export { type Answer, createTestClient, type RestAnswer, type TestClient } from "./test-client";
 export { eventually } from "./eventually";
-export { type GateState, startTcpGate, type TcpGate } from "./tcp-gate";
+export { type GateListener, type GateState, startTcpGate, type TcpGate } from "./tcp-gate";

@@ -10,12 +10,21 @@ export interface TcpGate {
   stop(): Promise<void>;
 }
 
+/** Hears one connection. */
+export interface GateListener {
+  /** What the service sent. */
+  sent(chunk: Buffer): void;
+  /** The store said something. */
+  answered?(): void;
+  closed?(): void;
+}
+
 /**
  * Stands between a service and its store.
  * @param url the store's own
- * @param listen called for each connection: what it returns hears all that the service sends over it
+ * @param listen called for each connection
  */
-export async function startTcpGate(url: string, listen?: () => (chunk: Buffer) => void): Promise<TcpGate> {
+export async function startTcpGate(url: string, listen?: () => GateListener): Promise<TcpGate> {
   const target = new URL(url);
   const sockets = new Set<Socket>();
   let state: GateState = "open";
@@ -39,8 +48,13 @@ export async function startTcpGate(url: string, listen?: () => (chunk: Buffer) =
       });
       if (state === "frozen") from.pause();
     }
-    if (listen !== undefined) client.on("data", listen());
-    if (state === "frozen") client.pause(); // a listener makes it flow
+    const listener = listen?.();
+    if (listener !== undefined) {
+      client.on("data", (chunk) => listener.sent(chunk));
+      client.on("close", () => listener.closed?.());
+      store.on("data", () => listener.answered?.());
+    }
+    if (state === "frozen") for (const socket of [client, store]) socket.pause(); // a listener makes them flow
   });
   await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
   const byGate = new URL(url);
