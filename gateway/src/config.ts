@@ -7,7 +7,8 @@ import { type TrustProxy } from "./client-address";
 import { environment } from "./environment";
 import { credentialMutations } from "./limits/credential-fields";
 import { type RateLimitSettings } from "./limits/rate-limits";
-import { type PageName } from "./pages/page-names";
+import { type Consoles } from "./pages/pages";
+import { needIntrospection, type PageName, usualPages } from "./pages/page-names";
 
 export { environment };
 
@@ -32,6 +33,8 @@ export interface Config {
   readonly introspection: boolean;
   /** The pages for people that are served. */
   readonly pages: readonly PageName[];
+  /** What the start page leads to besides. */
+  readonly consoles: Consoles;
   /** The mail that /mailbox shows; undefined: there is no such page. */
   readonly mailboxDir: string | undefined;
   readonly corsOrigins: readonly string[];
@@ -93,7 +96,8 @@ const repository = resolve(__dirname, "../..");
 /** The shop's gateway. Prints what does not fit in the environment and exits with 1. */
 export function loadConfig(): Config {
   const env = loadEnvironment(environment, process.env);
-  const production = env.NODE_ENV === "production";
+  const settings = settingsOf(env, credentialMutations);
+  const { production } = settings;
   const moved = {
     user: env.USER_URL,
     product: env.PRODUCT_URL,
@@ -102,7 +106,7 @@ export function loadConfig(): Config {
     comment: env.COMMENT_URL,
   };
   return {
-    ...settingsOf(env, credentialMutations),
+    ...settings,
     port: env.GATEWAY_PORT,
     supergraphFile: resolve(repository, env.SUPERGRAPH_FILE),
     shopScalars: true,
@@ -121,7 +125,7 @@ export function loadConfig(): Config {
       requestsPerAddress: env.RATE_LIMIT_ADDRESS,
       requestsPerViewer: env.RATE_LIMIT_VIEWER,
     },
-    introspection: env.INTROSPECTION ?? !production,
+    introspection: env.INTROSPECTION ?? (!production || needIntrospection(settings.pages)),
     mailboxDir: production ? undefined : toMailboxDir(env),
   };
 }
@@ -202,7 +206,8 @@ function settingsOf(
     subgraphMutationTimeoutMs: env.SUBGRAPH_MUTATION_TIMEOUT_MS,
     subgraphConnections: env.SUBGRAPH_CONNECTIONS,
     trustProxy: env.TRUSTED_PROXIES,
-    pages: env.PAGES.filter((page) => page !== "none"),
+    pages: env.PAGES?.filter((page) => page !== "none") ?? usualPages(production),
+    consoles: { minio: env.MINIO_CONSOLE_URL, jaeger: env.JAEGER_UI_URL },
     corsOrigins: env.CORS_ORIGINS ?? (production ? [] : [apolloSandbox]),
     operationsFile: env.OPERATIONS_FILE && resolve(repository, env.OPERATIONS_FILE),
     operationsOnly: env.OPERATIONS_ONLY,

@@ -52,11 +52,20 @@ export const environment = z.object({
     .optional()
     .describe("Whose X-Forwarded-For is believed: addresses and CIDR ranges, or how many proxies there are; none"),
   ...mailboxEnvironment.shape,
-  INTROSPECTION: z.stringbool().optional().describe("Answers introspection; by default everywhere but in production"),
+  INTROSPECTION: z
+    .stringbool()
+    .optional()
+    .describe(
+      "Answers introspection; by default everywhere, but in production only where PAGES names graphiql or sandbox",
+    ),
   PAGES: list()
     .pipe(z.array(z.enum([...pageNames, "none"])))
-    .default([...pageNames])
-    .describe("Which pages for people the gateway serves: start, sandbox, graphiql, docs; or none"),
+    .optional()
+    .describe(
+      "Which pages for people are served: start, sandbox, graphiql, docs; or none. By default all, in production start and docs",
+    ),
+  MINIO_CONSOLE_URL: http().optional().describe("MinIO's console, as people reach it: the start page links to it"),
+  JAEGER_UI_URL: http().optional().describe("Jaeger's pages, as people reach them: the start page links to them"),
   CORS_ORIGINS: list()
     .optional()
     .describe(

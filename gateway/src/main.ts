@@ -8,11 +8,10 @@ import { startService } from "./service";
 const config = loadConfig();
 
 runProcess("gateway", (log) =>
-  startService(config, log, (app, { operations, subscribe, schema, subgraphs }) => {
-    const { pages, production, mailboxDir } = config;
-    const docsPage = pages.includes("docs");
-    registerRestFacade(app, { execute: (request) => operations.execute(request), subscribe, schema, docsPage, log });
+  startService(config, log, (app, { admit, schema, subgraphs }) => {
+    const { pages, consoles, production, mailboxDir } = config;
+    registerRestFacade(app, { admit, schema, docs: pages.includes("docs"), log });
     const mailbox = mailboxDir === undefined ? undefined : createMailbox(mailboxDir);
-    registerPages(app, { pages, development: !production, subgraphs, mailbox });
+    registerPages(app, { pages, development: !production, subgraphs, consoles, mailbox });
   }),
 );

@@ -1,10 +1,11 @@
 import { fastify, type FastifyInstance } from "fastify";
 import { examples } from "../src/pages/examples";
-import { pageNames } from "../src/pages/page-names";
+import { type PageName, pageNames } from "../src/pages/page-names";
 import { type PagesOptions, registerPages } from "../src/pages/pages";
 import { registerSecurityHeaders } from "../src/security-headers";
 
 const asPage = { accept: "text/html,*/*" };
+const noConsoles = { minio: undefined, jaeger: undefined };
 let neighbour: FastifyInstance;
 let app: FastifyInstance;
 const apps: FastifyInstance[] = [];
@@ -19,7 +20,8 @@ async function serve(options: Partial<PagesOptions> = {}): Promise<FastifyInstan
     { name: "user", url: `${neighbour.listeningOrigin}/graphql` },
     { name: "product", url: "http://127.0.0.1:1/graphql" },
   ];
-  registerPages(served, { pages: pageNames, development: true, subgraphs, mailbox: undefined, ...options });
+  const usual = { pages: pageNames, development: true, subgraphs, consoles: noConsoles, mailbox: undefined };
+  registerPages(served, { ...usual, ...options });
   await served.ready();
   return served;
 }
@@ -40,6 +42,9 @@ it("serves GraphiQL from its own files, with the examples in its tabs", async ()
   expect([statusCode, headers["content-type"]]).toEqual([200, "text/html; charset=utf-8"]);
   expect(body).not.toMatch(/(src|href)="https?:/);
   for (const { query } of examples) expect(body).toContain(JSON.stringify(query));
+  const policy = String(headers["content-security-policy"]);
+  expect(policy).toMatch(/script-src ('sha256-\S+'( |;))+/);
+  expect(policy).not.toMatch(/https:|unsafe-eval|script-src[^;]*unsafe-inline/);
 });
 
 it("begins at a page of its own that leads to the others", async () => {
@@ -51,6 +56,13 @@ it("begins at a page of its own that leads to the others", async () => {
   for (const href of ["/graphiql", "/graphql", "/docs", "/openapi.json"]) expect(body).toContain(`href="${href}"`);
   expect(body).not.toContain("/mailbox");
   expect(body).toContain("customer@example.com");
+});
+
+it("leads to the consoles that there are", async () => {
+  const consoles = { minio: "https://minio.test/", jaeger: undefined };
+  const { body } = await (await serve({ consoles })).inject("/");
+  expect(body).toContain('href="https://minio.test/"');
+  expect(body).not.toContain("Jaeger");
 });
 
 it("tells which services are ready, what they wait for, and which do not answer", async () => {
@@ -82,10 +94,27 @@ it("leaves /graphql to whoever asks for an answer", async () => {
   expect((await app.inject({ url: "/graphql", headers: { accept: "application/json" } })).body).toBe("an answer");
 });
 
-it("serves only the pages that it is told to, and links to no other", async () => {
-  const bare = await serve({ pages: [] });
-  expect((await bare.inject({ url: "/graphql", headers: asPage })).body).toBe("an answer");
-  for (const url of ["/", "/status", "/graphiql"]) expect((await bare.inject({ url })).statusCode).toBe(404);
-  const start = await serve({ pages: ["start"] });
-  expect((await start.inject({ url: "/" })).body).not.toMatch(/href="\/(graphiql|graphql|docs)"/);
-});
+const addresses: Record<PageName, string> = { start: "/", sandbox: "/graphql", graphiql: "/graphiql", docs: "/docs" };
+const subsets = Array.from({ length: 2 ** pageNames.length }, (_, bits) =>
+  pageNames.filter((_name, place) => (bits >> place) & 1),
+);
+
+it.each(subsets.map((pages) => [pages.join() || "none", pages] as const))(
+  "serves of the pages %s alone, and leads to no other",
+  async (_names, pages) => {
+    const some = await serve({ pages });
+    const start = await some.inject("/");
+    expect((await some.inject("/status")).statusCode).toBe(pages.includes("start") ? 200 : 404);
+    // The REST facade serves its own.
+    for (const name of pageNames.filter((one) => one !== "docs")) {
+      const { statusCode, headers } = await some.inject({ url: addresses[name], headers: asPage });
+      const isPage = statusCode === 200 && String(headers["content-type"]).startsWith("text/html");
+      expect([name, isPage]).toEqual([name, pages.includes(name)]);
+      expect([name, isPage ? headers["x-frame-options"] : "DENY"]).toEqual([name, "DENY"]);
+    }
+    if (!pages.includes("start")) return;
+    const linked = pageNames.filter((name) => name !== "start" && start.body.includes(`href="${addresses[name]}"`));
+    expect(linked).toEqual(pages.filter((name) => name !== "start"));
+    expect(start.body.includes('href="/openapi.json"')).toBe(pages.includes("docs"));
+  },
+);

@@ -14,11 +14,14 @@ button { padding: .3rem .8rem; font: inherit; font-size: .875rem; color: inherit
 ul { list-style: none; margin: 0; padding: 0 }
 article { padding: .75rem 0; border-top: 1px solid var(--line) }
 .quiet { opacity: .75 }
+.skip { position: absolute; left: -100rem; padding: .5rem 1rem; background: light-dark(#fff, #16181c) }
+.skip:focus { left: .5rem; top: .5rem }
+@media (prefers-reduced-motion: reduce) { * { animation: none !important; transition: none !important } }
 `;
 
 /**
  * A page of ours, light or dark as its reader's system is, from no other file.
- * @param page.main HTML, with what is not ours escaped
+ * @param page.main HTML, with what is not ours escaped, and an element with the id `main` to skip to
  */
 export function renderPage(page: { title: string; style?: string; main: string; script?: string }): string {
   return `<!doctype html>
@@ -31,6 +34,7 @@ export function renderPage(page: { title: string; style?: string; main: string; 
 <style>${style}${page.style ?? ""}</style>
 </head>
 <body>
+<a class="skip" href="#main">To the content</a>
 ${page.main}
 ${page.script === undefined ? "" : `<script type="module">${page.script}</script>`}
 </body>

@@ -30,7 +30,7 @@ function render(mails: readonly KeptMail[]): string {
 <pre>${withLinks(text)}</pre>
 </article>`,
   );
-  const main = `<main>
+  const main = `<main id="main" tabindex="-1">
 <h1>Mailbox</h1>
 <p>What would have been sent if SMTP_URL were set, the newest first.</p>
 ${articles.length === 0 ? "<p>Nothing yet.</p>" : articles.join("\n")}

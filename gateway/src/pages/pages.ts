@@ -2,7 +2,7 @@ import { type KeptMail } from "@shop/mailer";
 import { type FastifyInstance } from "fastify";
 import { type PageName } from "./page-names";
 import { pagePolicy } from "../security-headers";
-import { examples } from "./examples";
+import { renderGraphiqlPage } from "./graphiql-page";
 import { registerMailboxPage } from "./mailbox";
 import { renderSandboxPage, sandboxHosts } from "./sandbox-page";
 import { createServiceStatus, fetchReadiness, type Readiness } from "./service-status";
@@ -15,8 +15,15 @@ export interface PagesOptions {
   readonly development: boolean;
   /** The services behind the gateway, where it asks them. */
   readonly subgraphs: () => readonly { readonly name: string; readonly url: string }[];
+  /** What looks into the stores and the traces, as its readers reach it. */
+  readonly consoles: Consoles;
   /** Undefined: there is no page of it. */
   readonly mailbox: { list(): Promise<KeptMail[]> } | undefined;
+}
+
+export interface Consoles {
+  readonly minio: string | undefined;
+  readonly jaeger: string | undefined;
 }
 
 const html = "text/html; charset=utf-8";
@@ -31,12 +38,13 @@ export function registerPages(app: FastifyInstance, options: PagesOptions): void
   if (pages.includes("start")) registerStartPage(app, options);
   if (pages.includes("sandbox")) registerSandboxPage(app, pages.includes("graphiql"));
   if (pages.includes("graphiql")) {
-    let graphiql: Promise<string> | undefined; // nine megabytes, loaded when someone first asks
-    app.get("/graphiql", async (_request, reply) => reply.type(html).send(await (graphiql ??= renderGraphiql())));
+    let graphiql: Promise<string> | undefined; // loaded when someone first asks
+    app.get("/graphiql", async (_request, reply) => reply.type(html).send(await (graphiql ??= renderGraphiqlPage())));
   }
 }
 
-function registerStartPage(app: FastifyInstance, { pages, development, subgraphs, mailbox }: PagesOptions): void {
+function registerStartPage(app: FastifyInstance, options: PagesOptions): void {
+  const { pages, development, subgraphs, consoles, mailbox } = options;
   const offered = {
     graphiql: ["/graphiql", "GraphiQL", "queries, mutations and subscriptions, with examples in its tabs"],
     sandbox: ["/graphql", "Apollo Sandbox", "the same, from Apollo's host where it can be reached"],
@@ -44,9 +52,11 @@ function registerStartPage(app: FastifyInstance, { pages, development, subgraphs
   } as const;
   const links = [
     ...(["graphiql", "sandbox", "docs"] as const).filter((name) => pages.includes(name)).map((name) => offered[name]),
-    ["/openapi.json", "openapi.json", "the REST API as OpenAPI 3.1"] as const,
+    ...(pages.includes("docs") ? [["/openapi.json", "openapi.json", "the REST API as OpenAPI 3.1"] as const] : []),
     ...(mailbox ? [["/mailbox", "Mailbox", "the mail that would have been sent"] as const] : []),
     ["/readyz", "readyz", "whether the gateway is ready, for machines"] as const,
+    ...(consoles.jaeger ? [[consoles.jaeger, "Jaeger", "the traces"] as const] : []),
+    ...(consoles.minio ? [[consoles.minio, "MinIO", "the images' store"] as const] : []),
   ];
   const page = renderStartPage({ links, demoAccounts: development });
   app.get("/", (_request, reply) => reply.type(html).send(page));
@@ -77,26 +87,4 @@ function registerSandboxPage(app: FastifyInstance, graphiql: boolean): void {
       return reply.type(html).header("content-security-policy", policy).send(page);
     }
   });
-}
-
-/** GraphiQL puts the answer beside the question, however narrow the window is. */
-const oneBelowTheOther = `<style>
-@media (max-width: 700px) {
-  #graphiql-session { display: flex; flex-direction: column }
-  #graphiql-session > * { min-width: 0 !important; min-height: 0 }
-  .graphiql-logo, .graphiql-horizontal-drag-bar { display: none }
-}
-</style>`;
-
-async function renderGraphiql(): Promise<string> {
-  const { renderGraphiQL } = await import("@graphql-yoga/render-graphiql");
-  const page = renderGraphiQL({
-    title: "The shop: GraphiQL",
-    endpoint: "/graphql",
-    subscriptionsProtocol: "WS",
-    defaultTabs: [...examples],
-    defaultEditorToolsVisibility: "headers",
-    shouldPersistHeaders: true,
-  });
-  return page.replace("</head>", () => `${oneBelowTheOther}</head>`);
 }

@@ -33,7 +33,7 @@ document.head.append(sandbox);
 
 /** The page at /graphql: Apollo Sandbox on this gateway. @param graphiql whether there is a page to lead to instead */
 export function renderSandboxPage(graphiql: boolean): string {
-  const main = `<main>
+  const main = `<main id="main" tabindex="-1">
 <h1>Apollo Sandbox</h1>
 <p id="state" role="status">Loading from Apollo …</p>
 ${graphiql ? '<p><a href="/graphiql">GraphiQL</a> does the same from this host.</p>' : ""}

@@ -84,13 +84,13 @@ export function renderStartPage({ links, demoAccounts }: StartPageOptions): stri
 <h1>The shop</h1>
 <p>Five services behind one GraphQL gateway.</p>
 </header>
-<main>
+<main id="main" tabindex="-1">
 <h2>Services</h2>
 <p id="all" class="all" role="status">Asking …</p>
 <ul id="services" class="services"></ul>
 <h2>Open</h2>
 <ul class="links">
-${links.map(([href, name, what]) => `<li><a href="${href}">${escapeHtml(name)}</a> <span class="quiet">– ${escapeHtml(what)}</span></li>`).join("\n")}
+${links.map(([href, name, what]) => `<li><a href="${escapeHtml(href)}">${escapeHtml(name)}</a> <span class="quiet">– ${escapeHtml(what)}</span></li>`).join("\n")}
 </ul>
 ${demoAccounts ? accounts : ""}
 <h2>Try</h2>
