@@ -1,19 +1,14 @@
 // For tests: what a collector of metrics would be told.
 import { metrics } from "@opentelemetry/api";
-import { MeterProvider, MetricReader } from "@opentelemetry/sdk-metrics";
+import { DataPointType, MeterProvider } from "@opentelemetry/sdk-metrics";
 import { type Figure } from "./metrics";
-
-class OnDemandReader extends MetricReader {
-  protected onForceFlush(): Promise<void> {
-    return Promise.resolve();
-  }
-  protected onShutdown(): Promise<void> {
-    return Promise.resolve();
-  }
-}
+import { OnDemandReader } from "./metrics-reader";
 
 export interface TestMeter {
-  /** Collects the metrics of this process, of what was made after this meter. */
+  /**
+   * Collects the metrics of this process: gauges that were made after this meter, and counters since the process began. Of a
+   * histogram the value is how often something was recorded.
+   */
   collect(): Promise<Figure<string>[]>;
   stop(): Promise<void>;
 }
@@ -28,9 +23,12 @@ export function startTestMeter(): TestMeter {
       const { resourceMetrics } = await reader.collect();
       return resourceMetrics.scopeMetrics
         .flatMap((scope) => scope.metrics)
-        .flatMap(({ descriptor, dataPoints }) =>
-          dataPoints.map(({ value, attributes }) => ({ gauge: descriptor.name, value: Number(value), attributes })),
-        );
+        .flatMap((metric) => {
+          const { name: gauge } = metric.descriptor;
+          return metric.dataPointType === DataPointType.SUM || metric.dataPointType === DataPointType.GAUGE
+            ? metric.dataPoints.map(({ value, attributes }) => ({ gauge, value, attributes }))
+            : metric.dataPoints.map(({ value, attributes }) => ({ gauge, value: value.count, attributes }));
+        });
     },
     stop: async () => {
       metrics.disable();
