@@ -7,7 +7,7 @@ import { type CatalogueConfig } from "./config";
 import { createFacets } from "./facets";
 import { createImages } from "./images";
 import { createLeases } from "./lease";
-import { createProductOutbox } from "./outbox";
+import { createOutbox } from "./outbox";
 import { createIntoCategories } from "./product-arrivals";
 import { createProductCreation } from "./product-creation";
 import { createEditor } from "./product-edits";
@@ -27,7 +27,7 @@ export async function openCatalogue(config: CatalogueConfig, log: Logger, patien
   const imageMaker = createImageMaker(loadSharp(log));
   const withLease = createLeases(store);
   await retryUntilReady("the catalogue to be up to date", () => bringUpToDate(store, withLease), log);
-  const outbox = createProductOutbox(store);
+  const outbox = createOutbox(store);
   const edit = createEditor(store, outbox);
   const intoCategories = createIntoCategories(store);
   const createAll = createProductCreation({ store, intoCategories, outbox, currency });
@@ -41,7 +41,7 @@ export async function openCatalogue(config: CatalogueConfig, log: Logger, patien
     products: createProducts({ store, createAll, edit, intoCategories, currency }),
     productList: createProductList({ store, tree }),
     facets: createFacets({ store, tree }),
-    categories: createCategories({ store, withLease }),
+    categories: createCategories({ store, outbox, withLease }),
     stock: createStock({ store, outbox, withLease }),
     images: createImages({ store, imageStore, imageMaker, edit, log }),
   };

@@ -1,11 +1,14 @@
 import { requireRole, type Viewer } from "@shop/auth";
+import { staffActed, toAuditFacts } from "@shop/event-contracts";
 import { createId, isId } from "@shop/ids";
 import { z } from "zod";
-import { type CategoryDocument, type CategoryRecord } from "./category-model";
+import { type CategoryDocument, type CategoryRecord, whereThere } from "./category-model";
 import { createCategoryMoves, whereMoving } from "./category-moves";
 import { digestOf, idempotencyScope } from "./idempotency";
 import { expectedVersion, idempotencyKey, line, parseInput, slug } from "./input";
 import { type Lease, type WithLease } from "./lease";
+import { type Outbox, pendingEvent } from "./outbox";
+import { type PendingEvent } from "./outbox-model";
 import { invalid, keyReused, notFound, refused, type Refused, slugTaken, versionConflict } from "./problems";
 import { isArrivedAt } from "./product-arrivals";
 import { slugCandidates } from "./slugs";
@@ -22,6 +25,8 @@ export interface Categories {
   remove(viewer: Viewer | null, categoryId: string): Promise<CategoryOutcome>;
   /** Brings the move of a branch to its end that a killed process left half done. */
   finishMoves: () => Promise<void>;
+  /** Lets go of what was removed once others have been told of it. */
+  forgetRemoved: () => Promise<void>;
 }
 
 const name = line("The name", 100);
@@ -35,13 +40,16 @@ const updating = z.object({
 
 export function createCategories(deps: {
   store: Pick<Store, "products" | "categories">;
+  outbox: Pick<Outbox, "wake">;
   withLease: WithLease;
 }): Categories {
+  const { outbox } = deps;
   const { products, categories } = deps.store;
   const moves = createCategoryMoves(deps);
 
   async function read(categoryId: string): Promise<CategoryDocument | null> {
-    return isId(categoryId) ? categories.findById(categoryId).lean<CategoryDocument | null>() : null;
+    if (!isId(categoryId)) return null;
+    return categories.findOne({ _id: categoryId, ...whereThere }).lean<CategoryDocument | null>();
   }
 
   async function madeBefore({ scope, digest }: CategoryDocument["creation"]): Promise<CategoryOutcome | null> {
@@ -67,12 +75,12 @@ export function createCategories(deps: {
 
   return {
     create: async (viewer, given) => {
-      const { userId } = requireRole(viewer, "STAFF");
+      const { userId: actorId } = requireRole(viewer, "STAFF");
       const parsed = parseInput(creating, given);
       if (!parsed.ok) return parsed;
       const input = parsed.value;
       const creation = {
-        scope: idempotencyScope(userId, "createCategory", input.idempotencyKey),
+        scope: idempotencyScope(actorId, "createCategory", input.idempotencyKey),
         digest: digestOf(input),
       };
       const before = await madeBefore(creation);
@@ -86,10 +94,13 @@ export function createCategories(deps: {
         const document = { _id: createId("cat"), name: input.name, parentId, ancestorIds, version: 1, creation };
         const slugs = typeof input.slug === "string" ? [input.slug] : slugCandidates(input.name, document._id);
         for (const slug of slugs) {
-          const category: CategoryDocument = { ...document, slug };
+          const after = { slug, name: input.name, parentId };
+          const audited = audit("category.created", { actorId, targetId: document._id, before: {}, after });
+          const category: CategoryDocument = { ...document, slug, outbox: [audited] };
           lease.requireTime();
           try {
             await categories.create(category);
+            outbox.wake();
             return { ok: true, category };
           } catch (error) {
             if (!isDuplicateKey(error)) throw error;
@@ -102,7 +113,7 @@ export function createCategories(deps: {
     },
 
     update: async (viewer, categoryId, given) => {
-      requireRole(viewer, "STAFF");
+      const { userId: actorId } = requireRole(viewer, "STAFF");
       const parsed = parseInput(updating, given);
       if (!parsed.ok) return parsed;
       const { expectedVersion, parentId, ...rest } = parsed.value;
@@ -115,22 +126,25 @@ export function createCategories(deps: {
         const isMoved = parentId !== undefined && parentId !== current.parentId;
         const below = isMoved ? await pathBelow(parentId, categoryId) : null;
         if (below !== null && !below.ok) return below;
-        const changed = {
+        const after = {
           ...(rest.slug === undefined || rest.slug === current.slug ? {} : { slug: rest.slug }),
           ...(rest.name === undefined || rest.name === current.name ? {} : { name: rest.name }),
-          ...(below === null || parentId === undefined
-            ? {}
-            : { parentId, ancestorIds: below.ancestorIds, ...whereMoving }),
+          ...(isMoved ? { parentId } : {}),
         };
-        if (Object.keys(changed).length === 0) return { ok: true, category: current };
-        const set = { ...changed, version: current.version + 1 };
+        const fields = Object.keys(after) as (keyof typeof after)[];
+        if (fields.length === 0) return { ok: true, category: current };
+        const before = Object.fromEntries(fields.map((field) => [field, current[field]]));
+        const audited = audit("category.updated", { actorId, targetId: categoryId, before, after });
+        const path = below === null ? {} : { ancestorIds: below.ancestorIds, ...whereMoving };
+        const set = { ...after, ...path, version: current.version + 1 };
         lease?.requireTime();
         try {
           const { matchedCount } = await categories.updateOne(
-            { _id: categoryId, version: current.version },
-            { $set: set },
+            { _id: categoryId, version: current.version, ...whereThere },
+            { $set: set, $push: { outbox: audited } },
           );
           if (matchedCount === 0) return await change(lease);
+          outbox.wake();
         } catch (error) {
           if (isDuplicateKey(error)) return refused(slugTaken(rest.slug ?? ""));
           throw error;
@@ -143,25 +157,46 @@ export function createCategories(deps: {
     },
 
     remove: async (viewer, categoryId) => {
-      requireRole(viewer, "STAFF");
-      return moves.reshaping(async (lease) => {
+      const { userId: actorId } = requireRole(viewer, "STAFF");
+      const removal = async (lease: Lease): Promise<CategoryOutcome> => {
         const category = await read(categoryId);
         if (category === null) return notFound("category", "id");
         const [child, product] = await Promise.all([
-          categories.exists({ parentId: categoryId }),
+          categories.exists({ parentId: categoryId, ...whereThere }),
           products.exists({ categoryId }),
         ]);
         if (child !== null) return notEmpty("categories");
         if (product !== null || isArrivedAt(category)) return notEmpty("products");
+        const { slug, name, parentId, version, arrivalCount = null } = category;
+        const before = { slug, name, parentId };
+        const audited = audit("category.deleted", { actorId, targetId: categoryId, before, after: {} });
         lease.requireTime();
-        const { arrivalCount = null } = category;
-        const { deletedCount } = await categories.deleteOne({ _id: categoryId, arrivalCount });
-        return deletedCount === 0 ? notEmpty("products") : { ok: true, category };
-      });
+        const { matchedCount } = await categories.updateOne(
+          { _id: categoryId, version, arrivalCount, ...whereThere },
+          {
+            $set: { isRemoved: true, slug: categoryId, "creation.scope": categoryId, version: version + 1 },
+            $push: { outbox: audited },
+          },
+        );
+        if (matchedCount === 0) return removal(lease); // renamed meanwhile, or something came into it
+        outbox.wake();
+        return { ok: true, category };
+      };
+      return moves.reshaping(removal);
     },
 
     finishMoves: moves.finishAbandonedMoves,
+    forgetRemoved: async () => {
+      await categories.deleteMany({ isRemoved: true, outbox: { $size: 0 } });
+    },
   };
+}
+
+function audit(
+  action: `category.${string}`,
+  { before, after, ...act }: { actorId: string; targetId: string; before: object; after: object },
+): PendingEvent {
+  return pendingEvent(staffActed, { ...act, action, before: toAuditFacts(before), after: toAuditFacts(after) });
 }
 
 function notEmpty(of: "products" | "categories"): Refused {

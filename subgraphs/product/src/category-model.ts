@@ -1,4 +1,5 @@
 import { type Connection, type Model, Schema } from "mongoose";
+import { outboxIndex, outboxSchema, type Publishing } from "./outbox-model";
 
 export interface CategoryRecord {
   readonly _id: string;
@@ -14,7 +15,7 @@ export interface CategoryRecord {
   readonly version: number;
 }
 
-export interface CategoryDocument extends CategoryRecord {
+export interface CategoryDocument extends CategoryRecord, Publishing {
   /** The viewer and idempotency key that made it, and a digest of the input. */
   readonly creation: { readonly scope: string; readonly digest: string };
   /** It was moved, and those below it may still have their old paths. */
@@ -22,10 +23,25 @@ export interface CategoryDocument extends CategoryRecord {
   /** Calls that are putting products into it, and how many ever did: see product-arrivals.ts. */
   readonly arrivals?: readonly { readonly id: string; readonly since: Date }[];
   readonly arrivalCount?: number;
+  /**
+   * It was removed, and stays until others have been told of it. Its slug and its scope are its id, which is neither, so
+   * that another can have them; whatever looks for categories otherwise says `whereThere`.
+   */
+  readonly isRemoved?: true;
 }
 
+/** What is a category still: see `isRemoved`. */
+export const whereThere = { isRemoved: { $ne: true } } as const;
+
 /** Reads leave out what only guards and workers need. */
-export const categoryFields = { creation: 0, isMoving: 0, arrivals: 0, arrivalCount: 0 } as const;
+export const categoryFields = {
+  creation: 0,
+  isMoving: 0,
+  arrivals: 0,
+  arrivalCount: 0,
+  outbox: 0,
+  outboxLease: 0,
+} as const;
 
 const embedded = { _id: false } as const;
 
@@ -41,6 +57,8 @@ const categorySchema = new Schema<CategoryDocument>(
     isMoving: Boolean,
     arrivals: [new Schema<{ id: string; since: Date }>({ id: String, since: Date }, embedded)],
     arrivalCount: Number,
+    isRemoved: Boolean,
+    ...outboxSchema,
   },
   { versionKey: false, autoIndex: false, strict: "throw" },
 );
@@ -49,7 +67,10 @@ categorySchema.index({ slug: 1 }, { unique: true });
 categorySchema.index({ "creation.scope": 1 }, { unique: true });
 categorySchema.index({ parentId: 1 });
 categorySchema.index({ ancestorIds: 1 });
+// Workers: what was moved or removed, events that wait.
 categorySchema.index({ isMoving: 1 }, { sparse: true });
+categorySchema.index({ isRemoved: 1 }, { sparse: true });
+categorySchema.index(outboxIndex, { sparse: true });
 
 export type CategoryModel = Model<CategoryDocument>;
 

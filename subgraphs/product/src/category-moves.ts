@@ -1,5 +1,5 @@
 import { createTurns } from "@shop/lifecycle";
-import { type CategoryRecord } from "./category-model";
+import { type CategoryRecord, whereThere } from "./category-model";
 import { pathsToMend } from "./category-paths";
 import { type Lease, type WithLease } from "./lease";
 import { isOutage } from "./outages";
@@ -27,7 +27,7 @@ export function createCategoryMoves(deps: { store: Pick<Store, "categories">; wi
   async function finishMoves(lease: Lease): Promise<void> {
     const moved = await categories.find(whereMoving, { _id: 1 }).lean<{ _id: string }[]>();
     if (moved.length === 0) return;
-    const all = await categories.find({}, { parentId: 1, ancestorIds: 1 }).lean<CategoryRecord[]>();
+    const all = await categories.find(whereThere, { parentId: 1, ancestorIds: 1 }).lean<CategoryRecord[]>();
     const changes = pathsToMend(all).map(({ _id, ancestorIds }) => ({
       updateOne: { filter: { _id }, update: { $set: { ancestorIds } } },
     }));

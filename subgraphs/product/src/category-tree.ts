@@ -1,5 +1,5 @@
 import { isId } from "@shop/ids";
-import { categoryFields, type CategoryDocument, type CategoryRecord } from "./category-model";
+import { categoryFields, type CategoryDocument, type CategoryRecord, whereThere } from "./category-model";
 import { createPathOf } from "./category-paths";
 import { fold } from "./folding";
 import { isSlug } from "./slugs";
@@ -23,7 +23,7 @@ export interface CategoryTree {
 export function createCategoryTree({ categories }: Pick<Store, "categories">): CategoryTree {
   const byIds = (ids: readonly string[]): Promise<CategoryRecord[]> =>
     categories
-      .find({ _id: { $in: ids.filter(isId) } }, categoryFields)
+      .find({ _id: { $in: ids.filter(isId) }, ...whereThere }, categoryFields)
       .lean<CategoryRecord[]>()
       .exec();
 
@@ -35,17 +35,22 @@ export function createCategoryTree({ categories }: Pick<Store, "categories">): C
         .lean<CategoryRecord[]>()
         .exec(),
     childrenOf: async (parentIds) => {
-      const children = await categories.find({ parentId: { $in: parentIds } }, categoryFields).lean<CategoryRecord[]>();
+      const children = await categories
+        .find({ parentId: { $in: parentIds }, ...whereThere }, categoryFields)
+        .lean<CategoryRecord[]>();
       const keyed = children.map((category) => ({ category, key: `${fold(category.name)}\n${category._id}` }));
       return keyed.sort((a, b) => (a.key < b.key ? -1 : 1)).map(({ category }) => category);
     },
     withDescendants: async (categoryId) => {
       if (!isId(categoryId)) return [];
       const found = await categories
-        .find({ $or: [{ _id: categoryId }, { ancestorIds: categoryId }, { isMoving: true }] }, { isMoving: 1 })
+        .find(
+          { $or: [{ _id: categoryId }, { ancestorIds: categoryId }, { isMoving: true }], ...whereThere },
+          { isMoving: 1 },
+        )
         .lean<Pick<CategoryDocument, "_id" | "isMoving">[]>();
       if (!found.some(({ isMoving }) => isMoving)) return found.map(({ _id }) => _id);
-      const all = await categories.find({}, { parentId: 1 }).lean<Pick<CategoryRecord, "_id" | "parentId">[]>();
+      const all = await categories.find(whereThere, { parentId: 1 }).lean<Pick<CategoryRecord, "_id" | "parentId">[]>();
       const pathOf = createPathOf(all);
       return all.map(({ _id }) => _id).filter((id) => id === categoryId || pathOf(id).includes(categoryId));
     },

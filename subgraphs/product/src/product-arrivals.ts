@@ -1,6 +1,6 @@
 import { randomUUID } from "node:crypto";
 import { isId } from "@shop/ids";
-import { type CategoryDocument } from "./category-model";
+import { type CategoryDocument, whereThere } from "./category-model";
 import { type Store } from "./store";
 
 /**
@@ -23,15 +23,15 @@ export function createIntoCategories({ categories }: Pick<Store, "categories">):
   return async (categoryIds, work) => {
     const possible = [...new Set(categoryIds)].filter(isId);
     if (possible.length === 0) return work(new Set());
-    const _id = { $in: possible };
+    const ofThem = { _id: { $in: possible }, ...whereThere };
     const id = randomUUID();
-    await categories.updateMany({ _id }, { $push: { arrivals: { id, since: new Date() } }, $inc: { arrivalCount: 1 } });
+    await categories.updateMany(ofThem, { $push: { arrivals: { id, since: new Date() } }, $inc: { arrivalCount: 1 } });
     try {
-      const there = await categories.find({ _id }, { _id: 1 }).lean<{ _id: string }[]>();
+      const there = await categories.find(ofThem, { _id: 1 }).lean<{ _id: string }[]>();
       return await work(new Set(there.map((category) => category._id)));
     } finally {
       // What stays where this fails is forgotten by itself.
-      await categories.updateMany({ _id }, { $pull: { arrivals: { id } } }).catch(() => undefined);
+      await categories.updateMany(ofThem, { $pull: { arrivals: { id } } }).catch(() => undefined);
     }
   };
 }

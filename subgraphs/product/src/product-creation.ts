@@ -3,7 +3,7 @@ import { createId } from "@shop/ids";
 import { mongo } from "mongoose";
 import { digestOf, idempotencyScope } from "./idempotency";
 import { parseInput } from "./input";
-import { pendingEvent, type ProductOutbox } from "./outbox";
+import { type Outbox, pendingEvent } from "./outbox";
 import { keyReused, notFound, refused, slugTaken } from "./problems";
 import { type IntoCategories } from "./product-arrivals";
 import { type ProductOutcome, snapshotOf } from "./product-edits";
@@ -36,7 +36,7 @@ interface Candidate {
 export function createProductCreation(deps: {
   store: Pick<Store, "products">;
   intoCategories: IntoCategories;
-  outbox: Pick<ProductOutbox, "wake">;
+  outbox: Pick<Outbox, "wake">;
   currency: string;
 }): CreateProducts {
   const { products } = deps.store;

@@ -1,7 +1,8 @@
 import { productUpdated, staffActed, toAuditFacts } from "@shop/event-contracts";
-import { pendingEvent, type ProductOutbox } from "./outbox";
+import { type Outbox, pendingEvent } from "./outbox";
+import { type PendingEvent } from "./outbox-model";
 import { notFound, type Refused, slugTaken, versionConflict } from "./problems";
-import { type PendingEvent, type ProductRecord, recordFields } from "./product-model";
+import { type ProductRecord, recordFields } from "./product-model";
 import { listKeysOf } from "./search-tokens";
 import { isDuplicateKey, type Store } from "./store";
 
@@ -38,7 +39,7 @@ export function snapshotOf({ _id: productId, slug, name, priceMinor, currency, s
 
 const updatedEvent = (next: ProductRecord): PendingEvent[] => [pendingEvent(productUpdated, snapshotOf(next))];
 
-export function createEditor(store: Pick<Store, "products">, outbox: Pick<ProductOutbox, "wake">): EditProduct {
+export function createEditor(store: Pick<Store, "products">, outbox: Pick<Outbox, "wake">): EditProduct {
   return async (productId, plan, { path, by, expectedVersion }) => {
     for (;;) {
       const current = await store.products.findById(productId, recordFields).lean<ProductRecord | null>();

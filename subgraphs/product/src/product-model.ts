@@ -1,4 +1,5 @@
 import { type Connection, type Model, Schema } from "mongoose";
+import { outboxIndex, outboxSchema, type Publishing } from "./outbox-model";
 
 export type ProductStatus = "DRAFT" | "ACTIVE" | "ARCHIVED";
 
@@ -64,21 +65,8 @@ export interface AppliedAdjustment {
   readonly availableAfter: number;
 }
 
-/** An event that waits in the document whose change it tells of. */
-export interface PendingEvent {
-  readonly eventId: string;
-  readonly topic: string;
-  readonly type: string;
-  /** JSON; null for a change of stock, whose figures are known only once its update has been made (see outbox.ts). */
-  readonly payload: string | null;
-  /** By how much `available` changed; null where the event tells of something else. */
-  readonly availableDelta: number | null;
-  readonly occurredAt: Date;
-  readonly traceparent: string | null;
-}
-
 /** The whole document. */
-export interface ProductDocument extends ProductRecord {
+export interface ProductDocument extends ProductRecord, Publishing {
   /** The viewer and idempotency key that made it, a digest of the input, and the stock that it began with. */
   readonly creation: { readonly scope: string; readonly digest: string; readonly stock: number };
   /** What it is found by: see search-tokens.ts. */
@@ -88,9 +76,6 @@ export interface ProductDocument extends ProductRecord {
   readonly holds: Hold[];
   /** The last hundred. */
   readonly adjustments: AppliedAdjustment[];
-  readonly outbox: PendingEvent[];
-  /** Which instance relays the outbox at the moment. */
-  readonly outboxLease?: { readonly owner: string; readonly until: Date };
 }
 
 /** Reads leave out what only guards and workers need; it can be much longer than the rest. */
@@ -145,21 +130,7 @@ const productSchema = new Schema<ProductDocument>(
     inStock: Boolean,
     holds: [new Schema<Hold>({ orderId: String, quantity: Number, state: String, expiresAt: Date }, embedded)],
     adjustments: [new Schema<AppliedAdjustment>({ id: String, availableAfter: Number }, embedded)],
-    outbox: [
-      new Schema<PendingEvent>(
-        {
-          eventId: String,
-          topic: String,
-          type: String,
-          payload: String,
-          availableDelta: Number,
-          occurredAt: Date,
-          traceparent: String,
-        },
-        embedded,
-      ),
-    ],
-    outboxLease: new Schema<NonNullable<ProductDocument["outboxLease"]>>({ owner: String, until: Date }, embedded),
+    ...outboxSchema,
   },
   { versionKey: false, autoIndex: false, strict: "throw", minimize: false },
 );
@@ -175,7 +146,7 @@ for (const narrowing of narrowings) {
 }
 // Workers: holds that may have lapsed, events that wait. Documents without any are not in them.
 productSchema.index({ "holds.expiresAt": 1 }, { sparse: true });
-productSchema.index({ "outbox.eventId": 1 }, { sparse: true });
+productSchema.index(outboxIndex, { sparse: true });
 
 export type ProductModel = Model<ProductDocument>;
 

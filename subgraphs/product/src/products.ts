@@ -3,12 +3,13 @@ import { productArchived, productPriceChanged, productPublished, productUpdated 
 import { isId } from "@shop/ids";
 import { parseInput } from "./input";
 import { pendingEvent } from "./outbox";
+import { type PendingEvent } from "./outbox-model";
 import { invalid, notFound, refused, type Refused } from "./problems";
 import { type IntoCategories } from "./product-arrivals";
 import { type CreateProducts } from "./product-creation";
 import { type Edit, type EditProduct, type ProductOutcome, snapshotOf } from "./product-edits";
 import { updateProductInput } from "./product-input";
-import { type PendingEvent, type ProductRecord, recordFields } from "./product-model";
+import { type ProductRecord, recordFields } from "./product-model";
 import { isSlug } from "./slugs";
 import { type Store } from "./store";
 

@@ -27,7 +27,7 @@ export interface Service {
 const schemaFile = join(__dirname, "..", "schema.graphql");
 const uploadSweepIntervalMs = 600_000;
 const ledgerSweepIntervalMs = 5_000;
-const movesSweepIntervalMs = 5_000;
+const categoriesSweepIntervalMs = 5_000;
 const outboxSweepIntervalMs = 5_000;
 
 /** Starts the product service. It waits for MongoDB; the image store and Kafka may come later. */
@@ -52,7 +52,8 @@ export async function startService(config: Config, log: Logger): Promise<Service
   const sweeps = [
     startSweeping(holdSweep.sweep, config.holdSweepIntervalMs, log),
     startSweeping(catalogue.stock.finishInterrupted, ledgerSweepIntervalMs, log),
-    startSweeping(categories.finishMoves, movesSweepIntervalMs, log),
+    startSweeping(categories.finishMoves, categoriesSweepIntervalMs, log),
+    startSweeping(categories.forgetRemoved, categoriesSweepIntervalMs, log),
     startSweeping(outbox.condense, outboxSweepIntervalMs, log),
     startSweeping(images.removeForgottenUploads, uploadSweepIntervalMs, log),
   ];

@@ -4,7 +4,7 @@ import { createId } from "@shop/ids";
 import { digestOf, idempotencyScope } from "./idempotency";
 import { parseInput } from "./input";
 import { type Lease, LeaseLostError, type WithLease } from "./lease";
-import { pendingEvent, pendingStockChange, type ProductOutbox } from "./outbox";
+import { type Outbox, pendingEvent, pendingStockChange } from "./outbox";
 import { invalid, keyReused, notFound, refused, type Refused } from "./problems";
 import { type AdjustStockInput, adjustStockInput, maxStock } from "./product-input";
 import { type ProductDocument } from "./product-model";
@@ -30,7 +30,7 @@ const remembered = 100;
 
 export function createStock(deps: {
   store: Pick<Store, "products" | "adjustments">;
-  outbox: Pick<ProductOutbox, "wake">;
+  outbox: Pick<Outbox, "wake">;
   withLease: WithLease;
 }): Stock {
   const { products, adjustments } = deps.store;

@@ -115,7 +115,7 @@ it("reads a branch as moved though whoever moved it died before those below foll
   };
 
   await withAnother(async (dying, store) => {
-    const moving = store.freezeAtWrite("categories", "update");
+    const moving = store.freezeAtWrite("categories", "update", "_id", "version", "isRemoved");
     const cut = dying.ask(updating, { id: branch, input: { parentId: to } }, "STAFF");
     await moving;
     await eventually(
@@ -157,7 +157,7 @@ it("removes no category that a product comes into at the same moment, whoever is
     expect(await removal).toEqual({ category: null, errors: [{ code: "CATEGORY_NOT_EMPTY", path: ["id"] }] });
 
     const early = await add("Removed too early");
-    const arriving = store.freezeAtWrite("categories", "update"); // a product is on its way
+    const arriving = store.freezeAtWrite("categories", "update", "_id", "isRemoved"); // a product is on its way
     const creation = another.staff(createProduct, { input: productInput({ categoryId: early }) });
     await arriving;
     const { errors } = await eventually(

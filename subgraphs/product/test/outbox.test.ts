@@ -1,5 +1,5 @@
 import { productPriceChanged } from "@shop/event-contracts";
-import { createProductOutbox, pendingEvent, pendingStockChange, type ProductOutbox } from "../src/outbox";
+import { createOutbox, type Outbox, pendingEvent, pendingStockChange } from "../src/outbox";
 import { openStore, type Store } from "../src/store";
 import { log, startCatalogue, type TestCatalogue } from "./catalogue";
 
@@ -25,10 +25,10 @@ async function change(mutation: string, id: string): Promise<void> {
   expect(errors).toEqual([]);
 }
 
-const claim = (outbox: ProductOutbox, limit = 100) => outbox.claim(limit, []);
+const claim = (outbox: Outbox, limit = 100) => outbox.claim(limit, []);
 
 /** The kinds of events of each product, in their order. */
-async function claimedKinds(outbox: ProductOutbox): Promise<string[][]> {
+async function claimedKinds(outbox: Outbox): Promise<string[][]> {
   const records = await claim(outbox);
   return ids.map((id) => records.filter(({ key }) => key === id).map(({ type }) => type));
 }
@@ -40,7 +40,7 @@ const whole = Array.from({ length: 3 }, () => kinds);
 const endLeases = () => store.products.updateMany({}, { $set: { "outboxLease.until": new Date(0) } });
 
 it("hands a product's events to one instance at a time, and to the next when that is killed", async () => {
-  const [killed, next] = [createProductOutbox(store), createProductOutbox(store)];
+  const [killed, next] = [createOutbox(store), createOutbox(store)];
   expect(await claimedKinds(killed)).toEqual(whole);
   expect(await claim(next)).toEqual([]);
   await endLeases();
@@ -48,7 +48,7 @@ it("hands a product's events to one instance at a time, and to the next when tha
 });
 
 it("lets no instance clear away what another has taken over", async () => {
-  const [frozen, next] = [createProductOutbox(store), createProductOutbox(store)];
+  const [frozen, next] = [createOutbox(store), createOutbox(store)];
   const records = await claim(frozen);
   await endLeases();
   const again = await claim(next);
@@ -60,14 +60,14 @@ it("lets no instance clear away what another has taken over", async () => {
 });
 
 it("lets others have what an instance claimed that cannot publish", async () => {
-  const [cut, next] = [createProductOutbox(store), createProductOutbox(store)];
+  const [cut, next] = [createOutbox(store), createOutbox(store)];
   await claim(cut);
   await cut.release();
   expect(await claimedKinds(next)).toEqual(whole);
 });
 
 it("goes on in order where only some were published, and leaves out the keys that wait", async () => {
-  const outbox = createProductOutbox(store);
+  const outbox = createOutbox(store);
   const [first] = await claim(outbox);
   if (first === undefined) throw new Error("nothing was claimed");
   await outbox.markPublished([first]);
@@ -94,7 +94,7 @@ async function sellMany(id: string): Promise<void> {
 it("keeps what waits of one product short, and tells all that its stock came to, also to a relay that is publishing", async () => {
   const id = ids[0] ?? "";
   await store.products.updateOne({ _id: id }, { $set: { available: 1_000, outbox: [] } });
-  const outbox = createProductOutbox(store);
+  const outbox = createOutbox(store);
   const othersWait = ids.slice(1);
   await sellMany(id);
   const read = await outbox.claim(500, othersWait);

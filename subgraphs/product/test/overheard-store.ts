@@ -8,12 +8,15 @@ export interface OverheardStore extends TcpGate {
    * unanswered, to ask it again over another connection, as it does on a machine that stood still, counts once.
    */
   reads(collection: string, ...fields: string[]): number;
-  /** How often a collection was written to so far, each command once, however many documents it holds. */
-  writes(collection: string, kind: "insert" | "update"): number;
+  /**
+   * How often a collection was written to so far, each command once, however many documents it holds: of updates those by
+   * exactly these fields.
+   */
+  writes(collection: string, kind: "insert" | "update", ...fields: string[]): number;
   /** Holds back the answer to the next such read, and all that comes after it. @returns when that has been asked for */
   freezeAtRead(collection: string, ...fields: string[]): Promise<void>;
   /** As freezeAtRead, for the next write of that kind: the store makes it, and whoever asked for it never hears. */
-  freezeAtWrite(collection: string, kind: "insert" | "update" | "delete"): Promise<void>;
+  freezeAtWrite(collection: string, kind: "insert" | "update", ...fields: string[]): Promise<void>;
 }
 
 const opMsg = 2013;
@@ -56,16 +59,16 @@ export async function overhearStore(mongoUrl: string): Promise<OverheardStore> {
     ...gate,
     url: url.href,
     reads: (...read) => counts.get(["find", ...read].join()) ?? 0,
-    writes: (collection, kind) => counts.get([kind, collection].join()) ?? 0,
+    writes: (collection, kind, ...fields) => counts.get([kind, collection, ...fields].join()) ?? 0,
     freezeAtRead: (...read) => freezeAt(["find", ...read].join()),
-    freezeAtWrite: (collection, kind) => freezeAt([kind, collection].join()),
+    freezeAtWrite: (collection, kind, ...fields) => freezeAt([kind, collection, ...fields].join()),
   };
 }
 
 interface Command {
   readonly kind: string;
   readonly collection: string;
-  /** What a `find` asks by. */
+  /** What a `find` asks by, or the first change of an `update`. */
   readonly fields: readonly string[];
 }
 
@@ -89,5 +92,7 @@ function commandOf(message: Buffer): Command | null {
   const command = mongo.BSON.deserialize(body);
   const [kind = "", collection] = Object.entries(command)[0] ?? [];
   if (typeof collection !== "string") return null;
-  return { kind, collection, fields: Object.keys((command["filter"] as object | undefined) ?? {}) };
+  const [change] = (command["updates"] as { q: object }[] | undefined) ?? [];
+  const filter = (command["filter"] as object | undefined) ?? change?.q ?? {};
+  return { kind, collection, fields: Object.keys(filter) };
 }
