@@ -3,7 +3,7 @@ import { GraphQLError, type GraphQLFormattedError } from "graphql";
 import { inSpan } from "@shop/telemetry";
 import { type FormatError } from "../client-errors";
 import { type SubgraphAnswer } from "../execution/subgraph-client";
-import { createEventWork } from "./event-work";
+import { type EventWork } from "./event-work";
 import { type EventRequest, runEvent } from "./run-event";
 import { type Promised } from "./subscription-field";
 import { type Source, type StreamEnd, type Subscriber } from "./subscriber";
@@ -37,7 +37,7 @@ export interface Stream extends Source {
   end(end: StreamEnd): void;
 }
 
-export type StreamDeps = UpstreamDeps & Parameters<typeof runEvent>[2] & { readonly formatError: FormatError };
+export type StreamDeps = UpstreamDeps & { readonly formatError: FormatError; readonly eventWork: EventWork };
 
 /** @param hooks.onMoved the position is another; @param hooks.onOver nobody is served any more */
 export function openStream(
@@ -73,7 +73,7 @@ export function openStream(
     if (isPaused) upstream.pause();
     else upstream.resume();
   };
-  const work = createEventWork(run, reconsider);
+  const work = deps.eventWork.openLine({ run, onRoom: reconsider, replaces: promised === "CURRENT_STATE" });
 
   const onEvent = (answer: SubgraphAnswer): void => {
     const from = position;

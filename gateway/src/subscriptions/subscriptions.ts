@@ -6,6 +6,7 @@ import { planVariables } from "../execution/engine";
 import { type RequireAffordable } from "../limits/cost-limit";
 import { type RequestContext } from "../request-context";
 import { type SupergraphSource } from "../supergraph";
+import { createEventWork } from "./event-work";
 import { createPlans } from "./plans";
 import { type StreamDeps } from "./stream";
 import { createStreams, type Prepared } from "./streams";
@@ -33,13 +34,15 @@ export interface Subscriptions {
   stop(): Promise<void>;
 }
 
-export interface SubscriptionsDeps extends StreamDeps {
+export interface SubscriptionsDeps extends Omit<StreamDeps, "eventWork"> {
   readonly supergraph: SupergraphSource;
   readonly production: boolean;
   readonly introspection: boolean;
   readonly requireAffordable: RequireAffordable;
   /** For subscriptions, each of which may be a socket at a subgraph. */
   readonly slots: ViewerSlots;
+  /** How many events are filled at once, of all subscriptions. */
+  readonly maxEventsAtWork: number;
 }
 
 const drainMs = 5_000;
@@ -51,7 +54,7 @@ const retryAfterSeconds = 10;
  */
 export function createSubscriptions(deps: SubscriptionsDeps): Subscriptions {
   const plans = createPlans(deps);
-  const streams = createStreams(deps);
+  const streams = createStreams({ ...deps, eventWork: createEventWork(deps.maxEventsAtWork) });
   deps.supergraph.onSwap(() => streams.replan());
   let open = 0;
   let isStopping = false;

@@ -69,6 +69,7 @@ export async function startShop(
     trustProxy: undefined,
     introspection: true,
     pages: [],
+    consoles: { minio: undefined, jaeger: undefined },
     mailboxDir: undefined,
     corsOrigins: [],
     operationsFile: undefined,
