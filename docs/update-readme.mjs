@@ -12,6 +12,7 @@ const readers = [
   ["npm start", "local"],
   ["all", "packages/telemetry"],
   ["gateway", "gateway"],
+  ["each service", "packages/subgraph-server"],
   ...subgraphs.map((name) => [name, `subgraphs/${name}`]),
 ];
 

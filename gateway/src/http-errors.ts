@@ -1,5 +1,6 @@
 import { STATUS_CODES } from "node:http";
 import { type Socket } from "node:net";
+import { isRestUrl, sendUnreadable } from "@shop/rest-facade";
 import { type FastifyError, type FastifyInstance, type FastifyReply, type FastifyServerOptions } from "fastify";
 import { type GraphQLFormattedError } from "graphql";
 import { type FormatError } from "./client-errors";
@@ -57,9 +58,11 @@ export function unreadableRequests(
           `Content-Length: ${Buffer.byteLength(body)}\r\nConnection: close\r\n\r\n${body}`,
       );
     },
-    frameworkErrors: (error, _request, reply) => {
+    frameworkErrors: (error, request, untyped) => {
       const status = error.statusCode !== undefined && error.statusCode < 500 ? error.statusCode : 400;
-      void (reply as FastifyReply).code(status).send({ errors: [formatError(httpError(status), error)] });
+      const reply = untyped as FastifyReply;
+      if (isRestUrl(request.url)) return void sendUnreadable(reply, status);
+      void reply.code(status).send({ errors: [formatError(httpError(status), error)] });
     },
   };
 }

@@ -1,10 +1,12 @@
 import { runProcess } from "@shop/lifecycle";
 import { createMailbox } from "@shop/mailer";
 import { registerRestFacade } from "@shop/rest-facade";
+import { handSpansOn } from "@shop/telemetry";
 import { loadConfig } from "./config";
 import { registerPages } from "./pages/pages";
 import { startService } from "./service";
 
+handSpansOn();
 const config = loadConfig();
 
 runProcess("gateway", (log) =>

@@ -12,7 +12,7 @@ import { badRequest } from "./bad-request";
 import { type FormatError, formatErrors } from "./client-errors";
 import { type Admission } from "./limits/admission";
 import { type OperationTexts, type SubmittedText } from "./limits/operation-texts";
-import { type Authenticate, type Credentials, type RequestContext } from "./request-context";
+import { type RequestContext } from "./request-context";
 import { type StreamEnd } from "./subscriptions/subscriber";
 import { type Subscriptions } from "./subscriptions/subscriptions";
 
@@ -48,10 +48,10 @@ export interface StartOptions {
 /** The one way to run an operation, whichever door it came in by. */
 export interface Operations {
   /**
-   * Runs a query or mutation exactly as POST /graphql does, without HTTP: for REST routes and pages.
-   * @returns data and errors as a client may see them; a token that does not hold is status 401
+   * Runs a query or mutation exactly as POST /graphql does, without HTTP, for someone whose token is already verified.
+   * @returns data and errors as a client may see them
    */
-  execute(request: OperationRequest & Credentials): Promise<OperationResult>;
+  execute(request: OperationRequest, context: RequestContext): Promise<OperationResult>;
   /**
    * Starts an operation of any kind for someone whose token is already verified.
    */
@@ -63,7 +63,6 @@ export interface Operations {
 export interface OperationsOptions {
   readonly apollo: ApolloServer<RequestContext>;
   readonly subscriptions: Subscriptions;
-  readonly authenticate: Authenticate;
   readonly texts: OperationTexts;
   readonly admission: Admission;
   readonly formatError: FormatError;
@@ -95,10 +94,10 @@ export function createOperations(options: OperationsOptions): Operations {
   };
 
   return {
-    execute: async ({ authorization, userAgent, address, signal, ...request }) => {
+    execute: async (request, context) => {
       try {
         options.admission.admit(request);
-        return await execute(request, await options.authenticate({ authorization, userAgent, address, signal }));
+        return await execute(request, context);
       } catch (error) {
         if (!(error instanceof GraphQLError)) throw error;
         return { status: statusOf(error), errors: formatErrors([error], formatError) };

@@ -1,7 +1,8 @@
 import { type AddressInfo } from "node:net";
 import { createAccessTokenVerifier, createServiceCredentials, type VerifyAccessToken } from "@shop/auth";
+import { registerCors, registerJsonBodies } from "@shop/http-door";
 import { type RunningProcess, registerHealthRoutes, trackSilentConnections } from "@shop/lifecycle";
-import { type Logger } from "@shop/telemetry";
+import { type Logger, traceRequests } from "@shop/telemetry";
 import { fastify, type FastifyInstance } from "fastify";
 import { type GraphQLSchema } from "graphql";
 import { startApollo } from "./apollo";
@@ -9,10 +10,8 @@ import { createCachePolicy } from "./cache-control";
 import { createClientAddress } from "./client-address";
 import { createFormatError } from "./client-errors";
 import { type Config } from "./config";
-import { registerCors } from "./cors";
 import { createSubgraphs } from "./execution/subgraphs";
 import { registerGraphqlRoute } from "./graphql-route";
-import { registerJsonBodies } from "./http-body";
 import { registerHttpErrors, unreadableRequests } from "./http-errors";
 import { createAdmission } from "./limits/admission";
 import { createCostLimit } from "./limits/cost-limit";
@@ -21,13 +20,13 @@ import { createOperationTexts } from "./limits/operation-texts";
 import { createRateLimits } from "./limits/rate-limits";
 import { connectSharedBudgets } from "./limits/shared-budgets";
 import { createOperationGate } from "./operation-gate";
-import { createOperations, type Operations } from "./operations";
+import { createOperations } from "./operations";
 import { createAuthenticate } from "./request-context";
+import { type AdmitCaller, createRestDoor } from "./rest-door";
 import { followRevocations } from "./revocations";
 import { registerSecurityHeaders } from "./security-headers";
 import { createClientStreams } from "./subscriptions/client-streams";
 import { createHttpStreams } from "./subscriptions/http-streams";
-import { createRestStreams, type SubscribeForRest } from "./subscriptions/rest-streams";
 import { createSubscriptions } from "./subscriptions/subscriptions";
 import { createTokenEnds } from "./subscriptions/token-end";
 import { createViewerSlots } from "./subscriptions/viewer-slots";
@@ -36,13 +35,11 @@ import { createSupergraphSource } from "./supergraph";
 
 export interface Gateway extends RunningProcess {
   readonly port: number;
-  readonly operations: Operations;
 }
 
 /** The graph, for routes beside /graphql: all that they ask of it goes through these. */
 export interface ServedGraph {
-  readonly operations: Operations;
-  readonly subscribe: SubscribeForRest;
+  readonly admit: AdmitCaller;
   /** As clients see it now. */
   readonly schema: () => GraphQLSchema;
   /** The services behind it, where they are asked. */
@@ -102,12 +99,13 @@ export async function startService(
     ...{ supergraph, subgraphs, formatError, production, introspection, log },
     ...{ credentialFor, keepAliveMs, timeoutMs: config.subgraphTimeoutMs, requireAffordable },
     slots: createViewerSlots(config.maxViewerSubscriptions),
+    maxEventsAtWork: Math.ceil(config.subgraphConnections / 2), // the other half is for queries
   });
   const admission = createAdmission(limits);
   const { operationsFile, operationsOnly: onlyRegistered } = config;
   const registered = operationsFile === undefined ? [] : await readManifest(operationsFile);
   const texts = createOperationTexts({ registered, onlyRegistered });
-  const operations = createOperations({ apollo, subscriptions, authenticate, texts, admission, formatError });
+  const operations = createOperations({ apollo, subscriptions, texts, admission, formatError });
   const slots = createViewerSlots(config.maxViewerSockets);
   const maxStreams = config.maxSockets;
   const clientStreams = createClientStreams({ operations, formatError, onTokenEnd, slots, maxStreams });
@@ -122,6 +120,7 @@ export async function startService(
     ...unreadableRequests(formatError),
     forceCloseConnections: "idle",
   });
+  traceRequests(app);
   const endSilentConnections = trackSilentConnections(app.server);
   registerHttpErrors(app, formatError);
   registerJsonBodies(app);
@@ -134,9 +133,8 @@ export async function startService(
   registerGraphqlRoute(app, {
     ...{ path, apollo, authenticate, clientAddress, texts, admission, httpStreams, formatError },
   });
-  const subscribe = createRestStreams({ clientStreams, authenticate, formatError });
   await routes(app, {
-    ...{ operations, subscribe },
+    admit: createRestDoor({ operations, clientStreams, authenticate, formatError }),
     schema: () => supergraph.current().schema,
     subgraphs: () =>
       supergraph.current().subgraphs.map(({ name, url }) => ({ name, url: subgraphs.urlOf({ name, url }) })),
@@ -156,7 +154,6 @@ export async function startService(
 
   return {
     port,
-    operations,
     stop: async () => {
       health.drain();
       await Promise.all([operations.settled(), subscriptions.stop()]);

@@ -7,6 +7,7 @@ let shop: Shop;
 beforeAll(async () => {
   shop = await startShop({
     routes: (app) => {
+      app.get("/v1/products/:id", () => ({}));
       app.get("/page", (_request, reply) =>
         reply.type("text/html; charset=utf-8").send("<!doctype html><script>document.title = 1</script>"),
       );
@@ -76,6 +77,20 @@ it("runs no mutation whose answer nobody takes, or that comes by GET", async () 
   expect([byGet.status, byGet.headers.get("allow")]).toEqual([405, "POST"]);
   expect(shop.product.requests).toHaveLength(asked);
 });
+
+it.each([
+  ["/v1/products/%", 400, "application/problem+json"],
+  ["/v1/%E0%A4%A/x?q=1", 400, "application/problem+json"],
+  [`/v1/products/${"x".repeat(2_000)}`, 414, "application/problem+json"],
+  ["/%", 400, "application/json"],
+])(
+  "says of an address that cannot be read, in the shape of what is asked for, that it is wrong: %.20s",
+  async (path, status, type) => {
+    const response = await fetch(`${new URL(shop.url).origin}${path}`);
+    expect([response.status, response.headers.get("content-type")?.split(";")[0]]).toEqual([status, type]);
+    expect(await response.text()).toMatch(/"code":"BAD_REQUEST"/);
+  },
+);
 
 it("says which methods there are", async () => {
   for (const [method, status] of [

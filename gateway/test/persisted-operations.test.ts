@@ -89,8 +89,11 @@ describe("registered operations alone", () => {
     await writeFile(operationsFile, printManifest(operations));
     shop = await startShop({
       config: { operationsFile, operationsOnly: true },
-      routes: (app, { operations: through }) => {
-        app.get("/v1/who", () => through.execute({ query: "{ whoAsks }" }));
+      routes: (app, { admit }) => {
+        app.get("/v1/who", async () => {
+          const caller = await admit({ signal: new AbortController().signal });
+          return caller.ok ? caller.execute({ query: "{ whoAsks }" }) : caller;
+        });
       },
     });
   });

@@ -1,7 +1,9 @@
 import { randomUUID } from "node:crypto";
 import { type Message } from "graphql-ws";
 import { testStores } from "@shop/local/testing";
+import { registerRestFacade } from "@shop/rest-facade";
 import { eventually, startTcpGate, type TcpGate } from "@shop/subgraph-server/testing";
+import { createLogger } from "@shop/telemetry";
 import { type RateLimitSettings } from "../src/limits/rate-limits";
 import { parseTrustedProxies } from "../src/client-address";
 import { connectSocket, openEventStream } from "./shop/clients";
@@ -30,11 +32,8 @@ describe("requests", () => {
     const rateLimits = { ...none, requestsPerAddress: 3, requestsPerViewer: 5 };
     shop = await startShop({
       config: { rateLimits, trustProxy: oneProxy },
-      routes: (app, { operations }) => {
-        app.get("/v1/unread", async ({ ip }, reply) => {
-          const { status = 200, ...answer } = await operations.execute({ query: "{ unread }", address: ip });
-          return reply.code(status).send(answer);
-        });
+      routes: (app, { admit, schema }) => {
+        registerRestFacade(app, { admit, schema, docs: false, log: createLogger("rest") });
       },
     });
   });
@@ -93,7 +92,9 @@ describe("requests", () => {
 
     const { response } = await openEventStream(shop.url, "{ unread }", headers);
     expect([response.status, response.headers.has("retry-after")]).toEqual([429, true]);
-    expect((await fetch(new URL("/v1/unread", shop.url), { headers })).status).toBe(429);
+    const rest = await fetch(new URL("/v1/products", shop.url), { headers });
+    expect([rest.status, rest.headers.has("retry-after")]).toEqual([429, true]);
+    expect(await rest.json()).toMatchObject({ code: "RATE_LIMITED" });
   });
 
   it("counts the /64 of an IPv6 address, since a host has all of it", async () => {

@@ -1,30 +1,12 @@
-import { type OutgoingHttpHeaders, type ServerResponse } from "node:http";
+import { type OutgoingHttpHeaders } from "node:http";
 import { type StreamFraming, writeStream } from "@shop/event-streams";
 import { type FastifyReply, type FastifyRequest } from "fastify";
+import { admittedOf } from "./admission";
 import { accepts } from "./negotiation";
-import {
-  type GraphqlAnswer,
-  type GraphqlError,
-  type OperationRequest,
-  sendGraphqlError,
-  toOperation,
-} from "./operation";
+import { type GraphqlAnswer, type GraphqlError, sendGraphqlError } from "./operation";
 import { sendProblem } from "./problem";
 import { readRequest } from "./read-request";
 import { type Route } from "./route";
-
-/**
- * Subscribes for someone, as ExecuteOperation executes. The events end with the errors that ended them, with none where
- * the subscription is over or goes on elsewhere, and at once when the request's signal aborts.
- * @param client the response that the events go to
- */
-export type SubscribeOperation = (
-  request: OperationRequest,
-  client: ServerResponse,
-) => Promise<
-  | { readonly ok: true; readonly events: AsyncGenerator<GraphqlAnswer, readonly GraphqlError[]> }
-  | { readonly ok: false; readonly errors: readonly GraphqlError[] }
->;
 
 const contentType = "text/event-stream";
 const framing: StreamFraming = {
@@ -39,7 +21,7 @@ const framing: StreamFraming = {
  * Last-Event-ID, and the thing as JSON. What ends a stream is an event named `problem`. Where the cursor is no good any
  * more that clears the id as well: whoever comes back begins with what is new, and has been told to read the list anew.
  */
-export function serveStream(route: Route, subscribe: SubscribeOperation) {
+export function serveStream(route: Route) {
   return async (request: FastifyRequest, reply: FastifyReply): Promise<FastifyReply> => {
     if (!accepts(request.headers.accept, contentType)) {
       return sendProblem(reply, {
@@ -48,23 +30,19 @@ export function serveStream(route: Route, subscribe: SubscribeOperation) {
         detail: `This is a stream: accept ${contentType}.`,
       });
     }
-    // Some hosts learn only of the service that nobody is signed in, when the stream stands.
-    if (route.access !== "anyone" && request.headers.authorization === undefined) {
-      return sendProblem(reply, { status: 401, code: "UNAUTHENTICATED", detail: "Sign in to do this." });
-    }
     const read = readRequest(route, request);
     if (!read.ok) return sendProblem(reply, read.problem);
-    const operation = toOperation(route, request, reply, route.variables(read.value));
-    const subscribed = await subscribe(operation, reply.raw);
+    const operation = { query: route.operation, variables: route.variables(read.value) };
+    const caller = admittedOf(request);
+    const subscribed = await caller.subscribe(operation, reply.raw);
     if (!subscribed.ok && !subscribed.errors.some(isOfPlace)) {
       return sendGraphqlError(reply, route, subscribed.errors[0] ?? { message: "This cannot be subscribed to." });
     }
     const texts = subscribed.ok ? textsOf(route, subscribed.events) : refusal(subscribed.errors);
     reply.hijack();
     const headers = reply.getHeaders() as OutgoingHttpHeaders;
-    const { signal } = operation;
     try {
-      const errors = await writeStream(reply.raw, texts, { framing, headers, signal });
+      const errors = await writeStream(reply.raw, texts, { framing, headers, signal: caller.signal });
       reply.raw.end(errors.map(problemEvent).join(""));
     } catch (error) {
       reply.raw.destroy(); // nobody else ends a response that was hijacked

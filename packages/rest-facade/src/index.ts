@@ -1,5 +1,7 @@
-export { registerRestFacade, type RestFacadeOptions } from "./register";
-export { type SubscribeOperation } from "./event-stream";
-export { type ExecuteOperation, type GraphqlAnswer, type GraphqlError, type OperationRequest } from "./operation";
-export { sendUnreadable } from "./problem";
+export { registerRestFacade, isRestUrl, type RestFacadeOptions } from "./register";
+export { type AdmitCaller, type GraphqlAnswer, type GraphqlError, type SubscribeOperation } from "./operation";
+export { type OpenApiPaths } from "./openapi";
+export { problemResponse } from "./openapi-responses";
+export { sendProblem, sendUnreadable } from "./problem";
 export { type ServiceName } from "./route";
+export { answerProblems } from "./scope";

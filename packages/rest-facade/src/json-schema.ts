@@ -14,6 +14,8 @@ export interface JsonSchema {
   readonly enum?: readonly unknown[];
   readonly examples?: readonly unknown[];
   readonly default?: unknown;
+  readonly contentMediaType?: string;
+  readonly contentSchema?: JsonSchema;
   readonly items?: JsonSchema;
   readonly anyOf?: readonly JsonSchema[];
   readonly properties?: Readonly<Record<string, JsonSchema>>;

@@ -26,13 +26,3 @@ export function refuseOtherMethods(app: FastifyInstance, url: string, methods: r
       }),
   });
 }
-
-/** The same bodies whoever hosts the routes: JSON, or none, whatever type is said of what is empty. */
-export function takeJsonAlone(app: FastifyInstance): void {
-  app.removeContentTypeParser("text/plain");
-  app.addHook("onRequest", ({ headers }, _reply, done) => {
-    const { "content-length": length = "0", "transfer-encoding": encoding } = headers;
-    if (length === "0" && encoding === undefined) delete headers["content-type"];
-    done();
-  });
-}

@@ -3,6 +3,7 @@ import { type GraphQLSchema } from "graphql";
 import { describeData } from "./data-schema";
 import { type JsonSchema, objectOf } from "./json-schema";
 import { exampleOf } from "./openapi-schemas";
+import { describeStream } from "./openapi-streams";
 import { problemType } from "./problem";
 import { isVersioned, type Route } from "./route";
 
@@ -27,17 +28,16 @@ export function describeResponses(route: Route, schema: GraphQLSchema): Record<s
 
 function describeSuccess(route: Route, status: number, body: JsonSchema | undefined): object {
   if (body === undefined) return { description: status === 202 ? "Taken on" : "Done" };
-  if (route.streams) {
-    const description = "Server-sent events: `id` to begin after next time, `data` the notification as JSON";
-    return { description, content: { "text/event-stream": { schema: { type: "string" } } } };
-  }
+  if (route.streams) return describeStream(body);
   const text: JsonSchema = { type: "string" };
   const hasVersion = body.properties?.["version"] !== undefined;
   const headers = {
     ...(route.method === "GET" || hasVersion
       ? { ETag: { description: "Of this answer, with the thing's version where it has one", schema: text } }
       : {}),
-    ...(body.properties?.["nextCursor"] ? { Link: { description: 'The next page, `rel="next"`', schema: text } } : {}),
+    ...(body.properties?.["nextCursor"]
+      ? { Link: { description: 'The next page, `rel="next"`, and from a later one the first', schema: text } }
+      : {}),
     ...(status === 201 && route.location ? { Location: { description: "Where it is found", schema: text } } : {}),
   };
   return {
@@ -49,17 +49,17 @@ function describeSuccess(route: Route, status: number, body: JsonSchema | undefi
 
 /** What may go wrong, by status: what the route's kind brings with it, and what is its own. */
 function problemsOf(route: Route): Readonly<Record<number, string | undefined>> {
-  const { access, body, idempotent, path, problems, query } = route;
+  const { access, body, idempotent, method, path, problems, query } = route;
   const takesQuery = Object.keys(query.shape).length > 0;
   return {
-    ...(takesQuery || idempotent || body ? { 400: "A parameter, a header or the JSON does not fit" } : {}),
+    ...(takesQuery || method !== "GET" ? { 400: "A parameter, a header or the JSON does not fit" } : {}),
     401: access === "anyone" ? "A token came with it that does not hold" : "No access token, or none that holds",
     ...(access === "staff" || access === "admin" ? { 403: "Your role does not reach" } : {}),
     ...(path.includes("{") ? { 404: "There is no such thing, or none for you" } : {}),
     ...(idempotent ? { 409: "A call with this Idempotency-Key still runs" } : {}),
     ...(isVersioned(route) ? { 412: "It is another version by now" } : {}),
-    ...(body ? { 413: "The body is larger than 1 MB", 415: "The body is no JSON" } : {}),
-    ...(body ? { 422: "The body does not fit: `errors` says where" } : {}),
+    ...(method === "GET" ? {} : { 413: "The body is larger than 1 MB", 415: "The body is no JSON in UTF-8" }),
+    ...(method === "GET" ? {} : { 422: body ? "The body does not fit: `errors` says where" : "It takes no body" }),
     429: "Too many requests: `Retry-After` says when to come again",
     503: "Something behind this does not answer: `Retry-After` says when to come again",
     ...problems,

@@ -5,9 +5,12 @@ import { describeResponses, problemResponse, problemSchema } from "./openapi-res
 import { bodySchemaOf, exampleOf } from "./openapi-schemas";
 import { type Route } from "./route";
 
+/** By path and then by method. */
+export type OpenApiPaths = Readonly<Record<string, Readonly<Record<string, unknown>>>>;
+
 export interface OpenApiDocument {
   readonly openapi: string;
-  readonly paths: Readonly<Record<string, Readonly<Record<string, unknown>>>>;
+  readonly paths: OpenApiPaths;
   readonly components: Readonly<Record<string, object>>;
 }
 
@@ -20,22 +23,28 @@ const tagDescriptions: Readonly<Record<Route["service"], string>> = {
 };
 
 const description = `Every route is a fixed operation of the graph at \`/graphql\`, under the same rights and limits; ids, money
-and times are the same in both. Errors are \`application/problem+json\` (RFC 9457) with the graph's \`code\` and, where it is
+and times are the same in both. Whoever may not call a route is told so (401, 403) before anything else of the request is
+looked at. A body of what takes none is nothing or \`{}\`, and that of a \`GET\` is not read. Errors are \`application/problem+json\` (RFC 9457) with the graph's \`code\` and, where it is
 known, the path of what is wrong. \`GET\` answers carry an \`ETag\`; \`If-Match\` on \`PATCH\` refuses what was changed
-meanwhile. Lists are paged by \`limit\` and \`after\`, and link to their next page.`;
+meanwhile. Lists are paged by \`limit\` and \`after\`; the header \`Link\` leads to the next page and back to the first.`;
 
 /**
  * OpenAPI 3.1 of these routes, made from the same tables that serve them; the shapes of answers are those of the routes'
  * operations in the graph.
- * @param schema one that has all that the routes ask for
+ * @param options.schema one that has all that the routes ask for
+ * @param options.otherPaths what is served beside them, already described
  */
-export function describeRoutes(routes: readonly Route[], title: string, schema: GraphQLSchema): OpenApiDocument {
+export function describeRoutes(
+  routes: readonly Route[],
+  options: { title: string; schema: GraphQLSchema; otherPaths?: OpenApiPaths | undefined },
+): OpenApiDocument {
+  const { title, schema, otherPaths = {} } = options;
   const paths: Record<string, Record<string, object>> = {};
   for (const route of routes) {
     (paths[route.path] ??= {})[route.method.toLowerCase()] = describeRoute(route, schema);
   }
   const services = [...new Set(routes.map(({ service }) => service))];
-  const named = nameComponents({ paths });
+  const named = nameComponents({ paths: { ...paths, ...otherPaths } });
   return {
     openapi: "3.1.1",
     info: { title, version: "1.0.0", description, license: { name: "MIT", identifier: "MIT" } },

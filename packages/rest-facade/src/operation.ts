@@ -1,19 +1,51 @@
-import { type FastifyReply, type FastifyRequest } from "fastify";
+import { type ServerResponse } from "node:http";
+import { type Viewer } from "@shop/auth";
+import { type FastifyReply } from "fastify";
 import { sendProblem } from "./problem";
 import { type Route } from "./route";
 import { statusOf } from "./status";
 
-/** The pipeline that the routes' operations run through: the gateway's, or a subgraph's own. */
-export type ExecuteOperation = (request: OperationRequest) => Promise<GraphqlAnswer>;
-
-export interface OperationRequest {
+/** What a route asks of the graph. */
+export interface Operation {
   readonly query: string;
   readonly variables: Readonly<Record<string, unknown>>;
+}
+
+/** Who asks, as their request says it. */
+export interface Caller {
   readonly authorization: string | undefined;
   readonly userAgent: string | undefined;
   readonly address: string;
+  /** Aborts when the caller leaves. */
   readonly signal: AbortSignal;
 }
+
+/**
+ * Counts a request against its limits and verifies its token: once, and before anything else of it is read. The way into
+ * the pipeline that the routes' operations run through, the gateway's or a subgraph's own.
+ */
+export type AdmitCaller = (caller: Caller) => Promise<Admission>;
+export type Admission =
+  ({ readonly ok: true } & AdmittedCaller) | { readonly ok: false; readonly errors: readonly GraphqlError[] };
+
+export interface AdmittedCaller {
+  /** Null: nobody is signed in. */
+  readonly viewer: Viewer | null;
+  execute(operation: Operation): Promise<GraphqlAnswer>;
+  /** @param client the response that the events go to */
+  subscribe(operation: Operation, client: ServerResponse): Promise<Subscribed>;
+}
+
+/**
+ * The events end with the errors that ended them, with none where the subscription is over or goes on elsewhere, and at
+ * once when the caller leaves.
+ */
+export type Subscribed =
+  | { readonly ok: true; readonly events: AsyncGenerator<GraphqlAnswer, readonly GraphqlError[]> }
+  | { readonly ok: false; readonly errors: readonly GraphqlError[] };
+
+/** Subscribes for a caller whose token it verifies by itself. */
+export type SubscribeOperation = (request: Operation & Caller, client: ServerResponse) => Promise<Subscribed>;
 
 export interface GraphqlAnswer {
   readonly data?: Readonly<Record<string, unknown>> | null;
@@ -23,19 +55,6 @@ export interface GraphqlAnswer {
 export interface GraphqlError {
   readonly message: string;
   readonly extensions?: Readonly<Record<string, unknown>>;
-}
-
-/** The request that a route's operation is run for, given up when its caller leaves. */
-export function toOperation(
-  { operation: query }: Pick<Route, "operation">,
-  { headers, ip: address }: FastifyRequest,
-  reply: FastifyReply,
-  variables: Readonly<Record<string, unknown>>,
-): OperationRequest {
-  const disconnected = new AbortController();
-  reply.raw.once("close", () => disconnected.abort());
-  const { authorization, "user-agent": userAgent } = headers;
-  return { query, variables, authorization, userAgent, address, signal: disconnected.signal };
 }
 
 /** What was wrong with an operation as a whole, and so with the request. */

@@ -2,7 +2,7 @@ import { type FastifyRequest } from "fastify";
 import { type z } from "zod";
 import { versionIn } from "./conditional";
 import { type ProblemDetails } from "./problem";
-import { isVersioned, type Route, type RouteInput } from "./route";
+import { isVersioned, none, type Route, type RouteInput } from "./route";
 
 const maxKeyLength = 128;
 
@@ -13,18 +13,18 @@ type Read<Value> =
 export function readRequest(route: Route, request: FastifyRequest): Read<RouteInput> {
   const query = route.query.safeParse(request.query);
   if (!query.success) return refuse(unfit(400, "BAD_USER_INPUT", "query", query.error));
-  const sent = withVersion(route, request);
-  if (!sent.ok) return sent;
-  const body = route.body?.safeParse(sent.value);
-  if (body?.success === false) return refuse(unfit(422, "INVALID_INPUT", "body", body.error));
   const idempotencyKey = header(request, "idempotency-key") ?? "";
   const lastEventId = header(request, "last-event-id");
   if (route.idempotent && (idempotencyKey === "" || idempotencyKey.length > maxKeyLength)) {
     const detail = `The header Idempotency-Key is required: 1 to ${maxKeyLength} characters of your choice.`;
     return refuse({ status: 400, code: "BAD_USER_INPUT", detail });
   }
+  const sent = withVersion(route, request);
+  if (!sent.ok) return sent;
+  const body = (route.body ?? none).safeParse(sent.value);
+  if (!body.success) return refuse(unfit(422, "INVALID_INPUT", "body", body.error));
   const path = request.params as Record<string, string>;
-  return { ok: true, value: { path, query: query.data, body: body?.data, idempotencyKey, lastEventId } };
+  return { ok: true, value: { path, query: query.data, body: body.data, idempotencyKey, lastEventId } };
 }
 
 /** The body, with the version that If-Match asks for where it stands for the body's own. */

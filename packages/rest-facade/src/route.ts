@@ -30,7 +30,7 @@ export interface Route {
   readonly access: "anyone" | "viewer" | "staff" | "admin";
   readonly operation: string;
   readonly query: z.ZodObject;
-  /** Where it has `expectedVersion`, the header If-Match may say it instead. */
+  /** Where it has `expectedVersion`, the header If-Match may say it instead. Undefined: none, or an empty object. */
   readonly body: z.ZodObject | undefined;
   /** Whether `Idempotency-Key` is required. */
   readonly idempotent: boolean;
@@ -67,7 +67,8 @@ interface RouteDefinition<Query extends z.ZodObject, Body extends z.ZodObject> {
   readonly answer: AnswerMapping;
 }
 
-const none = z.strictObject({});
+/** Of a query or a body: no member at all. */
+export const none = z.strictObject({});
 
 /** A route with the usual answers to what it leaves open: a viewer needed, 200, the path's parameters as variables. */
 export function defineRoute<Query extends z.ZodObject = typeof none, Body extends z.ZodObject = typeof none>(

@@ -1,9 +1,10 @@
 import { type FastifyInstance, type FastifyReply, type FastifyRequest } from "fastify";
+import { admittedOf, admitTo, holdAdmitted } from "./admission";
 import { type RestAnswer } from "./answers";
 import { entityTagOf, isKnown } from "./conditional";
-import { serveStream, type SubscribeOperation } from "./event-stream";
-import { accepts, refuseOtherMethods, takeJsonAlone } from "./negotiation";
-import { type ExecuteOperation, sendGraphqlError, toOperation } from "./operation";
+import { serveStream } from "./event-stream";
+import { accepts, refuseOtherMethods } from "./negotiation";
+import { type AdmitCaller, sendGraphqlError } from "./operation";
 import { sendProblem } from "./problem";
 import { readRequest } from "./read-request";
 import { type Route } from "./route";
@@ -15,36 +16,31 @@ const json = "application/json";
 export function serveRoutes(
   app: FastifyInstance,
   routes: readonly Route[],
-  options: { execute: ExecuteOperation; subscribe: SubscribeOperation | undefined; prefix: string },
+  { admit, prefix }: { admit: AdmitCaller; prefix: string },
 ): void {
-  const { execute, subscribe, prefix } = options;
-  takeJsonAlone(app);
+  holdAdmitted(app);
   for (const path of new Set(routes.map((route) => route.path))) {
     const url = path.slice(prefix.length).replaceAll(/\{(\w+)\}/g, ":$1");
     const here = routes.filter((route) => route.path === path);
     for (const route of here) {
-      const handler = handlerOf(route, execute, subscribe);
-      app.route({ method: route.method, url, handler, exposeHeadRoute: !route.streams });
+      const handler = route.streams ? serveStream(route) : serveRoute(route);
+      const onRequest = admitTo(route, admit);
+      app.route({ method: route.method, url, onRequest, handler, exposeHeadRoute: !route.streams });
     }
     const methods = here.flatMap(({ method, streams }) => (method === "GET" && !streams ? ["GET", "HEAD"] : [method]));
     refuseOtherMethods(app, url, methods);
   }
 }
 
-function handlerOf(route: Route, execute: ExecuteOperation, subscribe: SubscribeOperation | undefined) {
-  if (!route.streams) return serveRoute(route, execute);
-  if (subscribe === undefined) throw new Error(`${route.path} is a stream, and there is nothing to subscribe with.`);
-  return serveStream(route, subscribe);
-}
-
-function serveRoute(route: Route, execute: ExecuteOperation) {
+function serveRoute(route: Route) {
   return async (request: FastifyRequest, reply: FastifyReply): Promise<FastifyReply> => {
     if (!accepts(request.headers.accept, json)) {
       return sendProblem(reply, { status: 406, code: "BAD_REQUEST", detail: `Answers are JSON: accept ${json}.` });
     }
     const read = readRequest(route, request);
     if (!read.ok) return sendProblem(reply, read.problem);
-    const { data, errors } = await execute(toOperation(route, request, reply, route.variables(read.value)));
+    const operation = { query: route.operation, variables: route.variables(read.value) };
+    const { data, errors } = await admittedOf(request).execute(operation);
     const [error] = errors ?? [];
     if (error !== undefined) return sendGraphqlError(reply, route, error);
     return sendAnswer(request, reply, route, route.answer.read(data ?? {}));
@@ -62,7 +58,8 @@ function sendAnswer(request: FastifyRequest, reply: FastifyReply, route: Route, 
     }
     case "page": {
       const { items, nextCursor, more } = answer;
-      if (nextCursor !== null) void reply.header("link", `<${nextPage(request, nextCursor)}>; rel="next"`);
+      const links = linksOf(request, nextCursor);
+      if (links.length > 0) void reply.header("link", links.join(", "));
       return sendBody(request, reply, route, route.ok, { items, nextCursor, ...more });
     }
     case "body":
@@ -94,8 +91,18 @@ function sendBody(
   return reply.type(`${json}; charset=utf-8`).send(text);
 }
 
-function nextPage(request: FastifyRequest, cursor: string): string {
+/** To the next page, and from a later one to the first; cursors lead forward alone, so that none is to the one before. */
+function linksOf(request: FastifyRequest, nextCursor: string | null): string[] {
   const url = new URL(request.url, "http://shop");
-  url.searchParams.set("after", cursor);
-  return `${url.pathname}${url.search}`;
+  const linkTo = (rel: string): string => `<${url.pathname}${url.search}>; rel="${rel}"`;
+  const links: string[] = [];
+  if (url.searchParams.has("after")) {
+    url.searchParams.delete("after");
+    links.push(linkTo("first"));
+  }
+  if (nextCursor !== null) {
+    url.searchParams.set("after", nextCursor);
+    links.push(linkTo("next"));
+  }
+  return links;
 }

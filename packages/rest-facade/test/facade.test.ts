@@ -44,6 +44,14 @@ it("gives a list as a page, with the next one in a link", async () => {
   expect(asked).toMatchObject([{ variables: { filter: { status: ["PAID"] }, first: 1 } }]);
 });
 
+it("leads from a later page back to the first", async () => {
+  answer({
+    data: { orders: { edges: [], pageInfo: { hasNextPage: false, endCursor: null } } },
+  });
+  const response = await app.inject({ url: "/v1/orders?limit=1&after=c1&status=PAID" });
+  expect(response.headers["link"]).toBe('</v1/orders?limit=1&status=PAID>; rel="first"');
+});
+
 it("passes the idempotency key on, and requires it", async () => {
   answer({ data: { placeOrder: { order: { id: "ord_1" }, errors: [] } } });
   expect((await app.inject(placing)).statusCode).toBe(201);

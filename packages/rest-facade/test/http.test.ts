@@ -1,4 +1,5 @@
 // What every route answers to, whatever it is for.
+import { gzipSync } from "node:zlib";
 import { type FastifyInstance } from "fastify";
 import { type ServedFacade, serveFacade } from "./served";
 
@@ -51,6 +52,10 @@ it.each([
   ["no JSON", { "content-type": "application/json" }, "{", 400],
   ["another type", { "content-type": "application/xml" }, "<a/>", 415],
   ["plain text", { "content-type": "text/plain" }, "{}", 415],
+  ["another charset", { "content-type": "application/json; charset=utf-16" }, "{}", 415],
+  ["compressed JSON", { "content-type": "application/json", "content-encoding": "gzip" }, gzipSync("{}"), 415],
+  ["bytes that are no UTF-8", { "content-type": "application/json" }, Buffer.from([0x22, 0xff, 0x22]), 400],
+  ["a prototype", { "content-type": "application/json" }, '{"__proto__":{}}', 400],
   ["more than a megabyte", { "content-type": "application/json" }, JSON.stringify("x".repeat(1_100_000)), 413],
 ])("is a problem for a body of %s", async (_what, headers, payload, status) => {
   const response = await app.inject({ method: "POST", url: "/v1/orders", headers, payload });
@@ -63,6 +68,21 @@ it.each(["POST", "DELETE"] as const)("takes a %s without a body for what it is, 
   await app.inject({ method, url: path, headers: { "content-type": "application/json" } });
   expect(asked).toMatchObject([{ variables: { id: "prd_1" } }]);
 });
+
+it.each(["POST", "DELETE"] as const)(
+  "takes an empty object for no body in a %s, and refuses any other",
+  async (method) => {
+    const path = method === "POST" ? `${url}/publish` : url;
+    expect((await app.inject({ method, url: path, payload: {} })).statusCode).not.toBe(422);
+    expect(asked).toHaveLength(1);
+    for (const payload of ['{"when":"now"}', "[]", "null", "1"]) {
+      const headers = { "content-type": "application/json" };
+      const response = await app.inject({ method, url: path, payload, headers });
+      expect([payload, response.statusCode, response.json()]).toEqual([payload, 422, problem(422, "INVALID_INPUT")]);
+    }
+    expect(asked).toHaveLength(1);
+  },
+);
 
 it("is a problem where there is no such route", async () => {
   const response = await app.inject({ url: "/v1/nothing" });

@@ -39,6 +39,21 @@ it("describes what an answer holds as the graph describes it", async () => {
   expect(product?.properties["status"]).toMatchObject({ $ref: "#/components/schemas/ProductStatus" });
 });
 
+it("describes the events of a stream, and what they tell of", async () => {
+  const { paths } = await documentOf("notification");
+  const { responses } = paths["/v1/notifications/stream"]?.["get"] as {
+    responses: Record<string, { content: Record<string, object> }>;
+  };
+  const dataOf = (contentSchema: object) => ({
+    properties: { data: { contentMediaType: "application/json", contentSchema } },
+  });
+  expect(responses["200"]?.content["text/event-stream"]).toMatchObject({
+    "x-itemSchema": {
+      anyOf: [dataOf({ $ref: "#/components/schemas/Notification" }), dataOf({ required: ["code", "detail"] })],
+    },
+  });
+});
+
 it("names the kinds of notifications that there are", async () => {
   const { components, paths } = await documentOf("notification");
   const { NotificationKind } = components["schemas"] as Record<string, { enum: string[] }>;

@@ -1,20 +1,18 @@
+import { type Role, type Viewer } from "@shop/auth";
 import { createLogger } from "@shop/telemetry";
 import { fastify, type FastifyInstance } from "fastify";
-import {
-  type ExecuteOperation,
-  type GraphqlAnswer,
-  type GraphqlError,
-  registerRestFacade,
-  type ServiceName,
-} from "../src";
+import { type AdmitCaller, type GraphqlAnswer, type GraphqlError, registerRestFacade, type ServiceName } from "../src";
+import { type Caller, type Operation } from "../src/operation";
 import { schemaOf } from "./schemas";
 
 export interface ServedFacade {
   readonly app: FastifyInstance;
   /** The operations that were asked for. */
-  readonly asked: Parameters<ExecuteOperation>[0][];
+  readonly asked: (Operation & Caller)[];
   /** What the next ones are answered with. */
-  readonly answer: (answered: Awaited<ReturnType<ExecuteOperation>>) => void;
+  readonly answer: (answered: GraphqlAnswer) => void;
+  /** Who the next callers are: an admin, unless this says otherwise; null for strangers, an error for who is refused. */
+  readonly admit: (next: Role | null | GraphqlError) => void;
 }
 
 /** The facade over a graph that answers what it is told to. @param service whose routes; all where it is not given */
@@ -23,15 +21,25 @@ export async function serveFacade(service?: ServiceName): Promise<ServedFacade> 
   const log = createLogger("rest");
   log.level = "silent";
   const asked: ServedFacade["asked"] = [];
-  let next: Awaited<ReturnType<ExecuteOperation>> = { data: {} };
+  let next: GraphqlAnswer = { data: {} };
+  let who: Role | null | GraphqlError = "ADMIN";
+  const admit: AdmitCaller = (caller) => {
+    if (who !== null && typeof who === "object") return Promise.resolve({ ok: false, errors: [who] });
+    return Promise.resolve({
+      ok: true,
+      viewer: who && viewerOf(who),
+      execute: (operation) => {
+        asked.push({ ...operation, ...caller });
+        return Promise.resolve(next);
+      },
+      subscribe: () => Promise.resolve({ ok: true, events: eventsOf(next) }),
+    });
+  };
   registerRestFacade(app, {
     ...(service === undefined ? {} : { service }),
-    execute: (request) => {
-      asked.push(request);
-      return Promise.resolve(next);
-    },
-    subscribe: () => Promise.resolve({ ok: true, events: eventsOf(next) }),
+    admit,
     schema: () => schemaOf(service ?? "user"),
+    docs: true,
     log,
   });
   await app.ready();
@@ -41,7 +49,16 @@ export async function serveFacade(service?: ServiceName): Promise<ServedFacade> 
     answer: (answered) => {
       next = answered;
     },
+    admit: (caller) => {
+      who = caller;
+    },
   };
+}
+
+function viewerOf(role: Role): Viewer {
+  const issuedAt = new Date();
+  const expiresAt = new Date(Date.now() + 60_000);
+  return { userId: "usr_1", role, sessionId: "ses_1", issuedAt, expiresAt, isRoleCurrent: () => true };
 }
 
 /** One event, and the end. */

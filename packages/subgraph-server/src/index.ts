@@ -1,2 +1,3 @@
 export { startSubgraph, type Subgraph, type SubgraphOptions, type SubgraphRequest } from "./start-subgraph";
+export { type DoorConfig } from "./config";
 export { type Resolvers } from "./schema";

@@ -11,17 +11,20 @@ import {
   type Viewer,
 } from "@shop/auth";
 import { forbidden, toClientError } from "@shop/graphql-errors";
+import { registerCors } from "@shop/http-door";
 import { registerHealthRoutes, type ReadinessChecks, trackSilentConnections } from "@shop/lifecycle";
 import {
-  type ExecuteOperation,
+  type AdmitCaller,
+  type OpenApiPaths,
   registerRestFacade,
   sendUnreadable,
   type ServiceName,
   type SubscribeOperation,
 } from "@shop/rest-facade";
-import { type Logger } from "@shop/telemetry";
+import { type Logger, traceRequests } from "@shop/telemetry";
 import { fastify, type FastifyInstance, type FastifyReply } from "fastify";
 import { GraphQLError, type GraphQLSchema } from "graphql";
+import { type DoorConfig, loadDoorConfig } from "./config";
 import { asksOnlyFor } from "./query-fields";
 import { buildSchema, type Resolvers } from "./schema";
 
@@ -54,6 +57,10 @@ export interface SubgraphOptions<Context extends object> {
   readonly subscribe?: SubscribeOperation;
   /** The service's own HTTP routes, beside /graphql and health: REST, keys, webhooks. */
   readonly routes?: (app: FastifyInstance) => void | Promise<void>;
+  /** Those of them that clients are to know of. */
+  readonly describedPaths?: OpenApiPaths;
+  /** As the environment has it, where it is not given. */
+  readonly door?: DoorConfig;
   readonly log: Logger;
 }
 
@@ -77,7 +84,7 @@ const maxParamLength = 1_000;
  * the user's token, and the service's own routes.
  */
 export async function startSubgraph<Context extends object>(options: SubgraphOptions<Context>): Promise<Subgraph> {
-  const { log } = options;
+  const { log, door = loadDoorConfig() } = options;
   const app = fastify({
     bodyLimit: maxBodyBytes,
     requestTimeout: requestTimeoutMs,
@@ -86,10 +93,12 @@ export async function startSubgraph<Context extends object>(options: SubgraphOpt
     frameworkErrors: ({ statusCode = 400 }, _request, reply) => void sendUnreadable(reply as FastifyReply, statusCode),
     forceCloseConnections: "idle",
   });
+  traceRequests(app);
   app.addHook("onRoute", (route) => {
     if (route.url === "/graphql") route.bodyLimit = maxOperationBytes;
   });
   const endSilentConnections = trackSilentConnections(app.server);
+  registerCors(app, { origins: door.corsOrigins, anyLocalhost: door.anyLocalhost });
   const health = registerHealthRoutes(app, options.readiness);
   const schema = buildSchema(options.schemaFile, options.resolvers);
   const apollo = new ApolloServer<Context>({
@@ -118,9 +127,10 @@ export async function startSubgraph<Context extends object>(options: SubgraphOpt
   });
   registerRestFacade(app, {
     service: options.name,
-    execute: createExecute(apollo, options),
-    ...(options.subscribe === undefined ? {} : { subscribe: options.subscribe }),
+    admit: createAdmit(apollo, options),
     schema: () => schema,
+    docs: door.docs,
+    otherPaths: options.describedPaths,
     log,
   });
   await options.routes?.(app);
@@ -140,20 +150,39 @@ export async function startSubgraph<Context extends object>(options: SubgraphOpt
   };
 }
 
-/** Runs the operation of a REST route through the same Apollo Server, with the viewer of the user's token. */
-function createExecute<Context extends object>(
+/** Runs the operations of REST routes through the same Apollo Server, with the viewer of the user's token. */
+function createAdmit<Context extends object>(
   apollo: ApolloServer<Context>,
-  { verifyViewer, createContext, log, isOutage }: SubgraphOptions<Context>,
-): ExecuteOperation {
-  return async ({ query, variables, authorization, userAgent, address }) => {
+  { verifyViewer, createContext, subscribe, log, isOutage }: SubgraphOptions<Context>,
+): AdmitCaller {
+  const toErrors = (error: unknown) => {
+    const formatted = error instanceof GraphQLError ? error.toJSON() : { message: String(error) };
+    return [toClientError(formatted, error, log, isOutage)];
+  };
+  return async (caller) => {
     try {
-      const contextValue = createContext({ viewer: await verifyViewer(authorization), userAgent, address });
-      const { body } = await apollo.executeOperation({ query, variables: { ...variables } }, { contextValue });
-      if (body.kind !== "single") throw new Error("incremental delivery is not offered");
-      return body.singleResult;
+      const { userAgent, address } = caller;
+      const viewer = await verifyViewer(caller.authorization);
+      return {
+        ok: true,
+        viewer,
+        execute: async ({ query, variables }) => {
+          try {
+            const contextValue = createContext({ viewer, userAgent, address });
+            const { body } = await apollo.executeOperation({ query, variables: { ...variables } }, { contextValue });
+            if (body.kind !== "single") throw new Error("incremental delivery is not offered");
+            return body.singleResult;
+          } catch (error) {
+            return { errors: toErrors(error) };
+          }
+        },
+        subscribe: (operation, client) => {
+          if (subscribe === undefined) throw new Error("a route streams, and there is nothing to subscribe with");
+          return subscribe({ ...operation, ...caller }, client);
+        },
+      };
     } catch (error) {
-      const formatted = error instanceof GraphQLError ? error.toJSON() : { message: String(error) };
-      return { errors: [toClientError(formatted, error, log, isOutage)] };
+      return { ok: false, errors: toErrors(error) };
     }
   };
 }

@@ -22,6 +22,7 @@ beforeAll(async () => {
     queryFieldsOf: { clerk: ["greeting"] },
     createContext: () => ({}),
     readiness: {},
+    door: { corsOrigins: ["https://shop.example"], anyLocalhost: false, docs: true },
     log: createLogger("user", () => undefined),
   });
 });
@@ -78,6 +79,32 @@ it.each(["/v1/users/%", `/v1/users/${"x".repeat(2_000)}`])(
     expect(await answer.text()).not.toContain("FST_");
   },
 );
+
+it("answers a REST route by itself, with no request to its own port", async () => {
+  const arrived: (string | undefined)[] = [];
+  subgraph.app.server.on("request", ({ url }) => arrived.push(url));
+  await fetch(`http://127.0.0.1:${subgraph.port}/v1/users/usr_1`);
+  expect(arrived).toEqual(["/v1/users/usr_1"]);
+});
+
+it("lets pages of the origins that it is told, and of no other, call its routes", async () => {
+  const allowed = async (origin: string) => {
+    const headers = { origin, "access-control-request-method": "PATCH", "access-control-request-headers": "if-match" };
+    const preflight = await fetch(`http://127.0.0.1:${subgraph.port}/v1/users/me`, { method: "OPTIONS", headers });
+    const answer = await fetch(`http://127.0.0.1:${subgraph.port}/v1/users/me`, { headers: { origin } });
+    const nameOf = (response: Response) => response.headers.get("access-control-allow-origin");
+    return [preflight.status, nameOf(preflight), preflight.headers.get("access-control-allow-headers"), nameOf(answer)];
+  };
+  expect(await allowed("https://shop.example")).toEqual([
+    204,
+    "https://shop.example",
+    "if-match",
+    "https://shop.example",
+  ]);
+  for (const origin of ["http://localhost:3000", "https://shop.example.evil", "null"]) {
+    expect(await allowed(origin)).toEqual([204, null, null, null]);
+  }
+});
 
 it("does not start with a root field that nothing would answer", () => {
   const schemaFile = join(folder, "schema.graphql");

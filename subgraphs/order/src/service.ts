@@ -33,7 +33,7 @@ import { createSettlementSteps } from "./settlement-steps";
 import { createStockRelease } from "./stock-release";
 import { UnavailableError } from "./unavailable";
 import { createUnpaidOrders } from "./unpaid-orders";
-import { registerPaymentWebhooks } from "./webhooks";
+import { describedWebhooks, registerPaymentWebhooks } from "./webhooks";
 import { startWorker } from "./workers";
 
 export interface Service {
@@ -116,7 +116,8 @@ export async function startService(config: Config, log: Logger): Promise<Service
     createContext: ({ viewer }) => ({ ...useCases, viewer, loaders: createLoaders({ viewer, orders }) }),
     isOutage: (error) => isDatabaseOutage(error) || error instanceof UnavailableError,
     readiness: { postgres: () => db.$queryRaw`SELECT 1`, revocations: revocations.ping },
-    routes: (app) => registerPaymentWebhooks({ app, provider, settlement, wake: () => settling.wake() }),
+    routes: (app) => registerPaymentWebhooks({ app, provider, settlement, wake: () => settling.wake(), log }),
+    describedPaths: describedWebhooks,
     log,
   });
   return {

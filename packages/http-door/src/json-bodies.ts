@@ -1,7 +1,7 @@
 import { isUtf8 } from "node:buffer";
 import { type FastifyInstance } from "fastify";
 
-/** A body that cannot be taken, with the HTTP status that says why (http-errors.ts has the words). */
+/** A body that cannot be taken, with the HTTP status that says why; the words are whoever's that answers. */
 class UnusableBody extends Error {
   constructor(readonly statusCode: 400 | 415) {
     super("The body cannot be read.");

@@ -5,7 +5,7 @@ const localhost = /^https?:\/\/(localhost|127\.0\.0\.1|\[::1\])(:\d+)?$/;
 const usualHeaders = "authorization, content-type, idempotency-key, if-match, if-none-match, last-event-id";
 
 /**
- * Lets pages of the allowed origins, and of no other, call the gateway. Tokens travel in headers, never in cookies: no
+ * Lets pages of the allowed origins, and of no other, call this door. Tokens travel in headers, never in cookies: no
  * answer allows credentials, so that a page has of a viewer only what it was given.
  */
 export function registerCors(

@@ -1,0 +1,2 @@
+export { registerCors } from "./cors";
+export { registerJsonBodies } from "./json-bodies";
