@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { isPublished } from "./published-secrets";
 
 export { formatServiceKey, servicePrivateKey, servicePublicKeys } from "./service-keys";
 
@@ -49,7 +50,9 @@ export function parseEnvironment<S extends z.ZodObject>(
       });
   if (source["NODE_ENV"] === "production") {
     for (const [name, field] of Object.entries(schema.shape)) {
-      if (metaOf(field).developmentDefault !== undefined && given[name] === undefined) {
+      const { developmentDefault } = metaOf(field);
+      const value = given[name] ?? developmentDefault;
+      if (value !== undefined && (value === developmentDefault || isPublished(value))) {
         problems.push(`${name} is required in production: its default is known to everyone`);
       }
     }
