@@ -19,19 +19,25 @@ export interface Reply {
   readonly body: unknown;
 }
 
+/** A call that succeeded, and its answer. */
+export interface Success {
+  readonly call: Call;
+  readonly body: unknown;
+}
+
 export interface Api {
   readonly contract: Contract;
   /** Calls a route at the gateway. @throws where the answer is not as /openapi.json has it */
   call(name: string, call?: Call): Promise<Reply>;
   /** Calls it and expects success. A GET is asked of the service's own port as well: the bytes must be the same. */
   ok<Body>(name: string, call?: Call): Promise<Body>;
-  /** The routes that have succeeded. */
-  readonly succeeded: ReadonlySet<string>;
+  /** The last success of each route that has succeeded. */
+  readonly succeeded: ReadonlyMap<string, Success>;
 }
 
 /** @param portOf of a service, by its name */
 export function createApi(url: string, contract: Contract, portOf: (service: string) => string): Api {
-  const succeeded = new Set<string>();
+  const succeeded = new Map<string, Success>();
 
   async function send(base: string, operation: Operation, call: Call): Promise<Reply> {
     const response = await fetch(urlOf(base, operation, call), {
@@ -58,7 +64,7 @@ export function createApi(url: string, contract: Contract, portOf: (service: str
       const operation = contract.find(name);
       const reply = await send(url, operation, what);
       if (reply.status >= 300) throw new Error(`${name}: ${reply.status} ${reply.text}`);
-      succeeded.add(name);
+      succeeded.set(name, { call: what, body: reply.body });
       if (operation.method === "GET") await expectTheSame(operation, what, reply);
       return reply.body as Body;
     },

@@ -15,6 +15,16 @@ export interface Operation {
   readonly responses: Readonly<Record<string, { readonly content?: Readonly<Record<string, object>> }>>;
 }
 
+/** Whether anybody may call it. */
+export function isOpen({ security }: Operation): boolean {
+  return security.some((one) => Object.keys(one).length === 0);
+}
+
+/** Whether being somebody is not enough. */
+export function needsRole(operation: Operation): boolean {
+  return !isOpen(operation) && "403" in operation.responses;
+}
+
 /** /openapi.json, to hold the answers against. */
 export interface Contract {
   readonly operations: readonly Operation[];

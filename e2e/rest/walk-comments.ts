@@ -36,6 +36,7 @@ export async function walkComments(api: Api, staff: string, productId: string, a
   const moderation = { visibility: "HIDDEN", reason: "Spam" };
   await api.ok("PUT /v1/comments/{id}/moderation", { as: staff, path: { id: reply.id }, body: moderation });
   await api.ok("DELETE /v1/comments/{id}", { as, path: review });
+  await api.ok("DELETE /v1/comments/{id}", { as: staff, path: { id: reply.id } });
 }
 
 /** What is told last of everything that ada did: then nothing more comes. */

@@ -14,7 +14,7 @@ const shippingAddress = {
   countryCode: "GB",
 };
 
-/** A purchase to its end, a cancelled one, a declined one. @returns who bought */
+/** A purchase to its end, one that staff cancels, a declined one. @returns who bought */
 export async function walkOrders(api: Api, staff: string, productId: string): Promise<Signed> {
   const ada = await register(api);
   const as = ada.accessToken;
@@ -47,7 +47,8 @@ export async function walkOrders(api: Api, staff: string, productId: string): Pr
   await api.ok("POST /v1/payments/{id}/refunds", { as: staff, path: payment, body: { amount } });
 
   const second = await place();
-  await api.ok("POST /v1/orders/{id}/cancel", { as, path: { id: second.id }, body: { reason: "Ordered twice" } });
+  const reason = "Ordered twice";
+  await api.ok("POST /v1/orders/{id}/cancel", { as: staff, path: { id: second.id }, body: { reason } });
   const page = await api.ok<{ nextCursor: string }>("GET /v1/orders", { as, query: { limit: "1" } });
   const rest = await api.ok<object>("GET /v1/orders", { as, query: { limit: "1", after: page.nextCursor } });
   expect(rest).toMatchObject({ items: [{ id }], nextCursor: null });
