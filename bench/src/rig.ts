@@ -18,6 +18,8 @@ export interface Rig {
   readonly subgraphs: Call<SubgraphsHandlers>;
   readonly subgraphUrls: SubgraphUrls;
   readonly supergraphFile: string;
+  /** Where traces may be sent. */
+  readonly spanSinkUrl: string;
   readonly apiSchema: GraphQLSchema;
   stop(): Promise<void>;
 }
@@ -29,13 +31,14 @@ export async function startRig(): Promise<Rig> {
   const subgraphsProcess = start("subgraphs/subgraphs-process.js");
   const subgraphs = createCall<SubgraphsHandlers>(subgraphsProcess.child);
   const subgraphUrls = await subgraphs("urls");
+  const spanSinkUrl = await subgraphs("spanSinkUrl");
   const { sdl, apiSchema } = composeSupergraph(subgraphUrls);
   const folder = await mkdtemp(join(tmpdir(), "bench-"));
   const supergraphFile = join(folder, "supergraph.graphql");
   await writeFile(supergraphFile, sdl);
   return {
     ...{ load: createCall<LoadHandlers>(loadProcess.child), pids: [loadProcess.pid, subgraphsProcess.pid] },
-    ...{ subgraphs, subgraphUrls, supergraphFile, apiSchema },
+    ...{ subgraphs, subgraphUrls, spanSinkUrl, supergraphFile, apiSchema },
     stop: async () => {
       await Promise.all([loadProcess.stop(), subgraphsProcess.stop()]);
       await rm(folder, { recursive: true });

@@ -1,5 +1,5 @@
 import { setTimeout as sleep } from "node:timers/promises";
-import { type GatewayName, gateways } from "./gateways/gateways";
+import { type GatewayName, gateways, type GatewayUnderTest } from "./gateways/gateways";
 import { startPinned } from "./pinned-process";
 import { findFreePort } from "./free-port";
 import { type Rig } from "./rig";
@@ -14,7 +14,7 @@ export interface RunningGateway {
 const startTimeoutMs = 60_000;
 
 export interface GatewayOptions {
-  readonly rig: Pick<Rig, "supergraphFile" | "subgraphUrls">;
+  readonly rig: Pick<Rig, "supergraphFile" | "subgraphUrls" | "spanSinkUrl">;
   readonly deduplicates: boolean;
   /** What it must answer before it counts as started. */
   readonly query: string;
@@ -27,9 +27,11 @@ export async function startGateway(
   { rig, deduplicates, query, core }: GatewayOptions,
 ): Promise<RunningGateway> {
   const port = await findFreePort();
-  const { supergraphFile, subgraphUrls } = rig;
-  const args = gateways[name].args({ supergraphFile, subgraphUrls, port, deduplicates });
-  const { child, pid, stop } = startPinned({ core, args, ipc: false });
+  const { args, env } = gatewayUnderTest(name);
+  const { child, pid, stop } = startPinned({
+    ...{ core, ipc: false, args: args({ ...rig, port, deduplicates }) },
+    ...(env === undefined ? {} : { env: env(rig) }),
+  });
   const url = `http://127.0.0.1:${port}/graphql`;
   const deadlineMs = performance.now() + startTimeoutMs;
   while (!(await answers(url, query))) {
@@ -40,6 +42,11 @@ export async function startGateway(
     await sleep(100);
   }
   return { name, url, pid, stop };
+}
+
+/** Without what only its entry knows of it. */
+function gatewayUnderTest(name: GatewayName): GatewayUnderTest {
+  return gateways[name];
 }
 
 async function answers(url: string, query: string): Promise<boolean> {

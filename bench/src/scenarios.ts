@@ -29,6 +29,7 @@ const fullLoad = { kind: "HTTP", connections: 50, delaysMs: {} } as const;
 const latencyLoad = { kind: "HTTP", connections: 2, query: federatedQuery, authorization: "DIFFERENT" } as const;
 const subscription = { kind: "SUBSCRIPTION", subscribers: 200, gateways: ["ours", "ours-guarded"] } as const;
 const federated = ["ours", "ours-guarded", "stock", "hive-js", "hive-rust", "hand-written"] as const;
+const traced = ["ours", "ours-traced-1", "ours-traced-100"] as const;
 const slowMs = 30;
 
 /** What is measured. `--scenario` takes a name, or what a name begins with. */
@@ -50,6 +51,14 @@ export const scenarios: readonly Scenario[] = [
     ...{ ...fullLoad, name: "identical-small", query: smallQuery, authorization: "NONE" },
     title: "1 KB from one subgraph, identical requests without credentials",
     gateways: ["ours", "ours-guarded", "hive-rust", "plain"],
+  },
+  {
+    ...{ ...fullLoad, name: "traced", query: federatedQuery, authorization: "DIFFERENT", gateways: traced },
+    title: "80 KB from four subgraphs, with traces sent to a collector beside it",
+  },
+  {
+    ...{ ...fullLoad, name: "traced-small", query: smallQuery, authorization: "DIFFERENT", gateways: traced },
+    title: "1 KB from one subgraph, with traces sent to a collector beside it",
   },
   {
     ...{ ...subscription, name: "subscription-same", viewers: "SAME" },

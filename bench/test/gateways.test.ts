@@ -38,7 +38,7 @@ afterAll(async () => {
 });
 
 async function start(name: GatewayName, query: string): Promise<RunningGateway> {
-  const rig = { supergraphFile: join(folder, "supergraph.graphql"), subgraphUrls };
+  const rig = { supergraphFile: join(folder, "supergraph.graphql"), subgraphUrls, spanSinkUrl: "" };
   const gateway = await startGateway(name, { rig, query, deduplicates: false, core: undefined });
   running.push(gateway);
   return gateway;

@@ -1,7 +1,7 @@
 import { ApolloGateway } from "@apollo/gateway";
 import { type ApolloServerOptionsWithGateway } from "@apollo/server";
-import { type Logger } from "@shop/telemetry";
-import { type GraphQLSchema } from "graphql";
+import { type Logger, type TraceSpan } from "@shop/telemetry";
+import { type GraphQLSchema, type OperationDefinitionNode } from "graphql";
 import { type Engine } from "./execution/engine";
 import { type InFlight } from "./execution/in-flight";
 import { type Outcome } from "./execution/outcome";
@@ -32,11 +32,13 @@ export function createApolloGateway(options: {
   });
   const bySchema = new WeakMap<GraphQLSchema, Engine>();
 
-  const execute = ({ schema, document, request, context }: Parameters<Executor>[0]): Promise<Outcome> => {
+  const execute = ({ schema, document, request, ...args }: Parameters<Executor>[0]): Promise<Outcome> => {
+    const context = args.context as RequestContext;
     const engine = bySchema.get(schema);
     if (engine === undefined) throw new Error("An operation was validated against a schema that was never loaded.");
     const operation = engine.prepare(document, request.operationName);
-    return options.inFlight.execute(engine, operation, request.variables ?? {}, context as RequestContext);
+    nameOperation(context.span, operation.operation);
+    return options.inFlight.execute(engine, operation, request.variables ?? {}, context);
   };
 
   return {
@@ -52,4 +54,9 @@ export function createApolloGateway(options: {
       }),
     stop: () => gateway.stop(),
   };
+}
+
+function nameOperation(span: TraceSpan | undefined, { operation, name }: OperationDefinitionNode): void {
+  if (span?.isRecorded !== true) return;
+  span.set({ "graphql.operation.type": operation, "graphql.operation.name": name?.value ?? "" });
 }

@@ -1,6 +1,6 @@
 import { randomBytes } from "node:crypto";
 import { toClientError } from "@shop/graphql-errors";
-import { currentTraceId, type Logger } from "@shop/telemetry";
+import { currentTraceId, type Logger, type TraceSpan } from "@shop/telemetry";
 import { type GraphQLError, type GraphQLFormattedError } from "graphql";
 
 /** Turns whatever went wrong with an operation into what a client may see of it. */
@@ -12,7 +12,7 @@ export type FormatError = (formatted: GraphQLFormattedError, error: unknown) => 
  */
 export function createFormatError(log: Logger): FormatError {
   const inventTraceId = createTraceIds();
-  return (formatted, error) => {
+  const format: FormatError = (formatted, error) => {
     const { message, path, extensions } = formatted;
     // The subgraph's data source has made it fit to be seen already (execution/subgraph-errors.ts).
     if (typeof extensions?.["serviceName"] === "string") {
@@ -24,6 +24,21 @@ export function createFormatError(log: Logger): FormatError {
     const told = toClientError(formatted, error, log.child({ traceId }));
     return { ...told, extensions: { ...told.extensions, traceId } };
   };
+  return (formatted, error) => {
+    const span = typeof error === "object" && error !== null ? spanOfError.get(error) : undefined;
+    return span === undefined ? format(formatted, error) : span.run(() => format(formatted, error));
+  };
+}
+
+const spanOfError = new WeakMap<object, TraceSpan>();
+
+/** Notes what errors are part of that come to be told by Apollo Server, which does not say so when it asks for their format. */
+export function noteSpan(errors: readonly GraphQLError[], span: TraceSpan | undefined): void {
+  if (span === undefined) return;
+  for (const error of errors) {
+    spanOfError.set(error, span);
+    if (error.originalError !== undefined) spanOfError.set(error.originalError, span);
+  }
 }
 
 /** Ids like those of traces, where none runs: one for all errors that are told together, as those of an answer are. */
@@ -35,8 +50,13 @@ function createTraceIds(): () => string {
   };
 }
 
-/** For errors that reached the gateway's own code rather than Apollo Server. */
-export function formatErrors(errors: readonly GraphQLError[], format: FormatError): GraphQLFormattedError[] {
+/** For errors that reached the gateway's own code rather than Apollo Server. @param span what they are part of */
+export function formatErrors(
+  errors: readonly GraphQLError[],
+  format: FormatError,
+  span?: TraceSpan,
+): GraphQLFormattedError[] {
+  noteSpan(errors, span);
   return errors.map((error) => {
     const { http: _http, ...extensions } = error.extensions;
     return format({ ...error.toJSON(), extensions }, error);

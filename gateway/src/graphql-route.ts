@@ -1,4 +1,5 @@
 import { type ApolloServer } from "@apollo/server";
+import { spanOf } from "@shop/telemetry";
 import { type FastifyInstance, type FastifyReply, type FastifyRequest } from "fastify";
 import { GraphQLError } from "graphql";
 import { z } from "zod";
@@ -50,7 +51,7 @@ export function registerGraphqlRoute(app: FastifyInstance, options: GraphqlRoute
     });
     const { authorization, "user-agent": userAgent } = request.headers;
     const address = options.clientAddress(request.raw);
-    return authenticate({ authorization, userAgent, address, signal: gone });
+    return authenticate({ authorization, userAgent, address, signal: gone, span: spanOf(request.raw) });
   };
 
   const answer = async (type: string, request: FastifyRequest, reply: FastifyReply): Promise<void> => {
@@ -85,7 +86,7 @@ export function registerGraphqlRoute(app: FastifyInstance, options: GraphqlRoute
     void reply
       .code(http?.status ?? 503)
       .type(type ?? "application/json; charset=utf-8")
-      .send(JSON.stringify({ errors: formatErrors([error], options.formatError) }));
+      .send(JSON.stringify({ errors: formatErrors([error], options.formatError, spanOf(reply.request.raw)) }));
   };
   const refuseHttp = (reply: FastifyReply, status: number): FastifyReply =>
     reply.code(status).send({ errors: [options.formatError(httpError(status), undefined)] });

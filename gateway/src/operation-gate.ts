@@ -2,6 +2,7 @@ import { type ApolloServerPlugin, type GraphQLRequestContext, type GraphQLReques
 import { type OperationDefinitionNode, OperationTypeNode } from "graphql";
 import { badRequest } from "./bad-request";
 import { type CachePolicy } from "./cache-control";
+import { noteSpan } from "./client-errors";
 import { type RequireAffordable } from "./limits/cost-limit";
 import { type RequestContext } from "./request-context";
 import { type SupergraphSource } from "./supergraph";
@@ -22,6 +23,10 @@ export function createOperationGate(deps: {
       const operation = requireAnswerable(request.operation);
       const variables = request.request.variables ?? {};
       requireAffordable({ schema: supergraph.current().supergraphSchema, document, operation, variables });
+      return nothingMore;
+    },
+    didEncounterErrors: ({ errors, contextValue }) => {
+      noteSpan(errors, contextValue.span);
       return nothingMore;
     },
     willSendResponse: (request) => {

@@ -1,6 +1,6 @@
 import { type VerifyAccessToken, type Viewer } from "@shop/auth";
 import { serviceUnavailable } from "@shop/graphql-errors";
-import { type Logger } from "@shop/telemetry";
+import { type Logger, type TraceSpan } from "@shop/telemetry";
 import { GraphQLError } from "graphql";
 import { type AbortNotice } from "./abort-notice";
 import { withStatus } from "./http-status";
@@ -18,6 +18,8 @@ export interface RequestContext {
   readonly address: string | undefined;
   /** Aborts when nobody waits for the answer any more. */
   readonly signal: AbortNotice | undefined;
+  /** What all that is done about it is part of; undefined where this process does not trace. */
+  readonly span?: TraceSpan | undefined;
 }
 
 export interface Credentials {
@@ -25,6 +27,7 @@ export interface Credentials {
   readonly userAgent?: string | undefined;
   readonly address?: string | undefined;
   readonly signal?: AbortNotice | undefined;
+  readonly span?: TraceSpan | undefined;
 }
 
 /**
@@ -49,13 +52,13 @@ export function createAuthenticate(deps: {
       throw withStatus(serviceUnavailable("Signing in"), 503);
     }
   };
-  return async ({ authorization, userAgent, address, signal }) => {
+  return async ({ authorization, userAgent, address, signal, span }) => {
     const addressAdmitted = rateLimits.admitAddress(address);
     if (addressAdmitted !== undefined) await addressAdmitted;
     const viewer = await verify(authorization);
     const viewerAdmitted = rateLimits.admitViewer(viewer);
     if (viewerAdmitted !== undefined) await viewerAdmitted;
-    return { viewer, authorization, userAgent: userAgent?.slice(0, maxUserAgentLength), address, signal };
+    return { viewer, authorization, userAgent: userAgent?.slice(0, maxUserAgentLength), address, signal, span };
   };
 }
 

@@ -1,5 +1,6 @@
 // Run by `npm run gateway`: GraphQL alone, on any composed supergraph.
 import { runProcess } from "@shop/lifecycle";
+import { handSpansOn } from "@shop/telemetry";
 import { GraphQLError } from "graphql";
 import { type Config, loadStandaloneConfig } from "./config";
 import { startService } from "./service";
@@ -7,6 +8,7 @@ import { parseStandaloneOptions, usage } from "./standalone-options";
 
 const parsed = parseStandaloneOptions(process.argv.slice(2));
 if (!parsed.ok) refuse(`${parsed.problem}\n${usage}`);
+handSpansOn();
 const config = loadStandaloneConfig(parsed.options);
 
 runProcess("gateway", (log) =>

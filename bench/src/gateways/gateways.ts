@@ -14,6 +14,7 @@ export interface GatewayUnderTest {
   readonly title: string;
   /** What follows `node`. */
   readonly args: (start: GatewayStart) => readonly string[];
+  readonly env?: (rig: { readonly spanSinkUrl: string }) => Readonly<Record<string, string>>;
 }
 
 const own = (script: string): string => join(repository, "bench/dist/gateways", script);
@@ -34,6 +35,16 @@ const ours =
     ...["--supergraph", supergraphFile, "--port", String(port), "--limits", limits],
   ];
 
+/** Telemetry preloaded, as every service of the shop has it. */
+const traced = (share: number): Omit<GatewayUnderTest, "title"> => ({
+  args: (start) => ["--require", require.resolve("@shop/telemetry/preload"), ...ours("off")(start)],
+  env: ({ spanSinkUrl }) => ({
+    OTEL_SERVICE_NAME: "gateway",
+    OTEL_EXPORTER_OTLP_ENDPOINT: spanSinkUrl,
+    OTEL_TRACES_SAMPLER_ARG: String(share),
+  }),
+});
+
 const byHand =
   (script: string) =>
   ({ subgraphUrls, port }: GatewayStart): string[] => [
@@ -43,6 +54,8 @@ const byHand =
 export const gateways = {
   ours: { title: "ours", args: ours("off") },
   "ours-guarded": { title: "ours, limits on", args: ours("on") },
+  "ours-traced-1": { title: "ours, 1 % traced", ...traced(0.01) },
+  "ours-traced-100": { title: "ours, 100 % traced", ...traced(1) },
   stock: {
     title: "Apollo Gateway",
     args: ({ supergraphFile, port }) => [...v8Flags, own("stock-gateway.js"), supergraphFile, String(port)],

@@ -2,6 +2,7 @@
 import { serveCalls } from "../calls";
 import { createCatalogue } from "./catalogue";
 import { startMemoisedSubgraph } from "./memoised-subgraph";
+import { startSpanSink } from "./span-sink";
 import { buildSubgraph, type SubgraphName, subgraphNames } from "./schemas";
 import { createStockEvents, serveStockEvents } from "./stock-events";
 import { createTraffic } from "./traffic";
@@ -9,6 +10,7 @@ import { createTraffic } from "./traffic";
 const catalogue = createCatalogue();
 const traffic = createTraffic();
 const stockEvents = createStockEvents();
+const spanSink = startSpanSink();
 
 const started = Promise.all(
   subgraphNames.map(async (name) => {
@@ -25,6 +27,7 @@ const handlers = {
     const urls = subgraphs.map(({ name, port }) => [name, `http://127.0.0.1:${port}/graphql`]);
     return Object.fromEntries(urls) as Record<SubgraphName, string>;
   },
+  spanSinkUrl: () => spanSink,
   takeTraffic: () => traffic.take(),
   delay: async (delaysMs: Partial<Record<SubgraphName, number>>) => {
     for (const subgraph of await started) subgraph.delayMs = delaysMs[subgraph.name] ?? 0;

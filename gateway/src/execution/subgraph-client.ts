@@ -16,6 +16,7 @@ export interface FetchRequest {
 export interface SubgraphAnswer {
   readonly data?: Record<string, unknown> | null;
   readonly errors?: readonly unknown[];
+  readonly extensions?: unknown;
 }
 
 export type SubgraphOutcome =
@@ -70,9 +71,9 @@ export function createSubgraphClient(options: SubgraphClientOptions): SubgraphCl
   const breaker = createBreaker();
 
   // Promises are counted here: each layer of them costs as much as the rest of the layer, several times a request.
-  const exchange = (request: FetchRequest, context: RequestContext, credential?: string): Promise<HttpAnswer> => {
+  const exchange = (request: FetchRequest, context: RequestContext, own: OwnHeaders): Promise<HttpAnswer> => {
     const { body, isMutation } = request;
-    const message = { path, body, headers: headersFor(context, isMutation, credential) };
+    const message = { path, body, headers: headersFor(context, isMutation, own) };
     if (isMutation) return post(pool, { ...message, timeoutMs: mutationTimeoutMs, signal: undefined });
     const query = { ...message, signal: context.signal };
     const startedAtMs = performance.now();
@@ -82,10 +83,11 @@ export function createSubgraphClient(options: SubgraphClientOptions): SubgraphCl
     });
   };
 
-  const fail = (error: unknown, { isMutation }: FetchRequest, { signal }: RequestContext): SubgraphOutcome => {
+  const fail = (error: unknown, { isMutation }: FetchRequest, { signal, span }: RequestContext): SubgraphOutcome => {
     if (!isMutation && signal?.aborted === true) return { ok: false, reason: "ABANDONED" };
     const reason = reasonOf(error);
-    log.warn({ subgraph: name, reason }, "a subgraph did not answer");
+    const traceId = span?.traceId;
+    log.warn({ subgraph: name, reason, traceId }, "a subgraph did not answer");
     if (!requestFaults.has(reason) && breaker.failed()) {
       log.error({ subgraph: name }, "a subgraph keeps failing and is left alone for a while");
     }
@@ -95,13 +97,19 @@ export function createSubgraphClient(options: SubgraphClientOptions): SubgraphCl
   return {
     send: async (request, context) => {
       if (!breaker.admits()) return { ok: false, reason: "UNAVAILABLE" };
+      const span = context.span?.begin(`ask ${name}`, { kind: "CLIENT", attributes: { "shop.subgraph": name } });
       try {
         const credential = await options.credentialFor?.(name);
-        const answer = parseAnswer(await exchange(request, context, credential));
+        const answered = await exchange(request, context, { credential, traceparent: span?.traceparent });
+        span?.set({ "http.response.status_code": answered.status });
+        const answer = parseAnswer(answered);
         breaker.succeeded();
         return { ok: true, answer };
       } catch (error) {
+        span?.fail(reasonOf(error));
         return fail(error, request, context);
+      } finally {
+        span?.end();
       }
     },
     // Not close(): by now nobody waits for what may still run.
@@ -109,13 +117,19 @@ export function createSubgraphClient(options: SubgraphClientOptions): SubgraphCl
   };
 }
 
+/** What the gateway says for itself, rather than for its client. */
+interface OwnHeaders {
+  readonly credential: string | undefined;
+  readonly traceparent: string | undefined;
+}
+
 function headersFor(
   { authorization, userAgent, address }: RequestContext,
   isMutation: boolean,
-  credential: string | undefined,
+  { credential, traceparent }: OwnHeaders,
 ): string[] {
-  // The trace context is added by the instrumentation of undici.
   const headers = ["content-type", "application/json", "accept", accepted];
+  if (traceparent !== undefined) headers.push("traceparent", traceparent);
   if (credential !== undefined) headers.push(serviceCredentialHeader, credential);
   if (authorization !== undefined) headers.push("authorization", authorization);
   if (userAgent !== undefined) headers.push("user-agent", userAgent);

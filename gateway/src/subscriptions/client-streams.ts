@@ -1,6 +1,5 @@
 import { type ServerResponse } from "node:http";
 import { rateLimited, serviceUnavailable, unauthenticated } from "@shop/graphql-errors";
-import { inSpan } from "@shop/telemetry";
 import { type FormatError, formatErrors } from "../client-errors";
 import { withStatus } from "../http-status";
 import { type Operations, type StartedOperation, type SubmittedOperation } from "../operations";
@@ -66,9 +65,7 @@ export function createClientStreams(options: ClientStreamsOptions): ClientStream
         open.delete(client);
       });
       const onOverrun = (): void => void client.destroy();
-      const started = await inSpan("event stream operation", {}, () =>
-        options.operations.start(request, { ...context, signal }, { mayMutate, onOverrun }),
-      );
+      const started = await options.operations.start(request, { ...context, signal }, { mayMutate, onOverrun });
       if (started.kind === "stream") endInTime(started.events, operation);
       return started;
     },

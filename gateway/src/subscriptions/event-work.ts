@@ -1,4 +1,3 @@
-import { AsyncResource } from "node:async_hooks";
 import { type SubgraphAnswer } from "../execution/subgraph-client";
 import { type Delivery, type Subscriber } from "./subscriber";
 
@@ -82,12 +81,11 @@ export function createEventWork(maxAtWork: number): EventWork {
         if (queue.length === 0 || queue.length === ofLine.maxWaiting / 2) onRoom();
       };
       const newJob = (event: SubgraphAnswer): Job => {
-        // Whoever makes room begins it, but its trace is that of the event.
         const job = {
           event,
           delivery: { text: undefined },
           subscribers: new Set<Subscriber>(),
-          run: AsyncResource.bind(run),
+          run,
         };
         queue.push(job);
         waiting += 1;

@@ -1,4 +1,4 @@
-import { inSpan, type Logger } from "@shop/telemetry";
+import { beginSpan, type Logger } from "@shop/telemetry";
 import { GraphQLError, type GraphQLFormattedError } from "graphql";
 import { CloseCode, type SubscribePayload } from "graphql-ws";
 import { type FormatError, formatErrors } from "../client-errors";
@@ -6,6 +6,7 @@ import { type Operations } from "../operations";
 import { type RequestContext } from "../request-context";
 import { type SocketWriter } from "./socket-writer";
 import { type StreamEnd } from "./subscriber";
+import { traceparentOf } from "./traceparent";
 
 /** What the socket has to tell after an operation's last result. */
 export type OperationEnd =
@@ -37,12 +38,12 @@ export function createSocketOperations(options: SocketOperationOptions): StartSo
     const { signal } = context;
     await options.admit(context);
     if (hasLeft(signal)) return { kind: "SILENT" };
-    const started = await inSpan("websocket operation", {}, () =>
-      operations.start({ query, operationName, variables, extensions }, context, {
-        mayMutate: true,
-        onOverrun: writer.cutOff,
-      }),
-    );
+    const traceparent = traceparentOf(extensions) ?? context.span?.traceparent;
+    const span = beginSpan("websocket operation", { kind: "SERVER", traceparent });
+    const submitted = { query, operationName, variables, extensions };
+    const started = await operations
+      .start(submitted, { ...context, span }, { mayMutate: true, onOverrun: writer.cutOff })
+      .finally(() => span?.end());
     if (started.kind === "refused") return { kind: "FAILED", errors: started.errors };
     const head = `{"id":${JSON.stringify(id)},"type":"next","payload":`;
     if (started.kind === "single") {

@@ -1,18 +1,19 @@
 import { serviceUnavailable } from "@shop/graphql-errors";
 import { GraphQLError, type GraphQLFormattedError } from "graphql";
-import { inSpan } from "@shop/telemetry";
+import { beginSpan } from "@shop/telemetry";
 import { type FormatError } from "../client-errors";
 import { type SubgraphAnswer } from "../execution/subgraph-client";
 import { type EventWork } from "./event-work";
 import { type EventRequest, runEvent } from "./run-event";
 import { type Promised } from "./subscription-field";
 import { type Source, type StreamEnd, type Subscriber } from "./subscriber";
+import { traceparentOf } from "./traceparent";
 import { openUpstream, type UpstreamDeps } from "./upstream";
 import { asksTheSame } from "./upstream-request";
 
 export interface StreamRequest {
   readonly event: Omit<EventRequest, "context">;
-  readonly context: Pick<EventRequest["context"], "authorization" | "viewer">;
+  readonly context: Pick<EventRequest["context"], "authorization" | "viewer" | "span">;
   readonly promised: Promised;
   /** The cursor that it begins after; undefined for "from now". */
   readonly start: string | undefined;
@@ -64,8 +65,17 @@ export function openStream(
   const { viewer, authorization } = request.context;
   const context = { viewer, authorization, userAgent: undefined, address: undefined, signal: abandoned.signal };
 
-  const run = (answer: SubgraphAnswer): Promise<string> =>
-    inSpan("subscription event", {}, async () => JSON.stringify(await runEvent({ ...event, context }, answer, deps)));
+  const run = async (answer: SubgraphAnswer): Promise<string> => {
+    // Of the trace that the event is of, and no subscriber's.
+    const span = beginSpan("deliver event", {
+      kind: "CONSUMER",
+      traceparent: traceparentOf(answer.extensions),
+      attributes: { "shop.subgraph": event.plan.primary.subgraph.name, "shop.subscribers": subscribers.size },
+    });
+    const text = JSON.stringify(await runEvent({ ...event, context: { ...context, span } }, answer, deps));
+    span?.end();
+    return text;
+  };
   const reconsider = (): void => {
     const mustWait = work.isFull || !hasRoom(subscribers);
     if (mustWait === isPaused) return;
@@ -122,6 +132,7 @@ export function openStream(
       onEnd: (errors) => (errors.length === 0 ? end({ kind: "COMPLETED" }) : fail(errors)),
     },
     deps,
+    request.context.span,
   );
 
   const stream: Stream = {

@@ -6,6 +6,7 @@ import { type SubgraphAnswer } from "../execution/subgraph-client";
 export interface SubgraphSubscription {
   readonly query: string;
   readonly variables: Readonly<Record<string, unknown>>;
+  readonly extensions?: { readonly traceparent: string };
 }
 
 export interface UpstreamSocketOptions {

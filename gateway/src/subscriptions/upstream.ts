@@ -1,6 +1,6 @@
 import { type ServiceCredentialFor, serviceCredentialHeader } from "@shop/auth";
 import { serviceUnavailable } from "@shop/graphql-errors";
-import { type Logger } from "@shop/telemetry";
+import { type Logger, type TraceSpan } from "@shop/telemetry";
 import { type GraphQLFormattedError } from "graphql";
 import { type SubgraphAnswer } from "../execution/subgraph-client";
 import { type Subgraphs } from "../execution/subgraphs";
@@ -48,8 +48,14 @@ const resumeWithinMs = 120_000;
  * One that begins "from now" asks first which cursor now is, so that it can also be taken up before its first event. Where
  * the schema names no `head` to ask for, and only there, what happens between a break before the first event and the
  * return is missed: there is no cursor to go on from, and only the subgraph can make one.
+ * @param span what it is first opened in; what happens to it later is no part of that
  */
-export function openUpstream(opened: UpstreamRequest, listener: UpstreamListener, deps: UpstreamDeps): Upstream {
+export function openUpstream(
+  opened: UpstreamRequest,
+  listener: UpstreamListener,
+  deps: UpstreamDeps,
+  span?: TraceSpan,
+): Upstream {
   let request = opened;
   let socket: UpstreamSocket | undefined;
   let retry: NodeJS.Timeout | undefined;
@@ -58,6 +64,7 @@ export function openUpstream(opened: UpstreamRequest, listener: UpstreamListener
   /** Whether it was ever acknowledged. */
   let begun = false;
   let cursor: string | undefined;
+  let openingSpan = span;
   let delayMs = firstDelayMs;
   let outageSinceMs: number | undefined = Date.now();
 
@@ -106,12 +113,13 @@ export function openUpstream(opened: UpstreamRequest, listener: UpstreamListener
       url: deps.subgraphs.socketUrl(asked.plan.primary.subgraph),
       headers,
       authorization: asked.authorization,
-      request: toSubscription(asked, cursor),
+      request: { ...toSubscription(asked, cursor), ...toExtensions(openingSpan) },
       timeoutMs: deps.timeoutMs,
       keepAliveMs: deps.keepAliveMs,
       onAcknowledged: () => {
         begun = true;
         outageSinceMs = undefined;
+        openingSpan = undefined;
         delayMs = firstDelayMs;
         if (paused) socket?.pause();
         listener.onAcknowledged();
@@ -128,7 +136,8 @@ export function openUpstream(opened: UpstreamRequest, listener: UpstreamListener
     const body = toHeadQuery(asked);
     if (body === undefined) return true;
     const { authorization } = asked;
-    const context = { viewer: null, authorization, userAgent: undefined, address: undefined, signal: undefined };
+    const nobody = { viewer: null, userAgent: undefined, address: undefined, signal: undefined };
+    const context = { ...nobody, authorization, span: openingSpan };
     const outcome = await deps.subgraphs
       .clientOf(asked.plan.primary.subgraph)
       .send({ body, isMutation: false }, context);
@@ -167,4 +176,8 @@ export function openUpstream(opened: UpstreamRequest, listener: UpstreamListener
       disconnect();
     },
   };
+}
+
+function toExtensions(span: TraceSpan | undefined) {
+  return span && { extensions: { traceparent: span.traceparent } };
 }

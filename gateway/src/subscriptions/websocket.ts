@@ -1,7 +1,7 @@
 import { type IncomingMessage, type Server } from "node:http";
 import { type Duplex } from "node:stream";
 import { rateLimited } from "@shop/graphql-errors";
-import { type Logger } from "@shop/telemetry";
+import { beginSpan, type Logger } from "@shop/telemetry";
 import { GraphQLError } from "graphql";
 import { CloseCode, GRAPHQL_TRANSPORT_WS_PROTOCOL, handleProtocols } from "graphql-ws";
 import { type WebSocket, WebSocketServer } from "ws";
@@ -13,6 +13,7 @@ import { type Connected, createSocketConnection } from "./socket-connection";
 import { createSocketOperations } from "./socket-operation";
 import { createSocketWriter } from "./socket-writer";
 import { type OnTokenEnd } from "./token-end";
+import { traceparentOf } from "./traceparent";
 import { type ViewerSlots } from "./viewer-slots";
 
 export interface WebSocketOptions {
@@ -93,10 +94,13 @@ export function serveWebSockets(server: Server, options: WebSocketOptions): WebS
     if (authorization !== undefined && typeof authorization !== "string") return forbidden;
     const gone = new AbortController();
     socket.once("close", () => gone.abort());
+    // Operations that say nothing else join it too.
+    const traceparent = traceparentOf(params);
+    const span = traceparent === undefined ? undefined : beginSpan("websocket", { kind: "SERVER", traceparent });
     try {
       const userAgent = request.headers["user-agent"];
       const address = options.clientAddress(request);
-      const context = await options.authenticate({ authorization, userAgent, address, signal: gone.signal });
+      const context = await options.authenticate({ authorization, userAgent, address, signal: gone.signal, span });
       if (gone.signal.aborted) return forbidden; // its `close` will not come again, to give back what is taken here
       const release = options.slots.take(context);
       if (release === undefined) return { ok: false, code: tryAgainLater, reason: "Too many sockets" };
@@ -108,6 +112,8 @@ export function serveWebSockets(server: Server, options: WebSocketOptions): WebS
     } catch (error) {
       if (error instanceof GraphQLError && error.extensions["code"] === "UNAUTHENTICATED") return forbidden;
       return { ok: false, code: tryAgainLater, reason: "Try again later" };
+    } finally {
+      span?.end();
     }
   };
 

@@ -1,4 +1,11 @@
 export { createLogger, type Logger } from "./logger";
-export { currentTraceId, currentTraceparent, inSpan } from "./trace-context";
-export { observeGauges, type Figure } from "./metrics";
+export { currentTraceId, currentTraceparent, inSpan, recordedTraceparent } from "./trace-context";
+export { beginSpan, type TraceSpan } from "./spans";
+export { spanOf, traceRequests } from "./request-spans";
+export { handSpansOn } from "./hand-spans-on";
+export { createBoundedNames } from "./bounded-names";
+export { operationsAddress } from "./config";
+export { createCounter, createHistogram, type Distribution, type Instrument, type Tally } from "./instruments";
+export { observeGauges, observeLevel, type Figure } from "./metrics";
+export { metricsText } from "./metrics-reader";
 export { flushTelemetry } from "./flush";

@@ -30,10 +30,24 @@ export function startMetrics(): void {
   observeRuntime();
 }
 
-/** All that is measured, as Prometheus reads it; empty where the process was started without telemetry. */
-export async function metricsText(): Promise<string> {
+/** Of a store that is asked for its figures: one that is frozen must not keep the other figures back. */
+const collectLimitMs = 3_000;
+let collecting: Promise<string> | undefined;
+
+/**
+ * All that is measured, as Prometheus reads it; empty where the process was started without telemetry. Those who ask at
+ * the same time are given the same, so that no store is asked twice.
+ */
+export function metricsText(): Promise<string> {
+  collecting ??= collect().finally(() => {
+    collecting = undefined;
+  });
+  return collecting;
+}
+
+async function collect(): Promise<string> {
   if (reader === undefined) return "";
-  const { resourceMetrics } = await reader.collect();
+  const { resourceMetrics } = await reader.collect({ timeoutMillis: collectLimitMs });
   return serializer.serialize(withUnits(resourceMetrics));
 }
 

@@ -29,3 +29,16 @@ export function observeGauges<Name extends string>(
   meter.addBatchObservableCallback(observe, observed);
   return () => meter.removeBatchObservableCallback(observe, observed);
 }
+
+/**
+ * Offers one figure that is at hand, under attributes whose values are few and known.
+ * @returns what withdraws it
+ */
+export function observeLevel(
+  name: string,
+  options: { readonly description: string; readonly unit: string; readonly attributes?: Attributes },
+  read: () => number,
+): () => void {
+  const { attributes = {}, ...gauge } = options;
+  return observeGauges({ [name]: gauge }, () => Promise.resolve([{ gauge: name, value: read(), attributes }]));
+}
