@@ -1,42 +1,11 @@
-import { once } from "node:events";
 import { setTimeout as sleep } from "node:timers/promises";
-import WebSocket from "ws";
 import { deleteAccount, orderAll, personalWords, registerKnown, reviewAndBeAnswered } from "./account-deletion";
-import { createShopClient, type ShopClient } from "./client";
 import { eventually } from "./eventually";
+import { endSessionEverywhere } from "./logout";
+import { findBySearch, inboxHead, news, type OrderNews, takeProductToReview } from "./purchase";
 import { removeData, type RunningShop, shopEnvironment, startRunningShop } from "./running-shop";
-import {
-  deliver,
-  logIn,
-  mutate,
-  pay,
-  placeOrder,
-  register,
-  registerForTokens,
-  review,
-  ship,
-  stockNewProduct,
-} from "./shopping";
+import { deliver, logIn, pay, placeOrder, register, ship, stockNewProduct } from "./shopping";
 import { readStoredText } from "./stored-text";
-
-interface OrderNews {
-  readonly notificationReceived: {
-    readonly kind: string;
-    readonly cursor: string;
-    readonly subject: {
-      readonly number: string;
-      readonly orderStatus: string;
-      readonly lines: { readonly product: { readonly name: string; readonly images: { url: string }[] } }[];
-    };
-  };
-}
-
-const news = `subscription ($after: String) {
-  notificationReceived(after: $after) {
-    kind cursor
-    subject { ... on Order { number orderStatus: status lines { product { name images { url } } } } }
-  }
-}`;
 
 let shop: RunningShop;
 
@@ -50,59 +19,8 @@ afterAll(async () => {
   expect({ code, left }).toEqual({ code: 0, left: [] });
 }, 60_000);
 
-async function findBySearch(customer: ShopClient, search: string) {
-  const { products } = await customer.run<{ products: { edges: { node: { id: string; available: number } }[] } }>(
-    `query ($search: String!) { products(filter: { search: $search }) { edges { node { id available } } } }`,
-    { search },
-  );
-  return products.edges.map(({ node }) => node);
-}
-
 it("takes a product from an empty shelf to a verified review, watched live through the gateway", async () => {
-  const staff = await logIn(shop.url, "staff@example.com");
-  const productId = await stockNewProduct(staff, "Quillkettle", 5);
-  const customer = await register(shop.url);
-  expect(await findBySearch(customer, "quillkett")).toEqual([{ id: productId, available: 5 }]);
-
-  const watched = customer.subscribe<OrderNews>(news, { after: await inboxHead(customer) });
-  const orderId = await placeOrder(customer, productId, 2);
-  expect(await pay(customer, orderId)).toBe("CAPTURED");
-  await ship(staff, orderId);
-  await deliver(staff, orderId);
-
-  const received = [await watched.next(), await watched.next(), await watched.next(), await watched.next()];
-  expect(received.map(({ notificationReceived }) => notificationReceived.kind)).toEqual([
-    "ORDER_PLACED",
-    "ORDER_PAID",
-    "ORDER_SHIPPED",
-    "ORDER_DELIVERED",
-  ]);
-  for (const { notificationReceived } of received) {
-    const [line] = notificationReceived.subject.lines;
-    expect(notificationReceived.subject.number).toEqual(expect.any(String));
-    expect(line?.product.name).toBe("Quillkettle");
-    const picture = await fetch(line?.product.images[0]?.url ?? "");
-    expect([picture.status, picture.headers.get("content-type")]).toEqual([200, expect.stringMatching(/^image\//)]);
-  }
-  await watched.end();
-
-  const written = await review(customer, productId);
-  await eventually(async () => {
-    const { comment } = await customer.run<{ comment: { verifiedPurchase: boolean } }>(
-      `query ($id: ID!) { comment(id: $id) { verifiedPurchase } }`,
-      { id: written.id },
-    );
-    return comment.verifiedPurchase;
-  });
-
-  await expectRestToTellTheSame(customer, orderId);
-  const admin = await logIn(shop.url, "admin@example.com");
-  await eventually(async () => {
-    expect(await auditOf(admin, orderId)).toEqual(["order.delivered", "order.shipped"]);
-    expect(await auditOf(admin, productId)).toEqual(["product.published", "product.image-added", "product.created"]);
-    return true;
-  });
-  expect(await findBySearch(customer, "quillkettle")).toEqual([{ id: productId, available: 3 }]);
+  await takeProductToReview(shop.url);
 }, 120_000);
 
 it("only delays what it tells while the broker stands still for ten seconds", async () => {
@@ -182,69 +100,13 @@ it("forgets who deletes their account in every store, and keeps what was sold an
 }, 120_000);
 
 it("ends a session at the gateway and at every service, with what was open in it, within seconds of the logout", async () => {
-  const { accessToken, refreshToken } = await registerForTokens(shop.url);
-  const doors = {
-    USER: "users/me",
-    PRODUCT: "products",
-    ORDER: "orders",
-    NOTIFICATION: "notifications",
-    COMMENT: "comments",
-  };
-  const at = (port: string): string => `http://localhost:${shop.env[`${port}_PORT`] ?? ""}`;
-  const ask = () =>
-    Promise.all(
-      [["GATEWAY", "users/me"], ...Object.entries(doors)].map(async ([port = "", path = ""]) => {
-        const { status } = await createShopClient(at(port), accessToken).rest(`/v1/${path}`);
-        return status;
-      }),
-    );
-  const socket = new WebSocket(`${shop.url.replace("http", "ws")}/graphql`, "graphql-transport-ws");
-  await once(socket, "open");
-  socket.send(JSON.stringify({ type: "connection_init", payload: { Authorization: `Bearer ${accessToken}` } }));
-  await once(socket, "message");
-  const closed = once(socket, "close");
-  expect(await ask()).not.toContain(401);
-
-  const logout = "mutation ($t: String!) { logout(refreshToken: $t) { errors { code message path } } }";
-  await mutate(createShopClient(shop.url), logout, { t: refreshToken });
-  await eventually(async () => (await ask()).every((status) => status === 401), 10_000);
-  expect((await closed)[0]).toBe(4403);
-}, 60_000);
-
-/** Where the viewer's inbox ends now, with the welcome that a new customer gets behind it. */
-async function inboxHead(customer: ShopClient): Promise<string> {
-  let head = "";
-  await eventually(async () => {
-    const { notifications } = await customer.run<{
-      notifications: { resumeCursor: string; edges: { node: { kind: string } }[] };
-    }>(`{ notifications { resumeCursor edges { node { kind } } } }`);
-    head = notifications.resumeCursor;
-    return notifications.edges.some(({ node }) => node.kind === "WELCOME");
+  const at = (name: string): string => `http://localhost:${shop.env[`${name}_PORT`] ?? ""}`;
+  await endSessionEverywhere({
+    gateway: shop.url,
+    user: at("USER"),
+    product: at("PRODUCT"),
+    order: at("ORDER"),
+    notification: at("NOTIFICATION"),
+    comment: at("COMMENT"),
   });
-  return head;
-}
-
-/** What staff did to something, the latest first. */
-async function auditOf(admin: ShopClient, targetId: string): Promise<string[]> {
-  const { auditLog } = await admin.run<{ auditLog: { edges: { node: { action: string } }[] } }>(
-    `query ($targetId: ID!) { auditLog(filter: { targetId: $targetId }) { edges { node { action } } } }`,
-    { targetId },
-  );
-  return auditLog.edges.map(({ node }) => node.action);
-}
-
-async function expectRestToTellTheSame(customer: ShopClient, orderId: string): Promise<void> {
-  const { order } = await customer.run<{ order: { lines: { quantity: number }[] } & Record<string, unknown> }>(
-    `query ($id: ID!) {
-       order(id: $id) {
-         id number status trackingNumber placedAt version
-         total { amountMinor currency }
-         lines { id name quantity unitPrice { amountMinor currency } product { id } }
-       }
-     }`,
-    { id: orderId },
-  );
-  const { status, body } = await customer.rest(`/v1/orders/${orderId}`);
-  expect(status).toBe(200);
-  expect(body).toMatchObject(order);
-}
+}, 60_000);
