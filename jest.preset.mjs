@@ -1,5 +1,5 @@
 // What every test run of this repository shares: TypeScript through swc, and the ESM-only packages with it.
-const esmOnly = ["jose", "graphql-scalars"];
+const esmOnly = ["jose", "graphql-scalars", "@prisma/schema-engine-wasm"];
 
 export const preset = {
   testEnvironment: "node",

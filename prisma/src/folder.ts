@@ -34,7 +34,7 @@ export function migrationsVersion(): string {
 /** @returns the path of the new migration's file */
 export function writeMigration(database: Database, migration: Migration): string {
   const folder = join(root, database, "migrations", migration.name);
-  mkdirSync(folder, { recursive: true });
+  mkdirSync(folder);
   const file = join(folder, "migration.sql");
   writeFileSync(file, migration.sql, { flag: "wx" });
   return file;

@@ -5,11 +5,11 @@ import { writeMigration } from "./folder";
 import { diffFromSchema } from "./migrate";
 
 // A migration that cannot have its lock soon gives up rather than hold up everyone behind it.
-const lockTimeout = "SET lock_timeout = '5s';\n\n";
+const lockTimeout = "SET lock_timeout = '2s';\n\n";
 
-async function main([name, title]: readonly string[]): Promise<void> {
+async function main([name, title, ...more]: readonly string[]): Promise<void> {
   const database = databases.find((known) => known === name);
-  if (database === undefined || title === undefined || !/^[a-z0-9-]+$/.test(title)) {
+  if (database === undefined || title === undefined || !/^[a-z][a-z0-9-]{0,60}$/.test(title) || more.length > 0) {
     throw new Error(
       `Say which database (${databases.join(", ")}) and name the migration: migration:new -- order add-thing`,
     );

@@ -1,4 +1,4 @@
-SET lock_timeout = '5s';
+SET lock_timeout = '2s';
 
 -- CreateTable
 CREATE TABLE "departures" (
@@ -19,6 +19,3 @@ CREATE TRIGGER "order_timeline_append_only" BEFORE UPDATE ON "order_timeline" FO
   EXECUTE FUNCTION "refuse_change"();
 CREATE TRIGGER "order_timeline_no_delete" BEFORE DELETE ON "order_timeline"
   FOR EACH ROW EXECUTE FUNCTION "refuse_change"();
-
--- Events that hold what somebody wrote, or what leads to an address; few of them, and none of a checkout.
-CREATE INDEX "outbox_personal" ON "outbox"("key") WHERE "payload" ?| ARRAY['reason', 'trackingNumber'];

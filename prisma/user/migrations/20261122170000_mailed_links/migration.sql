@@ -1,4 +1,4 @@
-SET lock_timeout = '5s';
+SET lock_timeout = '2s';
 
 -- CreateEnum
 CREATE TYPE "link_purpose" AS ENUM ('VERIFY_EMAIL', 'RESET_PASSWORD');

@@ -1,4 +1,4 @@
-SET lock_timeout = '5s';
+SET lock_timeout = '2s';
 
 -- AlterTable
 ALTER TABLE "signing_keys" ADD COLUMN "signs_from" TIMESTAMPTZ(3);

@@ -1,4 +1,1 @@
-SET lock_timeout = '5s';
-
--- CreateIndex
-CREATE INDEX "outbox_key_idx" ON "outbox"("key");
+CREATE INDEX CONCURRENTLY IF NOT EXISTS "outbox_key_idx" ON "outbox"("key");

@@ -1,4 +1,4 @@
-SET lock_timeout = '5s';
+SET lock_timeout = '2s';
 
 -- AlterEnum
 ALTER TYPE "link_purpose" ADD VALUE 'FIRST_PASSWORD';

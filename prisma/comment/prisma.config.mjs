@@ -1,0 +1,6 @@
+// For Prisma's own command, where its engine can be had: npx prisma migrate deploy --config prisma/comment/prisma.config.mjs
+export default {
+  schema: "schema.prisma",
+  migrations: { path: "migrations" },
+  datasource: { url: process.env.COMMENT_DATABASE_URL ?? "" },
+};
