@@ -1,5 +1,5 @@
 import { serviceCredentialHeader } from "@shop/auth";
-import { currentTraceparent } from "@shop/telemetry";
+import { currentTraceparent, inSpan } from "@shop/telemetry";
 import { type Client, createClient, type Interceptor } from "@connectrpc/connect";
 import { createGrpcTransport } from "@connectrpc/connect-node";
 import { Inventory } from "./inventory_pb";
@@ -25,9 +25,13 @@ export function createInventoryClient(options: {
 }): InventoryClient {
   const introduce: Interceptor = (next) => async (request) => {
     request.header.set(serviceCredentialHeader, await options.credential());
-    const traceparent = currentTraceparent();
-    if (traceparent !== undefined) request.header.set("traceparent", traceparent);
-    return next(request);
+    const { name: method } = request.method;
+    const attributes = { "rpc.system": "grpc", "rpc.service": Inventory.typeName, "rpc.method": method };
+    return inSpan(`inventory ${method}`, { kind: "CLIENT", attributes }, () => {
+      const traceparent = currentTraceparent();
+      if (traceparent !== undefined) request.header.set("traceparent", traceparent);
+      return next(request);
+    });
   };
   const { baseUrl, deadlineMs } = options;
   const transport = createGrpcTransport({ baseUrl, interceptors: [introduce], pingIntervalMs, pingTimeoutMs });

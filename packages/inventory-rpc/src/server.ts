@@ -33,7 +33,8 @@ export async function startInventoryServer(options: {
     if (caller === null) throw new ConnectError("a service credential is needed", Code.Unauthenticated);
     const { name: method } = request.method;
     const traceparent = request.header.get("traceparent") ?? undefined;
-    return inSpan(`inventory ${method}`, { traceparent }, async () => {
+    const attributes = { "rpc.system": "grpc", "rpc.service": Inventory.typeName, "rpc.method": method };
+    return inSpan(`inventory ${method}`, { kind: "SERVER", traceparent, attributes }, async () => {
       try {
         return await next(request);
       } catch (error) {

@@ -78,8 +78,15 @@ export function createDispatch(
       payload: parseJson(message.value),
     };
     if (!traced) return handler.receive(received);
-    await inSpan(`receive ${topic}`, { kind: "CONSUMER", traceparent }, () => handler.receive(received));
+    await inSpan(`receive ${topic}`, { kind: "CONSUMER", traceparent, attributes: messageAttributes(received) }, () =>
+      handler.receive(received),
+    );
   };
+}
+
+/** What a span tells of an event that is published or received. */
+export function messageAttributes({ topic, eventId }: { topic: string; eventId: string }) {
+  return { "messaging.system": "kafka", "messaging.destination.name": topic, "messaging.message.id": eventId };
 }
 
 export function textHeaders(headers: IHeaders | undefined): Record<string, string> {

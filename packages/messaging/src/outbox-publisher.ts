@@ -1,4 +1,5 @@
-import { inSpan, type Logger } from "@shop/telemetry";
+import { beginSpan, type Logger, type TraceSpan } from "@shop/telemetry";
+import { messageAttributes } from "./event-handler";
 import { type EventRecord } from "./event-record";
 import { type MessageBus, RefusedByBrokerError } from "./message-bus";
 
@@ -23,6 +24,16 @@ const refusedForMs = 60_000;
 export function createOutboxPublisher({ bus, log }: { bus: MessageBus; log: Logger }): OutboxPublisher {
   const refusedUntil = new Map<string, number>();
 
+  async function publishBatch<Item extends EventRecord>(items: readonly Item[]): Promise<Item[]> {
+    try {
+      await bus.publish(items);
+      return [...items];
+    } catch (error) {
+      if (error instanceof RefusedByBrokerError) return publishOneByOne(items);
+      throw error;
+    }
+  }
+
   async function publishOneByOne<Item extends EventRecord>(items: readonly Item[]): Promise<Item[]> {
     const published: Item[] = [];
     for (const item of items) {
@@ -42,20 +53,35 @@ export function createOutboxPublisher({ bus, log }: { bus: MessageBus; log: Logg
 
   return {
     publish: async (items) => {
-      const traceparent = items[0]?.traceparent ?? undefined;
-      return inSpan("outbox relay", { kind: "PRODUCER", traceparent }, async () => {
-        try {
-          await bus.publish(items);
-          return [...items];
-        } catch (error) {
-          if (error instanceof RefusedByBrokerError) return publishOneByOne(items);
-          throw error;
-        }
-      });
+      const traced = items.map(toTraced);
+      try {
+        const published = new Set(await publishBatch(traced.map(({ record }) => record)));
+        for (const { record, span } of traced) if (!published.has(record)) span?.fail("refused");
+        return traced.flatMap(({ item, record }) => (published.has(record) ? [item] : []));
+      } catch (error) {
+        for (const { span } of traced) span?.fail("unpublished");
+        throw error;
+      } finally {
+        for (const { span } of traced) span?.end();
+      }
     },
     refusedKeys: () => {
       for (const [key, until] of refusedUntil) if (until <= Date.now()) refusedUntil.delete(key);
       return [...refusedUntil.keys()];
     },
   };
+}
+
+/** A batch is of many traces: each event goes on in its own, and its readers after this step of it. */
+function toTraced<Item extends EventRecord>(
+  item: Item,
+): { item: Item; record: EventRecord; span?: TraceSpan | undefined } {
+  const { topic, traceparent } = item;
+  if (traceparent === null) return { item, record: item };
+  const span = beginSpan(`publish ${topic}`, {
+    kind: "PRODUCER",
+    traceparent,
+    attributes: messageAttributes(item),
+  });
+  return { item, record: { ...item, traceparent: span?.traceparent ?? traceparent }, span };
 }

@@ -1,4 +1,5 @@
 import { requireRoleToRead, requireViewer, type Viewer } from "@shop/auth";
+import { spanOf } from "@shop/telemetry";
 import { type FastifyInstance, type FastifyReply, type FastifyRequest } from "fastify";
 import { GraphQLError } from "graphql";
 import { type AdmitCaller, type AdmittedCaller, type GraphqlError, sendGraphqlError } from "./operation";
@@ -31,7 +32,7 @@ export function admitTo(route: Route, admit: AdmitCaller) {
     const { signal } = leaving;
     reply.raw.once("close", () => leaving.abort());
     const { authorization, "user-agent": userAgent } = request.headers;
-    const admission = await admit({ authorization, userAgent, address: request.ip, signal });
+    const admission = await admit({ authorization, userAgent, address: request.ip, signal, span: spanOf(request.raw) });
     const [refusal] = admission.ok ? refusalsOf(route, admission.viewer) : admission.errors;
     if (refusal !== undefined) return sendGraphqlError(reply, { statuses: {} }, refusal);
     request.setDecorator(decorator, { ...admission, signal });

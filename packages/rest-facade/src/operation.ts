@@ -1,5 +1,6 @@
 import { type ServerResponse } from "node:http";
 import { type Viewer } from "@shop/auth";
+import { type TraceSpan } from "@shop/telemetry";
 import { type FastifyReply } from "fastify";
 import { sendProblem } from "./problem";
 import { type Route } from "./route";
@@ -18,6 +19,8 @@ export interface Caller {
   readonly address: string;
   /** Aborts when the caller leaves. */
   readonly signal: AbortSignal;
+  /** What the request is part of, where the process traces. */
+  readonly span?: TraceSpan | undefined;
 }
 
 /**

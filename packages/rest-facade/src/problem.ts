@@ -1,6 +1,6 @@
 import { randomBytes } from "node:crypto";
 import { STATUS_CODES } from "node:http";
-import { currentTraceId } from "@shop/telemetry";
+import { spanOf } from "@shop/telemetry";
 import { type FastifyReply } from "fastify";
 import { type UserError } from "./graphql-data";
 
@@ -10,7 +10,7 @@ export interface ProblemDetails {
   readonly detail: string;
   readonly errors?: readonly UserError[];
   readonly retryAfterSeconds?: number | undefined;
-  /** What GraphQL told already; else the current trace's, or one of its own where none runs. */
+  /** What GraphQL told already; else the request's, or one of its own where none runs. */
   readonly traceId?: unknown;
 }
 
@@ -19,7 +19,7 @@ export const problemType = "application/problem+json";
 /** Sends an error as RFC 9457 has it, with our `code`, `errors` and `traceId`. */
 export function sendProblem(reply: FastifyReply, problem: ProblemDetails): FastifyReply {
   const { status, code, detail, errors = [], retryAfterSeconds } = problem;
-  const traceId = problem.traceId ?? currentTraceId() ?? randomBytes(16).toString("hex");
+  const traceId = problem.traceId ?? spanOf(reply.request.raw)?.traceId ?? randomBytes(16).toString("hex");
   if (status === 401) void reply.header("www-authenticate", challengeOf(reply.request.headers.authorization));
   if (retryAfterSeconds !== undefined) void reply.header("retry-after", retryAfterSeconds);
   const type = `urn:shop:problem:${code.toLowerCase().replaceAll("_", "-")}`;
