@@ -10,6 +10,7 @@ import { planProcesses } from "@shop/local/processes";
 import { createMessageBus, type EventRecord, type MessageBus } from "@shop/messaging";
 import { createTestClient, eventually } from "@shop/subgraph-server/testing";
 import { createLogger } from "@shop/telemetry";
+import { Redis } from "ioredis";
 import { shopEnvironment } from "../test/running-shop";
 import { someone } from "./people";
 import { startTrust } from "./trust";
@@ -45,6 +46,8 @@ export interface NotificationShop {
   /** The newest hundred. @throws where it cannot be read */
   inboxOf(userId: string): Promise<InboxSeen>;
   ask<Field>(document: string, variables: object, userId: string): Promise<Field>;
+  /** Waits until the service has done with all that is published so far, in every topic that it reads. */
+  untilAllRead(): Promise<void>;
   /** What Redis has on its disk now. @returns ends it, and brings it back with that and nothing that came since */
   copyRedis(): () => Promise<void>;
   stop(): Promise<void>;
@@ -127,6 +130,15 @@ export async function startNotificationShop(env: Readonly<Record<string, string>
       const unread = data._entities[0]?.unreadNotifications ?? -1;
       return { notifications: edges.map(({ node }) => node).reverse(), resumeCursor, unread };
     },
+    untilAllRead: async () => {
+      const ends = await readEnds(bus);
+      // Where the service keeps how far it is: with what it made of the events, so that both are lost together.
+      const read = () => withRedis(planned.env["REDIS_URL"] ?? "", (redis) => redis.hgetall("notification:{offsets}"));
+      await eventually<Readonly<Record<string, string>>>(
+        () => read().catch(() => ({})),
+        (offsets) => [...ends].every(([place, end]) => BigInt(offsets[place] ?? 0) >= end),
+      );
+    },
     ask: (document, variables, userId) => client.field(document, variables, userId),
     copyRedis: () => {
       // A server from the PATH has a folder of its own; the stand-in's is named as itself.
@@ -143,6 +155,34 @@ export async function startNotificationShop(env: Readonly<Record<string, string>
     },
     stop,
   };
+}
+
+/** The end of each partition that the service reads, by topic and number. */
+async function readEnds({ kafka }: MessageBus): Promise<ReadonlyMap<string, bigint>> {
+  const admin = kafka.admin();
+  await admin.connect();
+  try {
+    const ends = new Map<string, bigint>();
+    for (const topic of topics.filter((one) => one !== "audit.v1")) {
+      for (const { partition, high } of await admin.fetchTopicOffsets(topic)) {
+        ends.set(`${topic}/${partition}`, BigInt(high));
+      }
+    }
+    return ends;
+  } finally {
+    await admin.disconnect();
+  }
+}
+
+async function withRedis<T>(url: string, ask: (redis: Redis) => Promise<T>): Promise<T> {
+  const redis = new Redis(url, { lazyConnect: true, maxRetriesPerRequest: 0, retryStrategy: () => null });
+  redis.on("error", () => undefined); // whoever asks is told
+  try {
+    await redis.connect();
+    return await ask(redis);
+  } finally {
+    redis.disconnect();
+  }
 }
 
 interface InboxAnswer {

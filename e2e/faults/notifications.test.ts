@@ -8,8 +8,13 @@ import { type EventRecord, readToEnd, toEventRecord } from "@shop/messaging";
 import { eventually } from "@shop/subgraph-server/testing";
 import { figure, report } from "./figures";
 import { createKiller } from "./killer";
-import { type InboxSeen, type NotificationShop, startNotificationShop } from "./notification-shop";
-import { type NotificationSubscriber, openNotificationSubscriber } from "./notification-subscriber";
+import {
+  type InboxSeen,
+  type NotificationSeen,
+  type NotificationShop,
+  startNotificationShop,
+} from "./notification-shop";
+import { openSubscriber, type Subscriber } from "./subscriber";
 
 const keepMax = 60;
 let shop: NotificationShop;
@@ -40,14 +45,6 @@ const titlesIn = ({ notifications }: InboxSeen): string[] => notifications.map((
 const titlesOfLife = (number: string): string[] =>
   ["is placed", "is paid", "is on its way", "has arrived"].map((what) => `Order ${number} ${what}`);
 
-/** Waits until the service has read all that was published so far: so many events for somebody else, into every partition. */
-async function untilAllRead(): Promise<void> {
-  const user = newUser();
-  const records = times(keepMax, (index) => toEventRecord(events.orderPaid, order(user, `${index}`)));
-  await shop.publish(records);
-  await untilInInbox(user, keepMax);
-}
-
 /** The inbox once it has so many; a service or a store that is away is waited for. */
 async function untilInInbox(user: string, count: number): Promise<InboxSeen> {
   const read = () => shop.inboxOf(user).catch(() => undefined);
@@ -57,11 +54,31 @@ async function untilInInbox(user: string, count: number): Promise<InboxSeen> {
 }
 
 async function subscribe(user: string, door: keyof NotificationShop["doors"], after?: string) {
-  return openNotificationSubscriber({
+  return openSubscriber<NotificationSeen>({
     url: shop.doors[door],
     authorization: await shop.authorizationOf(user),
-    after: after ?? (await shop.inboxOf(user)).resumeCursor,
+    document: `subscription ($after: String) { notificationReceived(after: $after) { id cursor kind title } }`,
+    variables: { after: after ?? (await shop.inboxOf(user)).resumeCursor },
   });
+}
+
+/** Who watches a product: its comments from now on, and itself as it stands. */
+async function watchProduct(user: string, id: string) {
+  const at = { url: shop.doors.notification, authorization: await shop.authorizationOf(user) };
+  const head = "query ($id: ID!) { commentsHead(productId: $id) }";
+  const after = await shop.ask<string>(head, { id }, user);
+  const added = `subscription ($id: ID!, $after: String) {
+    commentAdded(productId: $id, after: $after) { cursor comment { id } } }`;
+  const updated = "subscription ($id: ID!) { productUpdated(productId: $id) { id } }";
+  const comments = openSubscriber<CommentSeen>({ ...at, document: added, variables: { id, after } });
+  const product = openSubscriber<{ id: string; cursor?: never }>({ ...at, document: updated, variables: { id } });
+  await product.received(1);
+  return { comments, product };
+}
+
+interface CommentSeen {
+  readonly cursor: string;
+  readonly comment: { readonly id: string } | null;
 }
 
 describe("each user has each notification once", () => {
@@ -89,7 +106,7 @@ describe("each user has each notification once", () => {
     for (const user of people) {
       await untilInInbox(user, expected.length);
     }
-    await untilAllRead();
+    await shop.untilAllRead();
     for (const user of people) {
       const inbox = await shop.inboxOf(user);
       expect(titlesIn(inbox).sort()).toEqual(expected);
@@ -143,7 +160,7 @@ describe("a subscriber whose line is lost again and again", () => {
         await subscriber.received(number - keepMax / 2); // further behind, its place would be trimmed away
       }
       await subscriber.received(count);
-      await untilAllRead();
+      await shop.untilAllRead();
       expect(subscriber.seen.map(({ title }) => title)).toEqual(times(count, (index) => `Order ${index + 1} is paid`));
       await subscriber.stop();
     },
@@ -164,7 +181,7 @@ it("two instances give each of their subscribers their own, and only their own",
     ).flat(),
   );
   await Promise.all(subscribers.map((subscriber) => subscriber.received(each)));
-  await untilAllRead();
+  await shop.untilAllRead();
   subscribers.forEach(({ seen }, index) => {
     const own = times(each, (number) => `Order ${people[index] ?? ""} ${number} is paid`);
     expect(seen.map(({ title }) => title).sort()).toEqual(own);
@@ -207,14 +224,15 @@ it("changes nothing and pushes nothing when every record of every topic is produ
   const [watcher, trimmed, author] = times(3, newUser);
   if (watcher === undefined || trimmed === undefined || author === undefined) throw new Error("no users");
   const productId = createId("prd");
+  const ofProduct = { productId, name: "Kettle" };
   const watch = "mutation ($id: ID!) { watchProduct(productId: $id) { errors { code } } }";
   await shop.ask(watch, { id: productId }, watcher);
   const eur = (amountMinor: number) => ({ amountMinor, currency: "EUR" });
   const comment = { commentId: createId("cmt"), productId, authorId: author };
   await shop.publish([
     ...[watcher, trimmed, author].map((userId) => toEventRecord(events.userRegistered, { userId, displayName: "Ada" })),
-    toEventRecord(events.productPriceChanged, { productId, name: "Kettle", oldPrice: eur(2), newPrice: eur(1) }),
-    toEventRecord(events.productStockChanged, { productId, name: "Kettle", available: 1, previousAvailable: 0 }),
+    toEventRecord(events.productPriceChanged, { ...ofProduct, oldPrice: eur(2), newPrice: eur(1) }),
+    toEventRecord(events.productStockChanged, { ...ofProduct, available: 1, previousAvailable: 0 }),
     toEventRecord(events.commentAdded, {
       ...{ commentId: createId("cmt"), productId, authorId: watcher, parentId: comment.commentId },
       ...{ parentAuthorId: author, excerpt: "So it is." },
@@ -225,18 +243,27 @@ it("changes nothing and pushes nothing when every record of every topic is produ
   ]);
   const people = [watcher, trimmed, author];
   await Promise.all([untilInInbox(watcher, 4), untilInInbox(trimmed, keepMax + 1), untilInInbox(author, 4)]);
-  await untilAllRead();
+  await shop.untilAllRead();
   const before = await Promise.all(people.map((user) => shop.inboxOf(user)));
   const subscribers = await Promise.all(people.map((user) => subscribe(user, "notification")));
+  const { comments, product } = await watchProduct(watcher, productId);
 
   const records = await produceAllAgain();
-  await untilAllRead();
+  await shop.untilAllRead();
   expect(await Promise.all(people.map((user) => shop.inboxOf(user)))).toEqual(before);
   // What is pushed at last is the first that is pushed at all.
-  await shop.publish(people.map((user) => toEventRecord(events.orderPaid, order(user, "last"))));
-  await Promise.all(subscribers.map((subscriber) => subscriber.received(1)));
+  const last = { commentId: createId("cmt"), productId, authorId: author };
+  await shop.publish([
+    ...people.map((user) => toEventRecord(events.orderPaid, order(user, "last"))),
+    toEventRecord(events.commentAdded, { ...last, excerpt: "The last." }),
+    toEventRecord(events.productStockChanged, { ...ofProduct, available: 0, previousAvailable: 1 }),
+  ]);
+  await Promise.all([...subscribers.map((subscriber) => subscriber.received(1)), comments.received(1)]);
+  await product.received(2); // as it stood when it was asked for, and sold out
   for (const { seen } of subscribers) expect(seen.map(({ title }) => title)).toEqual(["Order last is paid"]);
-  await stopAll(subscribers);
+  expect(comments.seen.map(({ comment }) => comment)).toEqual([{ id: last.commentId }]);
+  expect(product.seen).toHaveLength(2);
+  await stopAll([...subscribers, comments, product]);
   report(`${records} records produced again: no inbox changed, nothing was pushed`);
 }, 120_000);
 
@@ -256,6 +283,6 @@ async function runDeadLetters(...args: string[]): Promise<string> {
   return (await promisify(execFile)(process.execPath, [script, ...args], { env: { ...shop.env } })).stdout;
 }
 
-async function stopAll(subscribers: readonly NotificationSubscriber[]): Promise<void> {
+async function stopAll(subscribers: readonly Pick<Subscriber<object>, "stop">[]): Promise<void> {
   await Promise.all(subscribers.map((subscriber) => subscriber.stop()));
 }

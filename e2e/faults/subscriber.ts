@@ -2,11 +2,10 @@ import { EventEmitter, once } from "node:events";
 import { setTimeout as sleep } from "node:timers/promises";
 import { createClient } from "graphql-ws";
 import { WebSocket } from "ws";
-import { type NotificationSeen } from "./notification-shop";
 
-export interface NotificationSubscriber {
+export interface Subscriber<Item> {
   /** All that came so far, over every line. */
-  readonly seen: readonly NotificationSeen[];
+  readonly seen: readonly Item[];
   /** Waits until so many have come. */
   received(count: number): Promise<void>;
   /** Breaks the line as a lost network does; it comes back by itself, after the last cursor. */
@@ -14,23 +13,21 @@ export interface NotificationSubscriber {
   stop(): Promise<void>;
 }
 
-const document = `subscription ($after: String) {
-  notificationReceived(after: $after) { id cursor kind title }
-}`;
-
 /**
  * A front end that misses nothing: it begins after a cursor and, whenever its line is lost, goes on after the last that it
  * received.
+ * @param options.document one subscription; where it resumes, its variable `after` takes a cursor
  * @throws (from `received`) what the subscription was ended with
  */
-export function openNotificationSubscriber(options: {
+export function openSubscriber<Item extends { readonly cursor?: string }>(options: {
   url: string;
   authorization: string;
-  after: string;
-}): NotificationSubscriber {
-  const seen: NotificationSeen[] = [];
+  document: string;
+  variables: { readonly after?: string; readonly id?: string };
+}): Subscriber<Item> {
+  const seen: Item[] = [];
   const arrived = new EventEmitter();
-  let after = options.after;
+  let variables = options.variables;
   let failure: Error | undefined;
   let isStopped = false;
   let line: WebSocket | undefined;
@@ -50,13 +47,14 @@ export function openNotificationSubscriber(options: {
   async function listen(): Promise<void> {
     while (!isStopped && failure === undefined) {
       try {
-        for await (const { data, errors } of client.iterate<{ notificationReceived: NotificationSeen }>({
-          query: document,
-          variables: { after },
+        for await (const { data, errors } of client.iterate<Record<string, Item>>({
+          query: options.document,
+          variables,
         })) {
-          if (errors !== undefined || data == null) throw new Refusal(JSON.stringify(errors));
-          seen.push(data.notificationReceived);
-          after = data.notificationReceived.cursor;
+          const [item] = Object.values(data ?? {});
+          if (errors !== undefined || item === undefined) throw new Refusal(JSON.stringify(errors));
+          seen.push(item);
+          if (item.cursor !== undefined) variables = { ...variables, after: item.cursor };
           arrived.emit("one");
         }
       } catch (error) {
