@@ -19,11 +19,12 @@ RUN for workspace in gateway subgraphs/user subgraphs/product subgraphs/order su
       node deploy/containers/runtime-tree.mjs "$workspace" "/out/${workspace#subgraphs/}" || exit 1; \
     done && cp supergraph.graphql /out/gateway/
 
-# Node and the libraries that it is linked with: no shell, no package manager, nothing to run but our processes.
+# Node and what it and native modules are linked with: no shell, no package manager, nothing to run but our processes.
 FROM ${NODE_IMAGE} AS files
-RUN mkdir -p /files/etc/ssl/certs /files/usr/local/bin /files/tmp /files/data/mailbox && \
-    ldd /usr/local/bin/node | grep -o '/[^ ]*' | xargs -I{} cp --dereference --parents {} /files && \
+RUN mkdir -p /files/usr/local/bin /files/etc /files/tmp /files/data/mailbox && \
     cp /usr/local/bin/node /files/usr/local/bin/ && \
+    { ldd /usr/local/bin/node | grep -o '/[^ ]*'; dpkg -L libc6 libgcc-s1 libstdc++6 | grep -E '^(/usr)?/lib/[^/]+/lib[^/]+\.so[^/]*$'; } \
+      | sort -u | xargs cp --dereference --parents --target-directory=/files && \
     printf 'node:x:1000:1000::/tmp:/nonexistent\n' > /files/etc/passwd && \
     printf 'node:x:1000:\n' > /files/etc/group && \
     printf 'hosts: files dns\n' > /files/etc/nsswitch.conf && \
@@ -34,10 +35,11 @@ COPY --from=files /files /
 COPY deploy/containers/ready.mjs /ready.mjs
 WORKDIR /app
 USER 1000:1000
+EXPOSE 9464
 # What is known to everyone is refused unless the container is told that it is no production.
-ENV PATH=/usr/local/bin NODE_ENV=production HOST=0.0.0.0 MAILBOX_DIR=/data/mailbox
+ENV PATH=/usr/local/bin NODE_ENV=production HOST=0.0.0.0 OPS_HOST=0.0.0.0 MAILBOX_DIR=/data/mailbox
 ENTRYPOINT ["node", "--disable-warning=ExperimentalWarning", "--require", "@shop/telemetry/preload"]
-HEALTHCHECK --interval=10s --timeout=5s --start-period=60s --start-interval=1s CMD ["node", "/ready.mjs"]
+HEALTHCHECK --interval=10s --timeout=10s --start-period=120s --start-interval=2s CMD ["node", "/ready.mjs"]
 
 FROM runtime AS gateway
 COPY --from=build /out/gateway ./
