@@ -4,8 +4,8 @@ import { mongo } from "mongoose";
 
 export interface OverheardStore extends TcpGate {
   /**
-   * How often a collection was read so far by exactly these fields; workers ask by others. What the driver gave up on
-   * unanswered, to ask it again over another connection, as it does on a machine that stood still, counts once.
+   * How often a collection was read so far by exactly these fields; workers ask by others. What the driver asked
+   * again over another connection because it gave one up, as it does on a machine that stood still, counts once.
    */
   reads(collection: string, ...fields: string[]): number;
   /**
@@ -23,26 +23,25 @@ const opMsg = 2013;
 const commandAt = 21; // after the header, the flags, and the kind of the first section
 
 export async function overhearStore(mongoUrl: string): Promise<OverheardStore> {
-  const counts = new Map<string, number>();
+  const heard = new Map<string, Heard[]>();
   const awaited = new Map<string, () => void>();
-  const count = (what: string, by: 1 | -1): void => void counts.set(what, (counts.get(what) ?? 0) + by);
-  const hear = (what: string): void => {
-    count(what, 1);
-    awaited.get(what)?.();
-    awaited.delete(what);
+  const count = (what: string): number => {
+    const all = heard.get(what) ?? [];
+    const isAskedAgain = ({ connection, command }: Heard, n: number): boolean =>
+      connection.isClosed && all.slice(n + 1).some((later) => later.command.operation === command.operation);
+    return all.filter((one, n) => !isAskedAgain(one, n)).length;
   };
   const gate = await startTcpGate(mongoUrl, (): GateListener => {
-    let unanswered: string | null = null; // a connection carries one command at a time
+    const connection = { isClosed: false };
     return {
-      sent: createListener(({ kind, collection, fields }) => {
-        unanswered = [kind, collection, ...fields].join();
-        hear(unanswered);
+      sent: createListener((command) => {
+        const what = [command.kind, command.collection, ...command.fields].join();
+        heard.set(what, [...(heard.get(what) ?? []), { connection, command }]);
+        awaited.get(what)?.();
+        awaited.delete(what);
       }),
-      answered: () => {
-        unanswered = null;
-      },
       closed: () => {
-        if (unanswered !== null) count(unanswered, -1);
+        connection.isClosed = true;
       },
     };
   });
@@ -58,11 +57,16 @@ export async function overhearStore(mongoUrl: string): Promise<OverheardStore> {
   return {
     ...gate,
     url: url.href,
-    reads: (...read) => counts.get(["find", ...read].join()) ?? 0,
-    writes: (collection, kind, ...fields) => counts.get([kind, collection, ...fields].join()) ?? 0,
+    reads: (...read) => count(["find", ...read].join()),
+    writes: (collection, kind) => count([kind, collection].join()),
     freezeAtRead: (...read) => freezeAt(["find", ...read].join()),
-    freezeAtWrite: (collection, kind, ...fields) => freezeAt([kind, collection, ...fields].join()),
+    freezeAtWrite: (collection, kind) => freezeAt([kind, collection].join()),
   };
+}
+
+interface Heard {
+  readonly connection: { readonly isClosed: boolean };
+  readonly command: Command;
 }
 
 interface Command {
@@ -70,6 +74,8 @@ interface Command {
   readonly collection: string;
   /** What a `find` asks by, or the first change of an `update`. */
   readonly fields: readonly string[];
+  /** The same where the driver asks again, in the same session, because a connection broke or was silent. */
+  readonly operation: string;
 }
 
 function createListener(onCommand: (command: Command) => void): (chunk: Buffer) => void {
@@ -94,5 +100,5 @@ function commandOf(message: Buffer): Command | null {
   if (typeof collection !== "string") return null;
   const [change] = (command["updates"] as { q: object }[] | undefined) ?? [];
   const filter = (command["filter"] as object | undefined) ?? change?.q ?? {};
-  return { kind, collection, fields: Object.keys(filter) };
+  return { kind, collection, fields: Object.keys(filter), operation: JSON.stringify([command["lsid"], filter]) };
 }

@@ -14,8 +14,6 @@ export interface TcpGate {
 export interface GateListener {
   /** What the service sent. */
   sent(chunk: Buffer): void;
-  /** The store said something. */
-  answered?(): void;
   closed?(): void;
 }
 
@@ -52,9 +50,8 @@ export async function startTcpGate(url: string, listen?: () => GateListener): Pr
     if (listener !== undefined) {
       client.on("data", (chunk) => listener.sent(chunk));
       client.on("close", () => listener.closed?.());
-      store.on("data", () => listener.answered?.());
     }
-    if (state === "frozen") for (const socket of [client, store]) socket.pause(); // a listener makes them flow
+    if (state === "frozen") client.pause(); // a listener makes it flow
   });
   await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
   const byGate = new URL(url);
