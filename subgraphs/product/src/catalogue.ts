@@ -26,7 +26,17 @@ export async function openCatalogue(config: CatalogueConfig, log: Logger, patien
   const imageStore = createImageStore(config.imageStore, log);
   const imageMaker = createImageMaker(loadSharp(log));
   const withLease = createLeases(store);
-  await retryUntilReady("the catalogue to be up to date", () => bringUpToDate(store, withLease), log);
+  try {
+    await retryUntilReady(
+      "the catalogue to be up to date",
+      () => bringUpToDate(store, withLease),
+      log,
+      patience?.signal,
+    );
+  } catch (error) {
+    await store.close();
+    throw error;
+  }
   const outbox = createOutbox(store);
   const edit = createEditor(store, outbox);
   const intoCategories = createIntoCategories(store);

@@ -2,6 +2,7 @@ import { type WithLease } from "./lease";
 import { type ProductDocument } from "./product-model";
 import { listKeysOf } from "./search-tokens";
 import { type Store } from "./store";
+import { indexChanges, makeNextIndex } from "./store-indexes";
 
 /** What a database that an older version wrote lacks for this one, made good a batch at a time. */
 interface StoreStep {
@@ -12,8 +13,10 @@ interface StoreStep {
    * @param reached what the batch before it returned; null for the first
    * @returns null where nothing is left
    */
-  readonly advance: (store: Pick<Store, "products">, reached: string | null) => Promise<string | null>;
+  readonly advance: (store: Collections, reached: string | null) => Promise<string | null>;
 }
+
+type Collections = Omit<Store, "ping" | "close">;
 
 // Written well within the store's time limit for one operation.
 const productsPerBatch = 200;
@@ -53,13 +56,18 @@ const renewListKeys: StoreStep = {
   },
 };
 
-const steps: readonly StoreStep[] = [fillInStock, renewListKeys];
+const changeIndexes = indexChanges.map((change): StoreStep => ({
+  name: change.name,
+  advance: (store, reached) => makeNextIndex(store, change, reached),
+}));
+
+const steps: readonly StoreStep[] = [fillInStock, renewListKeys, ...changeIndexes];
 
 /**
  * Does the steps that the database has not behind it, one process at a time. Cut short, it is gone on with.
  * @throws LeaseLostError where another process is at it, or the lease has run out: to be called again
  */
-export async function bringUpToDate(store: Pick<Store, "products" | "steps">, withLease: WithLease): Promise<void> {
+export async function bringUpToDate(store: Collections, withLease: WithLease): Promise<void> {
   const names = steps.map(({ name }) => name);
   if ((await store.steps.countDocuments({ _id: { $in: names }, reached: null })) === steps.length) return;
   await withLease("steps", async (lease) => {

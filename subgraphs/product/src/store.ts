@@ -93,14 +93,14 @@ const stepSchema = new Schema<StepDocument>({ _id: String, reached: String }, pl
 export interface Patience {
   /** How long one operation may be without an answer, in milliseconds. */
   readonly operationMs: number;
-  /** Ends the wait for a server that does not answer, or lets nobody make an index. */
+  /** Ends the wait for a server that does not answer, or lets nobody in. */
   readonly signal?: AbortSignal;
 }
 
 const ofServices: Patience = { operationMs: 2_000 };
 
 /**
- * Connects to MongoDB and makes the indexes that are missing.
+ * Connects to MongoDB.
  * @param patience without a signal in it the server is waited for as long as it takes
  * @throws the signal's AbortError
  */
@@ -125,10 +125,8 @@ export async function openStore(mongoUrl: string, log: Logger, patience = ofServ
     leases: connection.model<LeaseDocument>("Lease", leaseSchema, "leases"),
     steps: connection.model<StepDocument>("Step", stepSchema, "steps"),
   };
-  const createIndexes = (): Promise<unknown> => Promise.all(Object.values(store).map((model) => model.createIndexes()));
   try {
     await retryUntilReady("MongoDB", () => connection.openUri(mongoUrl, options), log, patience.signal);
-    await retryUntilReady("the indexes of the catalogue", createIndexes, log, patience.signal);
   } catch (error) {
     await connection.destroy();
     throw error;

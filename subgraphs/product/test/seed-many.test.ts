@@ -133,7 +133,7 @@ it("ends when its database does not answer", async () => {
 
 it("ends when its database does not let it in", async () => {
   const store = await startRefusingStore(config.mongoUrl);
-  store.refuse(13, "createIndexes"); // Unauthorized
+  store.refuse(13, "aggregate"); // Unauthorized
   const refused = { ...config, mongoUrl: store.url };
   const seeding = seedMany(refused, { ...many, products: 1, signal: AbortSignal.timeout(10) });
   await expect(seeding).rejects.toMatchObject({ name: "AbortError" });
