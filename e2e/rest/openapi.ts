@@ -1,6 +1,7 @@
 import { Ajv2020, type ValidateFunction } from "ajv/dist/2020";
 import * as formats from "ajv-formats";
 import { type Schema } from "./arbitrary";
+import { type ToldEvent } from "./event-stream";
 
 export interface Operation {
   /** As `GET /v1/orders/{id}`. */
@@ -20,6 +21,11 @@ export function isOpen({ security }: Operation): boolean {
   return security.some((one) => Object.keys(one).length === 0);
 }
 
+/** Whether its answer is a stream of events. */
+export function streams({ responses }: Operation): boolean {
+  return "text/event-stream" in (responses[200]?.content ?? {});
+}
+
 /** Whether being somebody is not enough. */
 export function needsRole(operation: Operation): boolean {
   return !isOpen(operation) && "403" in operation.responses;
@@ -31,6 +37,8 @@ export interface Contract {
   find(name: string): Operation;
   /** What of an answer is not as the document has it. */
   faultsOf(operation: Operation, answer: { status: number; mediaType: string | undefined; body: unknown }): string[];
+  /** The same of an event of a stream. */
+  faultsOfEvent(operation: Operation, event: ToldEvent): string[];
   /** A schema with what it refers to in its place. */
   resolve(schema: Schema): Schema;
 }
@@ -61,6 +69,11 @@ export async function readContract(url: string): Promise<Contract> {
     return validate;
   };
 
+  const faultsAt = (value: unknown, ...keys: string[]): string[] => {
+    const validate = validatorAt(...keys);
+    return validate(value) ? [] : (validate.errors ?? []).map((error) => ajv.errorsText([error]));
+  };
+
   return {
     operations,
     find: (name) => {
@@ -74,9 +87,14 @@ export async function readContract(url: string): Promise<Contract> {
       if (described.content === undefined) return mediaType === undefined ? [] : [`${status} has ${mediaType}`];
       if (mediaType === undefined || !(mediaType in described.content)) return [`${status} is ${mediaType ?? "empty"}`];
       if (mediaType === "text/event-stream") return [];
-      const where = ["paths", path, method.toLowerCase(), "responses", String(status), "content", mediaType, "schema"];
-      const validate = validatorAt(...where);
-      return validate(body) ? [] : (validate.errors ?? []).map((error) => ajv.errorsText([error]));
+      const answer = ["paths", path, method.toLowerCase(), "responses", String(status)];
+      return faultsAt(body, ...answer, "content", mediaType, "schema");
+    },
+    faultsOfEvent: ({ path }, { id, event, data }) => {
+      const answer = ["paths", path, "get", "responses", "200", "content", "text/event-stream"];
+      const item = [...answer, "x-itemSchema", "anyOf", event === "problem" ? "1" : "0"];
+      const fields = { ...(id !== undefined && { id }), ...(event !== undefined && { event }), data: "" };
+      return [...faultsAt(fields, ...item), ...faultsAt(data, ...item, "properties", "data", "contentSchema")];
     },
     resolve: (schema) => document.components.schemas[schema.$ref?.split("/").at(-1) ?? ""] ?? schema,
   };

@@ -49,13 +49,13 @@ function describeSuccess(route: Route, status: number, body: JsonSchema | undefi
 
 /** What may go wrong, by status: what the route's kind brings with it, and what is its own. */
 function problemsOf(route: Route): Readonly<Record<number, string | undefined>> {
-  const { access, body, idempotent, method, path, problems, query } = route;
-  const takesQuery = Object.keys(query.shape).length > 0;
+  const { access, body, idempotent, method, path, problems } = route;
   return {
-    ...(takesQuery || method !== "GET" ? { 400: "A parameter, a header or the JSON does not fit" } : {}),
+    400: "A parameter, a header or the JSON does not fit",
     401: access === "anyone" ? "A token came with it that does not hold" : "No access token, or none that holds",
     ...(access === "staff" || access === "admin" ? { 403: "Your role does not reach" } : {}),
     ...(path.includes("{") ? { 404: "There is no such thing, or none for you" } : {}),
+    406: route.streams ? "You take no event stream" : "You take no JSON",
     ...(idempotent ? { 409: "A call with this Idempotency-Key still runs" } : {}),
     ...(isVersioned(route) ? { 412: "It is another version by now" } : {}),
     ...(method === "GET" ? {} : { 413: "The body is larger than 1 MB", 415: "The body is no JSON in UTF-8" }),
