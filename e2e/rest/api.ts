@@ -143,8 +143,9 @@ function urlOf(base: string, { path }: Operation, { path: parameters = {}, query
   return `${base}${filled}${Object.keys(query).length === 0 ? "" : `?${new URLSearchParams(query).toString()}`}`;
 }
 
-function bodyOf({ body, text = JSON.stringify(body) }: Call): { body?: string } {
-  return text === undefined ? {} : { body: text };
+function bodyOf({ body, text }: Call): { body?: string } {
+  if (text !== undefined) return { body: text };
+  return body === undefined ? {} : { body: JSON.stringify(body) };
 }
 
 function headersOf({ parameters }: Operation, call: Call): Record<string, string> {

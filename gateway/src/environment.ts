@@ -69,7 +69,7 @@ export const environment = z.object({
   CORS_ORIGINS: list()
     .optional()
     .describe(
-      "Origins whose pages may call the gateway; but in production, Apollo Sandbox and any port of localhost may",
+      "Origins whose pages may call the gateway and the services; but in production, any port of localhost may, and the gateway Apollo Sandbox",
     ),
   OPERATIONS_FILE: z
     .string()
