@@ -3,6 +3,6 @@ import { preset } from "../jest.preset.mjs";
 export default {
   ...preset,
   rootDir: import.meta.dirname,
-  testMatch: ["<rootDir>/{test,rest,faults}/**/*.test.ts"],
+  testMatch: ["<rootDir>/{test,rest,faults,telemetry}/**/*.test.ts"],
   maxWorkers: 1,
 };

@@ -26,15 +26,19 @@ export interface Subscription<Data> {
   end(): Promise<void>;
 }
 
-/** @param accessToken of a viewer; none for an anonymous one */
-export function createShopClient(url: string, accessToken?: string): ShopClient {
+/**
+ * @param accessToken of a viewer; none for an anonymous one
+ * @param traceparent of the trace that its requests over HTTP join
+ */
+export function createShopClient(url: string, accessToken?: string, traceparent?: string): ShopClient {
   const authorization: Record<string, string> =
     accessToken === undefined ? {} : { authorization: `Bearer ${accessToken}` };
+  const trace: Record<string, string> = traceparent === undefined ? {} : { traceparent };
 
   async function ask<Data>(query: string, variables: object = {}): Promise<Answer<Data>> {
     const response = await fetch(`${url}/graphql`, {
       method: "POST",
-      headers: { "content-type": "application/json", ...authorization },
+      headers: { "content-type": "application/json", ...authorization, ...trace },
       body: JSON.stringify({ query, variables }),
     });
     return (await response.json()) as Answer<Data>;

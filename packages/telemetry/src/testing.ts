@@ -36,3 +36,5 @@ export function startTestMeter(): TestMeter {
     },
   };
 }
+export { type OtlpReceiver, startOtlpReceiver } from "./otlp-receiver";
+export { type ReceivedSpan } from "./otlp-spans";

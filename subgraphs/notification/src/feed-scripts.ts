@@ -1,6 +1,6 @@
 // The scripts of a feed. Each gets the feed's keys in this order, all under one hash tag:
 //   KEYS[1] order    sorted set: an entry's id, scored by its sequence number
-//   KEYS[2] entries  hash: an entry's id to "<sequence> <added at, ms> <data>"
+//   KEYS[2] entries  hash: an entry's id to "<sequence> <added at, ms> [<traceparent> ]<data>"
 //   KEYS[3] known    sorted set: what was added or dropped before, scored by when it may be forgotten (ms)
 //   KEYS[4] state    hash: sequence (the last given), addedAt (of the last), trimmedTo and trimmedId (the last that was
 //                    trimmed), closed
@@ -84,11 +84,11 @@ local sequence, id = floor()
 return withEntries({ sequence, id }, redis.call('ZREVRANGEBYSCORE', KEYS[1], ARGV[3], '-inf', 'LIMIT', 0, ARGV[4]))
 `;
 
-/** The position of the newest entry. ARGV: oldestMs, maxLength. Returns sequence and id. */
+/** The position of the newest entry. ARGV: oldestMs, maxLength. Returns sequence, id, and the entry's value where it is kept. */
 export const head = `${trim}
 trim(ARGV[1], ARGV[2])
 local newest = redis.call('ZRANGE', KEYS[1], -1, -1)[1]
-if newest then return { redis.call('HGET', KEYS[4], 'sequence'), newest } end
+if newest then return { redis.call('HGET', KEYS[4], 'sequence'), newest, redis.call('HGET', KEYS[2], newest) } end
 local sequence, id = floor()
 return { sequence, id }
 `;

@@ -1,3 +1,4 @@
+import { recordedTraceparent } from "@shop/telemetry";
 import { type Redis } from "ioredis";
 import * as scripts from "./feed-scripts";
 import { answersOf, defineScript } from "./redis";
@@ -23,6 +24,8 @@ export interface Entry extends Position {
   readonly addedAt: Date;
   readonly readAt: Date | null;
   readonly data: string;
+  /** The trace of the event that it tells of, where that is recorded. */
+  readonly traceparent: string | undefined;
 }
 
 export type AppendOutcome = "ADDED" | "KNOWN" | "MUTED" | "CLOSED";
@@ -46,7 +49,8 @@ export interface Feeds {
   ): Promise<{ ok: true; entries: Entry[] } | { ok: false; reason: "POSITION_GONE" }>;
   /** Newest first, from `upTo` on; `floor` is the position before the oldest entry that is kept. */
   readBack(feed: Feed, upTo: number, limit: number): Promise<{ floor: Position; entries: Entry[] }>;
-  head(feed: Feed): Promise<Position>;
+  /** The position of the newest entry, and that one's trace. */
+  head(feed: Feed): Promise<Position & Pick<Entry, "traceparent">>;
   /** @returns the entry's sequence, or null where there is none of this id */
   markRead(feed: Feed, id: string): Promise<number | null>;
   /** @returns how many were not read */
@@ -88,7 +92,9 @@ export function createFeeds(options: { redis: Redis; prefix: string; channel: st
     append: async (feed, { id, knownAs, knownForEver = false, data, kind = "" }) => {
       const expireMs = feed.expires ? feed.maxAgeMs : 0;
       const forgetAtMs = knownForEver ? forEverMs : Date.now() + knownEventMs;
-      const what = [Date.now(), id, knownAs, forgetAtMs, kind, data, expireMs, channel, feed.name];
+      const traceparent = recordedTraceparent();
+      const value = traceparent === undefined ? data : `${traceparent} ${data}`;
+      const what = [Date.now(), id, knownAs, forgetAtMs, kind, value, expireMs, channel, feed.name];
       return (await append(keysOf(feed), [...limitsOf(feed), ...what])) as AppendOutcome;
     },
     readAfter: async (feed, { sequence, id }, limit) => {
@@ -100,7 +106,11 @@ export function createFeeds(options: { redis: Redis; prefix: string; channel: st
       const answer = (await readBack(keysOf(feed), [...limitsOf(feed), upTo, limit])) as string[];
       return { floor: toPosition(answer), entries: toEntries(answer.slice(2)) };
     },
-    head: async (feed) => toPosition((await head(keysOf(feed), limitsOf(feed))) as string[]),
+    head: async (feed) => {
+      const answer = (await head(keysOf(feed), limitsOf(feed))) as string[];
+      const [, , value = ""] = answer;
+      return { ...toPosition(answer), traceparent: readValue(value).traceparent };
+    },
     markRead: async (feed, id) => {
       const sequence = (await markRead(keysOf(feed), [...limitsOf(feed), id, Date.now()])) as string | null;
       return sequence === null ? null : Number(sequence);
@@ -132,13 +142,13 @@ function toPosition([sequence = "0", id = ""]: readonly string[]): Position {
 function toEntries(flat: readonly string[]): Entry[] {
   return Array.from({ length: flat.length / 3 }, (_, index) => {
     const [id = "", value = "", readAtMs = ""] = flat.slice(index * 3, index * 3 + 3);
-    const [, sequence = "0", addedAtMs = "0", data = ""] = /^(\d+) (\d+) (.*)$/s.exec(value) ?? [];
-    return {
-      id,
-      sequence: Number(sequence),
-      addedAt: new Date(Number(addedAtMs)),
-      readAt: readAtMs === "" ? null : new Date(Number(readAtMs)),
-      data,
-    };
+    return { id, ...readValue(value), readAt: readAtMs === "" ? null : new Date(Number(readAtMs)) };
   });
+}
+
+const storedValue = /^(\d+) (\d+) (?:(00-[0-9a-f]{32}-[0-9a-f]{16}-01) )?(.*)$/s;
+
+function readValue(value: string): Pick<Entry, "sequence" | "addedAt" | "traceparent" | "data"> {
+  const [, sequence = "0", addedAtMs = "0", traceparent, data = ""] = storedValue.exec(value) ?? [];
+  return { sequence: Number(sequence), addedAt: new Date(Number(addedAtMs)), traceparent, data };
 }

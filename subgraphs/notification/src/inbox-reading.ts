@@ -136,7 +136,8 @@ function knownUntilMs(batch: readonly Entry[]): number {
 
 function toNotification(entry: Entry, place: InboxPlace): Notification {
   const { occurredAt, ...message } = fromStored(entry.data);
-  return { ...message, id: entry.id, place, createdAt: occurredAt, readAt: entry.readAt };
+  const { id, readAt, traceparent } = entry;
+  return { ...message, id, place, createdAt: occurredAt, readAt, traceparent };
 }
 
 function toPosition({ sequence, id }: Position): Position {

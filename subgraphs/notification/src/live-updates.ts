@@ -14,6 +14,14 @@ export interface CommentUpdate {
   readonly commentId: string;
   /** Whether it was hidden or deleted meanwhile: nobody is told its id then. */
   readonly taken: boolean;
+  readonly traceparent: string | undefined;
+}
+
+/** That something has changed; what it is now is read by whoever wants to know. */
+export interface Change {
+  readonly id: string;
+  /** The trace of the last change; of none where this is how it stood at the beginning. */
+  readonly traceparent: string | undefined;
 }
 
 type Live<Item> = AsyncGenerator<Item, undefined, undefined>;
@@ -33,9 +41,9 @@ export interface LiveUpdates {
   /** The position that nothing of `comments` comes after yet. */
   commentsHead(productId: string): Promise<Position>;
   /** The order's id at once and after each change; null where the viewer may not see it. */
-  order(orderId: string, authorization: string): Promise<Live<string> | null>;
+  order(orderId: string, authorization: string): Promise<Live<Change> | null>;
   /** The product's id at once and after each change. */
-  product(productId: string): Promise<Live<string>>;
+  product(productId: string): Promise<Live<Change>>;
 }
 
 const batchLength = 100;
@@ -66,18 +74,18 @@ export function createLiveUpdates(deps: {
   }
 
   /** Tells an id now and whenever its feed has moved, several moves at once where they come quickly. */
-  async function changes(feed: Feed, id: string): Promise<Live<string>> {
+  async function changes(feed: Feed, id: string): Promise<Live<Change>> {
     let position = await feeds.head(feed);
-    const source: StreamSource<string> = {
+    const source: StreamSource<Change> = {
       watch: (wake) => watch([feed], wake),
       read: async () => {
         const now = await share(`${feed.name} head`, () => feeds.head(feed));
         const moved = now.sequence !== position.sequence || now.id !== position.id;
         position = now;
-        return { ok: true, items: moved ? [id] : [] };
+        return { ok: true, items: moved ? [{ id, traceparent: now.traceparent }] : [] };
       },
     };
-    return createStream({ source, first: [id], onGone: cursorExpired });
+    return createStream({ source, first: [{ id, traceparent: undefined }], onGone: cursorExpired });
   }
 
   return {
@@ -107,9 +115,10 @@ export function createLiveUpdates(deps: {
         const found = await feeds.readAfter(feed, from, batchLength);
         if (!found.ok) return found;
         const taken = await visibility.areTaken(found.entries.map(({ data }) => data));
-        const items = found.entries.map(({ sequence, id, data }, index) => ({
+        const items = found.entries.map(({ sequence, id, data, traceparent }, index) => ({
           position: { sequence, id },
           commentId: data,
+          traceparent,
           taken: taken[index] ?? false,
         }));
         return { ok: true, items };

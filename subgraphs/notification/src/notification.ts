@@ -40,6 +40,8 @@ export interface Notification extends Message {
   readonly place: InboxPlace;
   readonly createdAt: Date;
   readonly readAt: Date | null;
+  /** The trace of its event, where that is recorded. */
+  readonly traceparent: string | undefined;
 }
 
 /** A page of an inbox, and where the inbox ended when it was read. */

@@ -2,7 +2,7 @@ import { requireViewer } from "@shop/auth";
 import { encodeCursor, parsePage } from "@shop/connections";
 import { type z } from "zod";
 import { type SubscriptionResolvers } from "../generated/graphql";
-import { type CommentUpdate } from "../live-updates";
+import { type Change, type CommentUpdate } from "../live-updates";
 import { commentCursor, fromCommentCursor, toCommentCursor } from "../comment-cursor";
 import { fromInboxCursor, inboxCursor, type Notification } from "../notification";
 
@@ -21,7 +21,7 @@ export const subscription: SubscriptionResolvers = {
       requireViewer(viewer);
       return (await liveUpdates.order(orderId, authorization ?? "")) ?? nothing();
     },
-    resolve: (id: string | null) => (id === null ? null : { id }),
+    resolve: (change: Change | null) => change && { id: change.id },
   },
   commentAdded: {
     subscribe: (_parent, { productId, after }, { liveUpdates }) =>
@@ -33,7 +33,7 @@ export const subscription: SubscriptionResolvers = {
   },
   productUpdated: {
     subscribe: (_parent, { productId }, { liveUpdates }) => liveUpdates.product(productId),
-    resolve: (id: string) => ({ id }),
+    resolve: ({ id }: Change) => ({ id }),
   },
 };
 

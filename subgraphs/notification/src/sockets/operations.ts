@@ -2,7 +2,6 @@ import { type VerifyAccessToken } from "@shop/auth";
 import { badUserInput, rateLimited, toClientError } from "@shop/graphql-errors";
 import { type Logger } from "@shop/telemetry";
 import {
-  type ExecutionArgs,
   getOperationAST,
   GraphQLError,
   type GraphQLFormattedError,
@@ -14,6 +13,7 @@ import {
 import { type Context as SocketContext, type ServerOptions, type SubscribePayload } from "graphql-ws";
 import { type Context } from "../context";
 import { type Peer } from "./socket-server";
+import { subscribeTraced, type TracedSubscription } from "./traced-subscription";
 
 type Params = Record<string, unknown>;
 
@@ -64,20 +64,22 @@ export function createOperations(options: {
       if (Object.keys(subscriptions).length > limit) return [rateLimited(1)];
       return prepare(payload, options.schema(), () => options.createContext(extra));
     },
-    onNext: (_socket, _id, _payload, _args, result) =>
-      // graphql-ws sends what is returned here as it is.
-      result.errors === undefined
-        ? undefined
-        : { ...result, errors: result.errors.map(refuse) as unknown as GraphQLError[] },
+    subscribe: subscribeTraced,
+    // graphql-ws sends what is returned here as it is.
+    onNext: ({ extra }, _id, _payload, _args, { extensions, ...result }) => ({
+      ...result,
+      ...(result.errors === undefined ? {} : { errors: result.errors.map(refuse) as unknown as GraphQLError[] }),
+      ...(extra.isGateway && extensions !== undefined ? { extensions } : {}), // others do not go on with it
+    }),
     onError: (_socket, _id, _payload, errors) => errors.map(refuse),
   };
 }
 
 function prepare(
-  { query, operationName, variables }: SubscribePayload,
+  { query, operationName, variables, extensions }: SubscribePayload,
   schema: GraphQLSchema,
   createContext: () => Context,
-): ExecutionArgs | readonly GraphQLError[] {
+): TracedSubscription | readonly GraphQLError[] {
   try {
     const document = parse(query, { maxTokens });
     const problems = validate(schema, document);
@@ -85,7 +87,11 @@ function prepare(
     if (getOperationAST(document, operationName)?.operation !== OperationTypeNode.SUBSCRIPTION) {
       return [badUserInput("This socket takes one subscription at a time. Queries and mutations go to the gateway.")];
     }
-    return { schema, document, operationName, variableValues: variables, contextValue: createContext() };
+    const traceparent = extensions?.["traceparent"];
+    return {
+      ...{ schema, document, operationName, variableValues: variables, contextValue: createContext() },
+      traceparent: typeof traceparent === "string" ? traceparent : undefined,
+    };
   } catch (error) {
     if (error instanceof GraphQLError) return [error];
     throw error;

@@ -1,9 +1,10 @@
 import { type Revocations, type VerifyAccessToken, type Viewer } from "@shop/auth";
-import { toClientError, unauthenticated } from "@shop/graphql-errors";
+import { serviceUnavailable, toClientError, unauthenticated } from "@shop/graphql-errors";
 import { type GraphqlAnswer, type GraphqlError, type SubscribeOperation } from "@shop/rest-facade";
 import { type Logger } from "@shop/telemetry";
-import { type ExecutionResult, GraphQLError, type GraphQLSchema, parse, subscribe } from "graphql";
+import { type ExecutionResult, GraphQLError, type GraphQLSchema, parse } from "graphql";
 import { type Context } from "../context";
+import { subscribeTraced } from "./traced-subscription";
 
 /** Subscriptions of the REST routes that stream, for who holds a user's token. */
 export interface RestStreams {
@@ -14,11 +15,15 @@ export interface RestStreams {
 
 type Events = AsyncGenerator<ExecutionResult, void>;
 
-/** @param options.schema read at each subscription */
+/**
+ * @param options.schema read at each subscription
+ * @param options.maxStreams so many may be open at once: one more is SERVICE_UNAVAILABLE
+ */
 export function createRestStreams(options: {
   schema: () => GraphQLSchema;
   verifyViewer: VerifyAccessToken;
   revocations: Revocations;
+  maxStreams: number;
   createContext: (peer: { viewer: Viewer | null; authorization: string | null }) => Context;
   isOutage: (error: unknown) => boolean;
   log: Logger;
@@ -61,11 +66,17 @@ export function createRestStreams(options: {
 
   return {
     subscribe: async ({ query, variables, authorization, signal }) => {
+      if (open.size >= options.maxStreams) return { ok: false, errors: [tell(serviceUnavailable("Another stream"))] };
       try {
         const viewer = await verifyViewer(authorization);
         const contextValue = createContext({ viewer, authorization: authorization ?? null });
         const document = parse(query);
-        const events = await subscribe({ schema: options.schema(), document, variableValues: variables, contextValue });
+        const events = await subscribeTraced({
+          schema: options.schema(),
+          document,
+          variableValues: variables,
+          contextValue,
+        });
         return Symbol.asyncIterator in events
           ? { ok: true, events: tellAll(events, viewer, signal) }
           : { ok: false, errors: (events.errors ?? []).map(tell) };
