@@ -41,6 +41,9 @@ const variables = z.object({
   NOTIFICATION_SOCKET_PING_MS: durationMs(15_000).describe(
     "How often a socket's peer is asked whether it is there; it must answer before the next time.",
   ),
+  NOTIFICATION_MAX_SOCKETS: count(10_000).describe(
+    "Open WebSockets of clients on the service's own port, and as many event streams.",
+  ),
   NOTIFICATION_KEEP_DAYS: days(90).describe("How long a notification stays in an inbox."),
   NOTIFICATION_KEEP_MAX: count(1_000).describe("How many notifications an inbox holds; the oldest make way."),
   NOTIFICATION_KEEP_ANNOUNCEMENTS_MAX: count(200).describe("How many announcements are kept, for everyone together."),
@@ -85,6 +88,7 @@ export interface Config {
   readonly mailer: MailerConfig;
   readonly publicUrl: string;
   readonly socketPingMs: number;
+  readonly maxSockets: number;
   readonly retention: Retention;
 }
 
@@ -109,6 +113,7 @@ export function loadConfig(): Config {
     mailer: toMailerConfig(values),
     publicUrl: values.PUBLIC_URL.replace(/\/+$/, ""),
     socketPingMs: values.NOTIFICATION_SOCKET_PING_MS,
+    maxSockets: values.NOTIFICATION_MAX_SOCKETS,
     retention: {
       inboxMaxAgeMs: values.NOTIFICATION_KEEP_DAYS * dayMs,
       inboxMaxLength: values.NOTIFICATION_KEEP_MAX,

@@ -107,7 +107,7 @@ export async function startService(config: Config, log: Logger): Promise<Service
   const contextOf = (peer: Pick<Peer, "viewer" | "authorization">): Context => createContext(useCases, peer);
   const schema = (): GraphQLSchema => subgraph.schema;
   const doors = { schema, verifyViewer, createContext: contextOf, isOutage, log };
-  const restStreams = createRestStreams({ ...doors, revocations });
+  const restStreams = createRestStreams({ ...doors, revocations, maxStreams: config.maxSockets });
   const subgraph = await startSubgraph({
     name: "notification",
     host: config.host,
@@ -126,6 +126,7 @@ export async function startService(config: Config, log: Logger): Promise<Service
     server: subgraph.app.server,
     path: "/graphql",
     pingMs: config.socketPingMs,
+    maxSockets: config.maxSockets,
     verifyCaller,
     revocations,
     operations: createOperations(doors),

@@ -77,7 +77,13 @@ export interface TestShop {
 }
 
 export async function startShop(
-  options: { retention?: Partial<Retention>; socketPingMs?: number; redisUrl?: string; smtpUrl?: string } = {},
+  options: {
+    retention?: Partial<Retention>;
+    socketPingMs?: number;
+    maxSockets?: number;
+    redisUrl?: string;
+    smtpUrl?: string;
+  } = {},
 ): Promise<TestShop> {
   const issuer = await startTestIssuer();
   const orderOwners = new Map<string, string>();
@@ -105,6 +111,7 @@ export async function startShop(
     mailer: { from: "The shop <shop@shop.test>", smtpUrl: options.smtpUrl, mailboxDir: join(folder, "mailbox") },
     publicUrl: "https://shop.test",
     socketPingMs: options.socketPingMs ?? 15_000,
+    maxSockets: options.maxSockets ?? 10_000,
     retention: {
       inboxMaxAgeMs: 90 * dayMs,
       inboxMaxLength: 1_000,

@@ -25,6 +25,7 @@ export interface SocketServer {
 const maxMessageBytes = 64 * 1_024;
 const maxUnsentBytes = 1_024 * 1_024;
 const stopGraceMs = 2_000;
+const retryAfterSeconds = "10";
 const longestTimerMs = 2 ** 31 - 1;
 const goingAway = 1_001;
 const tryAgainLater = 1_013;
@@ -33,11 +34,13 @@ const tryAgainLater = 1_013;
  * Serves graphql-transport-ws on an HTTP server's upgrade requests.
  * @param options.pingMs how often a peer is asked whether it is there; one that has not answered by the next time, or
  *   takes longer than two such spells to take a message, is cut off
+ * @param options.maxSockets so many may be open at once, those of the gateway not counted: one more is told 503
  */
 export function createSocketServer(options: {
   server: Server;
   path: string;
   pingMs: number;
+  maxSockets: number;
   verifyCaller: VerifyServiceCredential;
   revocations: Revocations;
   operations: ServerOptions<Record<string, unknown>, Peer>;
@@ -47,6 +50,7 @@ export function createSocketServer(options: {
   const graphql = makeServer(options.operations);
   const sockets = new WebSocketServer({ noServer: true, maxPayload: maxMessageBytes, handleProtocols });
   const open = new Map<WebSocket, { answered: boolean }>();
+  let clientSockets = 0;
 
   async function upgrade(request: IncomingMessage, connection: Duplex, head: Buffer): Promise<void> {
     connection.on("error", () => connection.destroy());
@@ -55,6 +59,10 @@ export function createSocketServer(options: {
       return;
     }
     const credential = request.headers[serviceCredentialHeader];
+    if (credential === undefined && clientSockets >= options.maxSockets) {
+      refuse(connection, "503 Service Unavailable", { "Retry-After": retryAfterSeconds });
+      return;
+    }
     const caller = typeof credential === "string" ? await options.verifyCaller(credential) : null;
     if (credential !== undefined && caller === null) {
       refuse(connection, "403 Forbidden");
@@ -81,6 +89,7 @@ export function createSocketServer(options: {
     };
     const state = { answered: true };
     open.set(socket, state);
+    if (!isGateway) clientSockets++;
     socket.on("error", (error) => log.debug({ err: error }, "a socket broke"));
     socket.on("pong", () => {
       state.answered = true;
@@ -107,6 +116,7 @@ export function createSocketServer(options: {
       clearTimeout(expiry);
       endWatch();
       open.delete(socket);
+      if (!isGateway) clientSockets--;
       closed(code, String(reason)).catch((error: unknown) => log.error({ err: error }, "a socket did not end well"));
     });
   }
@@ -168,8 +178,10 @@ export function createSocketServer(options: {
   };
 }
 
-function refuse(connection: Duplex, status: string): void {
-  connection.end(`HTTP/1.1 ${status}\r\nConnection: close\r\nContent-Length: 0\r\n\r\n`);
+function refuse(connection: Duplex, status: string, headers: Readonly<Record<string, string>> = {}): void {
+  const all = { Connection: "close", "Content-Length": "0", ...headers };
+  const lines = Object.entries(all).map(([name, value]) => `${name}: ${value}\r\n`);
+  connection.end(`HTTP/1.1 ${status}\r\n${lines.join("")}\r\n`);
 }
 
 function closeAway(socket: WebSocket): Promise<void> {

@@ -1,0 +1,43 @@
+import { once } from "node:events";
+import { type IncomingMessage } from "node:http";
+import { createServiceCredentials, serviceCredentialHeader } from "@shop/auth";
+import { testServiceKeys } from "@shop/auth/testing";
+import { eventually } from "@shop/subgraph-server/testing";
+import { WebSocket } from "ws";
+import { startShop, type TestShop } from "./harness";
+
+const maxSockets = 3;
+let shop: TestShop;
+beforeAll(async () => {
+  shop = await startShop({ maxSockets });
+}, 60_000);
+afterAll(() => shop.stop());
+
+/** @returns the socket, or how it was refused */
+async function open(headers: Record<string, string> = {}) {
+  const socket = new WebSocket(`ws://127.0.0.1:${shop.port()}/graphql`, "graphql-transport-ws", { headers });
+  const opened = once(socket, "open").then(() => ({ ok: true as const, socket }));
+  const refused = once(socket, "unexpected-response").then(([, response]: unknown[]) => {
+    const { statusCode, headers: answered } = response as IncomingMessage;
+    socket.on("error", () => undefined); // of ending what was not opened
+    socket.terminate();
+    return { ok: false as const, status: statusCode, retryAfter: answered["retry-after"] };
+  });
+  return Promise.race([opened, refused]);
+}
+
+const credentialOf = createServiceCredentials({ caller: "gateway", key: testServiceKeys.gateway.privateKey });
+
+it("takes so many sockets and no more, those of the gateway beside them, and another once one has gone", async () => {
+  const opened = await Promise.all(Array.from({ length: maxSockets }, () => open()));
+  expect(opened.every(({ ok }) => ok)).toBe(true);
+  expect(await open()).toEqual({ ok: false, status: 503, retryAfter: "10" });
+  const ofGateway = await open({ [serviceCredentialHeader]: await credentialOf("notification") });
+  expect(ofGateway.ok).toBe(true);
+  expect(await open({ [serviceCredentialHeader]: "forged" })).toMatchObject({ status: 403 });
+  expect(await open()).toMatchObject({ status: 503 }); // neither has made room
+
+  const [first] = opened;
+  if (first?.ok === true) first.socket.close();
+  await eventually(open, ({ ok }) => ok);
+});
