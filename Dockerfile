@@ -45,7 +45,8 @@ FROM runtime AS gateway
 COPY --from=build /out/gateway ./
 ENV OTEL_SERVICE_NAME=gateway READY_URL=http://127.0.0.1:8085/readyz
 EXPOSE 8085
-CMD ["gateway/dist/main.js"]
+# As `npm run gateway`: answers of 80 KB do not grow old with it.
+CMD ["--max-semi-space-size=32", "gateway/dist/main.js"]
 
 FROM runtime AS user
 COPY --from=build /out/user ./

@@ -1,8 +1,9 @@
 import { randomUUID } from "node:crypto";
+import { createShopClient } from "../test/client";
+import { eventually } from "../test/eventually";
 import { endSessionEverywhere } from "../test/logout";
 import { takeProductToReview } from "../test/purchase";
 import { logIn, mutate } from "../test/shopping";
-import { createShopClient } from "../test/client";
 import { compose, inspectImage, inspectService, mustCompose } from "./compose";
 
 const at = (port: number): string => `http://localhost:${port}`;
@@ -16,10 +17,16 @@ const services = {
 };
 const names = Object.keys(services);
 const maxImageBytes = 300_000_000;
+const customer = { email: `ada-${randomUUID()}@example.com`, password: "a long enough secret", displayName: "Ada" };
 
 beforeAll(async () => {
   await mustCompose("up", "--detach", "--wait", "--wait-timeout", "300");
   await mustCompose("run", "--rm", "--no-deps", "--no-TTY", "seed_user");
+  await mutate(
+    createShopClient(services.gateway),
+    `mutation ($input: RegisterUserInput!) { registerUser(input: $input) { errors { code message path } } }`,
+    { input: customer },
+  );
 }, 400_000);
 
 afterAll(async () => {
@@ -53,6 +60,24 @@ it("ends a session at the gateway and at every service", async () => {
   await endSessionEverywhere(services);
 });
 
+it("keeps mail where the gateway shows it", async () => {
+  const client = await logIn(services.gateway, customer.email, customer.password);
+  await mutate(client, "mutation { requestEmailVerification { errors { code message path } } }", {});
+  await eventually(async () => {
+    const mailbox = await fetch(`${services.gateway}/mailbox`);
+    return (await mailbox.text()).includes(customer.email);
+  });
+});
+
+it("tells of every process at its operations port, to the other containers alone", async () => {
+  const urls = names.map((name) => `http://${name}:9464/metrics`);
+  const ask = `Promise.all(${JSON.stringify(urls)}.map((url) => fetch(url))).then((all) => console.log(all.map(({ status }) => status).join()))`;
+  expect(await mustCompose("exec", "--no-TTY", "gateway", "node", "--eval", ask)).toContain(
+    names.map(() => 200).join(),
+  );
+  await expect(fetch("http://localhost:9464/metrics")).rejects.toThrow();
+});
+
 it.each(["user", "order", "comment"])("applies the migrations of %s by hand, and finds none left", async (database) => {
   const { code, output } = await compose("run", "--rm", "--no-TTY", `migrate_${database}`);
   expect(code).toBe(0);
@@ -82,14 +107,6 @@ it.each(Object.entries(knownSecrets))(
 );
 
 it("ends every service with 0 when it is told to stop, and finds all of its data again", async () => {
-  const email = `ada-${randomUUID()}@example.com`;
-  const password = "a long enough secret";
-  await mutate(
-    createShopClient(services.gateway),
-    `mutation ($input: RegisterUserInput!) { registerUser(input: $input) { errors { code message path } } }`,
-    { input: { email, password, displayName: "Ada" } },
-  );
-
   await mustCompose("stop");
   const states = await Promise.all([...names, "payments"].map(inspectService));
   expect(states.map(({ State }) => [State.Status, State.ExitCode, State.OOMKilled])).toEqual(
@@ -97,5 +114,5 @@ it("ends every service with 0 when it is told to stop, and finds all of its data
   );
 
   await mustCompose("up", "--detach", "--wait", "--wait-timeout", "300");
-  await logIn(services.gateway, email, password);
+  await logIn(services.gateway, customer.email, customer.password);
 }, 400_000);
