@@ -41,3 +41,25 @@ it("takes so many sockets and no more, those of the gateway beside them, and ano
   if (first?.ok === true) first.socket.close();
   await eventually(open, ({ ok }) => ok);
 });
+
+it("takes as many event streams and no more, and another once one has gone", async () => {
+  const authorization = await shop.issuer.bearer({ userId: await shop.newUser() });
+  const leaving = new AbortController();
+  const stream = (signal?: AbortSignal) =>
+    fetch(`http://127.0.0.1:${shop.port()}/v1/notifications/stream`, {
+      headers: { accept: "text/event-stream", authorization },
+      signal: signal ?? null,
+    });
+  const others = new AbortController();
+  for (let n = 1; n < maxSockets; n++) expect((await stream(others.signal)).status).toBe(200);
+  expect((await stream(leaving.signal)).status).toBe(200);
+  const refused = await stream();
+  expect([refused.status, refused.headers.get("retry-after")]).toEqual([503, "5"]);
+  await refused.body?.cancel();
+  leaving.abort();
+  await eventually(
+    () => stream(others.signal),
+    ({ status }) => status === 200,
+  );
+  others.abort();
+});
