@@ -1,38 +1,17 @@
-import { join } from "node:path";
-import { type Browser, type Locator } from "playwright-core";
-import { removeData, type RunningShop, shopEnvironment, startRunningShop } from "../test/running-shop";
-import { openBrowser, openPage } from "./browser";
+import { type Route } from "playwright-core";
+import { clean, says } from "./browser";
+import { usePagesShop } from "./pages-shop";
 
-const clean = { complaints: [], otherHosts: new Set() };
-const sandboxHost = "embeddable-sandbox.cdn.apollographql.com";
 /** How long a stopped service may go on to look ready. */
 const noticeMs = 5_000;
-
-/** `npm run test:pages -- --globals '{"screenshots":true}'` takes those of the README anew. */
-const takesScreenshots = (globalThis as { screenshots?: boolean }).screenshots === true;
-const images = join(__dirname, "../../docs/images");
-
-let shop: RunningShop;
-let browser: Browser;
-beforeAll(async () => {
-  shop = await startRunningShop(await shopEnvironment());
-  browser = await openBrowser();
-}, 120_000);
-afterAll(async () => {
-  await browser.close();
-  await shop.stop();
-  removeData(shop);
-});
-
-/** Resolves when an element has a text. */
-const says = (element: Locator, text: string | RegExp, timeout = 20_000): Promise<void> =>
-  element.filter({ hasText: text }).first().waitFor({ timeout });
+const consoles = { MINIO_CONSOLE_URL: "http://localhost:9001/", JAEGER_UI_URL: "http://localhost:16686/" };
+const pages = usePagesShop(consoles);
 
 it("tells at the start which services are ready, and of one that stops as down", async () => {
-  const { page, ...watched } = await openPage(browser, shop.url);
+  const { page, ...watched } = await pages.open("/");
   await says(page.locator("#all"), "All 6 services are ready.");
   const comment = page.locator('[data-service="comment"]');
-  const pid = shop.pidOf("comment");
+  const pid = pages.shop.pidOf("comment");
   process.kill(pid, "SIGSTOP"); // killed, it would be back too soon to be seen
   try {
     await says(comment, "down", noticeMs);
@@ -42,33 +21,37 @@ it("tells at the start which services are ready, and of one that stops as down",
   }
   await says(page.locator("#all"), "All 6 services are ready.");
   expect(watched).toEqual(clean);
-  await page.context().close();
 });
 
-it("copies an operation at the start, and leads on, by the keyboard alone", async () => {
-  const { page } = await openPage(browser, shop.url, { permissions: ["clipboard-read", "clipboard-write"] });
-  await page.keyboard.press("Tab");
-  expect(await page.evaluate("document.activeElement.getAttribute('href')")).toBe("/graphiql");
-  await page.getByRole("button", { name: "Copy: A query" }).press("Enter");
-  await says(page.locator("button"), "Copied");
-  expect(await page.evaluate("navigator.clipboard.readText()")).toContain("query Shelf");
-  await page.getByRole("link", { name: "GraphiQL" }).press("Enter");
-  await page.waitForURL("**/graphiql");
-  await page.context().close();
+it("leads from the start to what is there, and to the consoles that it was told of", async () => {
+  const { page } = await pages.open("/");
+  const links = page.locator(".links a");
+  const hrefs = await links.evaluateAll((all) => all.map((link) => link.getAttribute("href") ?? ""));
+  expect(hrefs).toEqual(expect.arrayContaining(["/graphiql", "/graphql", "/docs", ...Object.values(consoles)]));
+  for (const href of hrefs.filter((one) => one.startsWith("/"))) {
+    const { status } = await fetch(`${pages.shop.url}${href}`, { headers: { accept: "text/html" } });
+    expect([href, status]).toEqual([href, 200]);
+  }
 });
 
-it("runs a query in GraphiQL", async () => {
-  const { page, ...watched } = await openPage(browser, `${shop.url}/graphiql`);
-  await says(page.locator(".graphiql-query-editor .view-lines"), "Shelf");
-  await page.locator(".graphiql-execute-button").click();
-  await says(page.locator(".graphiql-response"), /"totalCount":\s\d+/);
-  expect(watched).toEqual(clean);
-  await page.context().close();
+it("copies each of the operations at the start", async () => {
+  const { page } = await pages.open("/", { permissions: ["clipboard-read", "clipboard-write"] });
+  for (const [title, operation] of [
+    ["A query", "query Shelf"],
+    ["A mutation", "mutation SignIn"],
+    ["A subscription", "subscription News"],
+  ] as const) {
+    const button = page.getByRole("button", { name: `Copy: ${title}` });
+    await button.click();
+    await says(button, "Copied");
+    expect(await page.evaluate("navigator.clipboard.readText()")).toContain(operation);
+  }
 });
 
 it("lists every route in the REST reference, and tries one", async () => {
-  const { page, ...watched } = await openPage(browser, `${shop.url}/docs`);
-  const { paths } = (await (await fetch(`${shop.url}/openapi.json`)).json()) as { paths: Record<string, object> };
+  const { page, ...watched } = await pages.open("/docs");
+  const answer = await fetch(`${pages.shop.url}/openapi.json`);
+  const { paths } = (await answer.json()) as { paths: Record<string, object> };
   const routes = Object.entries(paths).flatMap(([path, operations]) =>
     Object.keys(operations).map((method) => `${method.toUpperCase()} ${path}`),
   );
@@ -84,37 +67,45 @@ it("lists every route in the REST reference, and tries one", async () => {
     .locator(".route")
     .filter({ has: page.getByText("GET", { exact: true }) })
     .filter({ has: page.getByText("/v1/products", { exact: true }) });
-  await route.locator("> summary").press("Enter");
+  await route.locator("> summary").click();
   await says(route, "Anyone may call it.");
-  await route.getByRole("button", { name: "Send" }).press("Enter");
+  await route.getByRole("button", { name: "Send" }).click();
   await says(route.locator("form pre"), /^200 OK\s+\{\s+"items"/);
   expect(watched).toEqual(clean);
-  await page.context().close();
 });
 
-it("offers GraphiQL at /graphql where Apollo's host cannot be reached, and asks no other", async () => {
-  const context = await browser.newContext();
-  await context.route(`https://${sandboxHost}/**`, (route) => route.abort());
-  const page = await context.newPage();
-  await page.goto(`${shop.url}/graphql`);
-  await says(page.locator("#state"), "cannot be reached");
-  await page.getByRole("link", { name: "GraphiQL" }).click();
-  await page.waitForURL("**/graphiql");
-  await context.close();
-});
+describe("at /graphql", () => {
+  const scripts = "embeddable-sandbox.cdn.apollographql.com";
+  const frames = "sandbox.embed.apollographql.com";
 
-describe.each(["light", "dark"] as const)("in %s colours", (colorScheme) => {
-  it.each([
-    ["start", "/", "#services li"],
-    ["graphiql", "/graphiql", ".graphiql-tab-button"],
-    ["docs", "/docs", ".route"],
-  ])("%s is readable on a telephone", async (name, path, sign) => {
-    const { page, complaints } = await openPage(browser, `${shop.url}${path}`, { colorScheme });
-    await page.locator(sign).first().waitFor();
-    if (takesScreenshots) await page.screenshot({ path: join(images, `${name}-${colorScheme}.png`) });
-    await page.setViewportSize({ width: 390, height: 844 });
-    expect(await page.evaluate("document.documentElement.scrollWidth - innerWidth")).toBeLessThanOrEqual(0);
-    expect(complaints).toEqual([]);
-    await page.context().close();
+  it("offers GraphiQL where Apollo's host cannot be reached, and asks no other", async () => {
+    const { page, otherHosts } = await pages.open("/graphql");
+    await says(page.locator("#state"), "cannot be reached");
+    expect(otherHosts).toEqual(new Set([scripts]));
+    await page.getByRole("link", { name: "GraphiQL" }).click();
+    await page.waitForURL("**/graphiql");
   });
+
+  it("opens Sandbox on this gateway where it can, in a frame of Apollo's", async () => {
+    const { page, ...watched } = await pages.open("/graphql", { otherHosts: standForApollo });
+    const sandbox = page.frameLocator("#sandbox iframe");
+    const { url } = pages.shop;
+    await says(sandbox.locator("body"), `${url}/graphql and ${url.replace("http", "ws")}/graphql`);
+    expect(watched).toEqual({ complaints: [], otherHosts: new Set([scripts, frames]) });
+  });
+
+  /** As Apollo's script does: it puts a frame from Apollo into its target. */
+  function standForApollo(route: Route): Promise<void> {
+    const { host, searchParams } = new URL(route.request().url());
+    if (host === frames) return route.fulfill({ contentType: "text/html", body: searchParams.get("says") ?? "" });
+    const body = `window.EmbeddedSandbox = class {
+      constructor({ target, initialEndpoint, initialSubscriptionEndpoint }) {
+        const frame = document.createElement("iframe");
+        const says = initialEndpoint + " and " + initialSubscriptionEndpoint;
+        frame.src = "https://${frames}/?says=" + encodeURIComponent(says);
+        document.querySelector(target).append(frame);
+      }
+    };`;
+    return route.fulfill({ contentType: "text/javascript", body });
+  }
 });

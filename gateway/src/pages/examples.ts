@@ -11,9 +11,14 @@ const signedIn = `{ "Authorization": "Bearer <accessToken>" }`;
 
 /** What a newcomer may run at once, without an account. */
 export const shelf: Example = {
-  query: `# What is on sale, from three services. No account needed: press ▶.
+  query: `# What is on sale, from three services.
+# No account needed: press ▶.
 query Shelf {
-  products(filter: { inStock: true }, sort: { field: PRICE, direction: ASC }, first: 3) {
+  products(
+    filter: { inStock: true }
+    sort: { field: PRICE, direction: ASC }
+    first: 3
+  ) {
     totalCount
     edges {
       node {
@@ -31,9 +36,15 @@ query Shelf {
 };
 
 export const signIn: Example = {
-  query: `# Sign in, then put the token into the headers of the other tabs: { "Authorization": "Bearer <accessToken>" }
+  query: `# Sign in, then put the token into the headers below
+# the other tabs: { "Authorization": "Bearer <accessToken>" }
 mutation SignIn {
-  login(input: { email: "customer@example.com", password: "demo-password-1" }) {
+  login(
+    input: {
+      email: "customer@example.com"
+      password: "demo-password-1"
+    }
+  ) {
     user { id displayName }
     tokens { accessToken }
     errors { code message }
@@ -43,14 +54,18 @@ mutation SignIn {
 };
 
 export const news: Example = {
-  query: `# All that happens to you, live. Needs the Authorization header; place and pay an order in another tab.
+  query: `# All that happens to you, live. Needs the Authorization
+# header; place and pay an order in another window.
 subscription News {
   notificationReceived {
     kind
     title
     cursor
     subject {
-      ... on Order { number lines { quantity product { name images { url } } } }
+      ... on Order {
+        number
+        lines { quantity product { name images { url } } }
+      }
     }
   }
 }
@@ -73,13 +88,20 @@ query Account {
 };
 
 const order: Example = {
-  query: `# Needs the Authorization header, and a product's id in the variables: { "productId": "prd_…" }
+  query: `# Needs the Authorization header, and a product's id
+# in the variables: { "productId": "prd_…" }
 mutation Order($productId: ID!) {
   placeOrder(
     input: {
       idempotencyKey: "my-first-order"
       lines: [{ productId: $productId, quantity: 1 }]
-      shippingAddress: { recipient: "Ada", line1: "1 Example Street", city: "London", postalCode: "N1", countryCode: "GB" }
+      shippingAddress: {
+        recipient: "Ada"
+        line1: "1 Example Street"
+        city: "London"
+        postalCode: "N1"
+        countryCode: "GB"
+      }
     }
   ) {
     order { id number status total { amountMinor currency } }
@@ -92,9 +114,16 @@ mutation Order($productId: ID!) {
 };
 
 const payment: Example = {
-  query: `# Needs the Authorization header, and the order's id in the variables: { "orderId": "ord_…" }
+  query: `# Needs the Authorization header, and the order's id
+# in the variables: { "orderId": "ord_…" }
 mutation Pay($orderId: ID!) {
-  payOrder(input: { idempotencyKey: "my-first-payment", orderId: $orderId, paymentToken: "tok_ok" }) {
+  payOrder(
+    input: {
+      idempotencyKey: "my-first-payment"
+      orderId: $orderId
+      paymentToken: "tok_ok"
+    }
+  ) {
     payment { status }
     order { status }
     errors { code message }
@@ -106,7 +135,8 @@ mutation Pay($orderId: ID!) {
 };
 
 const reviews: Example = {
-  query: `# What buyers say of a product. No account needed; a product's id in the variables: { "productId": "prd_…" }
+  query: `# What buyers say of a product. No account needed; a
+# product's id in the variables: { "productId": "prd_…" }
 query Reviews($productId: ID!) {
   product(id: $productId) {
     name
@@ -119,7 +149,9 @@ query Reviews($productId: ID!) {
           likeCount
           verifiedPurchase
           author { displayName }
-          replies(first: 3) { edges { node { body author { displayName } } } }
+          replies(first: 3) {
+            edges { node { body author { displayName } } }
+          }
         }
       }
     }

@@ -27,7 +27,6 @@ interface Job {
   event: SubgraphAnswer;
   readonly delivery: Delivery;
   readonly subscribers: Set<Subscriber>;
-  readonly run: LineOptions["run"];
 }
 
 const ofLine = { maxWaiting: 64, maxAtWork: 8 };
@@ -70,7 +69,7 @@ export function createEventWork(maxAtWork: number): EventWork {
         if (job === undefined) return;
         waiting -= 1;
         count(1);
-        void job.run(job.event).then((text) => {
+        void run(job.event).then((text) => {
           count(-1);
           job.delivery.text = text;
           for (const subscriber of job.subscribers) subscriber.ready(job.delivery);
@@ -81,12 +80,7 @@ export function createEventWork(maxAtWork: number): EventWork {
         if (queue.length === 0 || queue.length === ofLine.maxWaiting / 2) onRoom();
       };
       const newJob = (event: SubgraphAnswer): Job => {
-        const job = {
-          event,
-          delivery: { text: undefined },
-          subscribers: new Set<Subscriber>(),
-          run,
-        };
+        const job = { event, delivery: { text: undefined }, subscribers: new Set<Subscriber>() };
         queue.push(job);
         waiting += 1;
         return job;

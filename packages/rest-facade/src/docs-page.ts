@@ -27,6 +27,8 @@ label { display: block; margin: .5rem 0 }
 input, textarea { width: 100%; padding: .4rem .5rem; border: 1px solid var(--line); border-radius: .35rem; background: transparent; color: inherit }
 button { padding: .4rem 1.2rem; border: 1px solid var(--line); border-radius: .35rem; background: var(--soft); color: inherit; font: inherit; cursor: pointer }
 pre { background: var(--soft); padding: .75rem; margin: .4rem 0; border-radius: .35rem; white-space: pre-wrap; overflow-wrap: anywhere; max-height: 30rem; overflow-y: auto }
+.skip { position: absolute; left: -100rem; padding: .5rem 1rem; background: light-dark(#fff, #16181c) }
+.skip:focus { left: .5rem; top: .5rem }
 `;
 
 /**
@@ -43,6 +45,7 @@ export const docsPage = `<!doctype html>
 <style>${style}</style>
 </head>
 <body>
+<a class="skip" href="#routes">To the routes</a>
 <header>
 <h1 id="title">REST API</h1>
 <p id="description" class="quiet"></p>
@@ -51,7 +54,7 @@ export const docsPage = `<!doctype html>
 <label>Show the routes with <input id="filter" type="search" placeholder="orders" autocomplete="off" spellcheck="false"></label>
 <nav id="tags" aria-label="Groups"></nav>
 </header>
-<main id="routes"><p role="status">Loading …</p></main>
+<main id="routes" tabindex="-1"><p role="status">Loading …</p></main>
 <script type="module">${docsScript}</script>
 </body>
 </html>
