@@ -15,8 +15,8 @@ const defaultSilentAfterMs = 60_000;
 const patienceMs = 15_000;
 
 const gauges = {
-  "revocations.kept": { description: "Ended sessions and changed accounts that tokens are held against", unit: "{1}" },
-  "revocations.unproven": { description: "For how long revocations may have been missed", unit: "s" },
+  "shop.revocations.kept": { description: "Ended sessions and changed accounts that tokens are held against", unit: "{1}" },
+  "shop.revocations.unproven": { description: "For how long revocations may have been missed", unit: "s" },
 };
 
 /**
@@ -55,8 +55,8 @@ export function startRevocationFeed(options: {
     const attributes = { service: bus.clientId };
     const unprovenMs = Date.now() - table.provenUpToMs();
     return Promise.resolve([
-      { gauge: "revocations.kept" as const, value: table.size(), attributes },
-      { gauge: "revocations.unproven" as const, value: unprovenMs / 1_000, attributes },
+      { gauge: "shop.revocations.kept" as const, value: table.size(), attributes },
+      { gauge: "shop.revocations.unproven" as const, value: unprovenMs / 1_000, attributes },
     ]);
   });
   const startedAtMs = Date.now();

@@ -8,3 +8,4 @@ export {
   type ErrorCode,
 } from "./errors";
 export { toClientError } from "./to-client-error";
+export { type OperationOutcome, outcomeOf } from "./outcome";

@@ -1,5 +1,6 @@
 import { type Logger } from "@shop/telemetry";
 import { observeConsumerLag } from "./consumer-lag";
+import { tallyTopics } from "./consumer-metrics";
 import { publishDeadLetter } from "./dead-letter";
 import { createEventAttempts } from "./event-attempts";
 import { createDispatch, type EventHandler } from "./event-handler";
@@ -31,15 +32,25 @@ export function startConsumer(options: {
 }): Consumer {
   const { bus, groupId, handlers, offsets, log } = options;
   const topics = [...new Set(handlers.map(({ event }) => event.topic))];
-  const attempt = createEventAttempts({
+  const tallies = tallyTopics(groupId, topics);
+  const tryToHandle = createEventAttempts({
     process: createDispatch(handlers),
     isOutage: options.isOutage,
-    giveUp: (received, reason) => publishDeadLetter(bus, received, { groupId, reason }),
+    giveUp: async (received, reason) => {
+      await publishDeadLetter(bus, received, { groupId, reason });
+      tallies.get(received.topic)?.deadLetters.add();
+    },
     saveOffset: async ({ topic, partition, message }) => {
       await offsets?.save(topic, partition, BigInt(message.offset) + 1n);
     },
     log,
   });
+  const attempt: typeof tryToHandle = async (received) => {
+    const outcome = await tryToHandle(received);
+    const tally = tallies.get(received.topic);
+    (outcome.done ? tally?.handled : tally?.putOff)?.add();
+    return outcome;
+  };
   const withdraw = observeConsumerLag({ bus, groupId, topics });
   const membership = keepMembership({ bus, groupId, topics, attempt, offsets, commits: true, log });
   return {

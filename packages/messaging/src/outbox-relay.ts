@@ -12,12 +12,12 @@ const batchSize = 500;
 const shortestPauseMs = 50;
 const pauseGrowth = 4;
 const pollMs = 1_000;
-const stopLimitMs = 5_000;
+const stopLimitMs = 2_000;
 
 const gauges = {
-  "outbox.waiting": { description: "Events that are not published, of all instances together", unit: "{event}" },
-  "outbox.oldest_age": { description: "How long the oldest of them has waited", unit: "s" },
-  "outbox.refused_keys": {
+  "shop.outbox.waiting": { description: "Events that are not published, of all instances together", unit: "{event}" },
+  "shop.outbox.oldest_age": { description: "How long the oldest of them has waited", unit: "s" },
+  "shop.outbox.refused_keys": {
     description: "Keys behind an event that the broker refuses to this instance",
     unit: "{key}",
   },
@@ -88,9 +88,9 @@ export function createOutboxRelay<Item extends EventRecord>(options: {
     const attributes = { service: bus.clientId };
     const ageMs = oldestAt === null ? 0 : Math.max(0, Date.now() - oldestAt.getTime());
     return [
-      { gauge: "outbox.waiting", value: waiting, attributes },
-      { gauge: "outbox.oldest_age", value: ageMs / 1_000, attributes },
-      { gauge: "outbox.refused_keys", value: publisher.refusedKeys().length, attributes },
+      { gauge: "shop.outbox.waiting", value: waiting, attributes },
+      { gauge: "shop.outbox.oldest_age", value: ageMs / 1_000, attributes },
+      { gauge: "shop.outbox.refused_keys", value: publisher.refusedKeys().length, attributes },
     ];
   });
   const running = run();

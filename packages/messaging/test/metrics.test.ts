@@ -27,24 +27,24 @@ it("tells how many events wait, and for how long", async () => {
     "UPDATE outbox SET occurred_at = occurred_at - '1 hour'::interval WHERE payload ->> 'title' = '1'",
   );
   const stuck = outbox.startRelay({ bus: outbox.connect(["127.0.0.1:1"], "stuck") });
-  expect(await figure("outbox.waiting", { service: "stuck" })).toBe(3);
-  expect(await figure("outbox.oldest_age", { service: "stuck" })).toBeGreaterThanOrEqual(3_600);
+  expect(await figure("shop.outbox.waiting", { service: "stuck" })).toBe(3);
+  expect(await figure("shop.outbox.oldest_age", { service: "stuck" })).toBeGreaterThanOrEqual(3_600);
   await stuck.stop();
 
   outbox.startRelay();
   const service = outbox.bus.clientId;
   await eventually(
-    () => figure("outbox.waiting", { service }),
+    () => figure("shop.outbox.waiting", { service }),
     (waiting) => waiting === 0,
   );
-  expect(await figure("outbox.oldest_age", { service })).toBe(0);
+  expect(await figure("shop.outbox.oldest_age", { service })).toBe(0);
 });
 
 it("tells of keys that wait behind an event that the broker refuses", async () => {
   await outbox.append({ name: "large", title: "too large", body: "x".repeat(2_000_000) });
   outbox.startRelay();
   await eventually(
-    () => figure("outbox.refused_keys", { service: outbox.bus.clientId }),
+    () => figure("shop.outbox.refused_keys", { service: outbox.bus.clientId }),
     (keys) => keys === 1,
   );
 });
@@ -61,7 +61,7 @@ it("tells, of each partition, how far a group is behind", async () => {
     },
   });
   // Other tests' events lie in the same partition, and this group reads them too.
-  const lag = () => figure("consumer.lag", { group, topic: "system.v1", partition });
+  const lag = () => figure("shop.consumer.lag", { group, topic: "system.v1", partition });
   outbox.startRelay();
   await outbox.append(...numbered(5).map((title) => ({ name: "a", title })));
   await eventually(lag, (behind) => (behind ?? 0) >= 5);

@@ -1,5 +1,7 @@
 import { PrismaPg } from "@prisma/adapter-pg";
 import { type Logger } from "@shop/telemetry";
+import { Pool } from "pg";
+import { observePool } from "./pool-metrics";
 import { createStatementNames } from "./statement-names";
 
 /**
@@ -9,16 +11,18 @@ import { createStatementNames } from "./statement-names";
  */
 export function createClientOptions(options: { url: string; log: Logger }) {
   const onError = (error: Error): void => options.log.debug({ err: error }, "a database connection broke");
-  const adapter = new PrismaPg(
-    {
-      connectionString: options.url,
-      max: 10,
-      connectionTimeoutMillis: 4_500,
-      statement_timeout: 4_000,
-      // Beside the server's own limit: a server that is frozen keeps none.
-      query_timeout: 4_500,
-    },
-    { onPoolError: onError, onConnectionError: onError, statementNameGenerator: createStatementNames() },
-  );
+  const pool = new Pool({
+    connectionString: options.url,
+    max: 10,
+    connectionTimeoutMillis: 4_500,
+    statement_timeout: 4_000,
+    // Beside the server's own limit: a server that is frozen keeps none.
+    query_timeout: 4_500,
+  });
+  observePool(pool);
+  const adapter = new PrismaPg(pool, {
+    ...{ disposeExternalPool: true, onPoolError: onError, onConnectionError: onError },
+    statementNameGenerator: createStatementNames(),
+  });
   return { adapter, transactionOptions: { maxWait: 4_500, timeout: 5_000 } };
 }

@@ -2,7 +2,7 @@ import { type AddressInfo } from "node:net";
 import { ApolloServer } from "@apollo/server";
 import { unwrapResolverError } from "@apollo/server/errors";
 import { ApolloServerPluginInlineTraceDisabled } from "@apollo/server/plugin/disabled";
-import fastifyApollo, { fastifyApolloDrainPlugin } from "@as-integrations/fastify";
+import fastifyApollo from "@as-integrations/fastify";
 import {
   clientAddressHeader,
   serviceCredentialHeader,
@@ -12,7 +12,14 @@ import {
 } from "@shop/auth";
 import { forbidden, toClientError } from "@shop/graphql-errors";
 import { registerCors } from "@shop/http-door";
-import { registerHealthRoutes, type ReadinessChecks, trackSilentConnections } from "@shop/lifecycle";
+import {
+  drainServer,
+  measureRequests,
+  type Readiness,
+  type ReadinessChecks,
+  registerHealthRoutes,
+  trackSilentConnections,
+} from "@shop/lifecycle";
 import {
   type AdmitCaller,
   type OpenApiPaths,
@@ -25,6 +32,7 @@ import { type Logger, traceRequests } from "@shop/telemetry";
 import { fastify, type FastifyInstance, type FastifyReply } from "fastify";
 import { GraphQLError, type GraphQLSchema } from "graphql";
 import { type DoorConfig, loadDoorConfig } from "./config";
+import { createOperationMetrics } from "./operation-metrics";
 import { asksOnlyFor } from "./query-fields";
 import { buildSchema, type Resolvers } from "./schema";
 
@@ -50,7 +58,10 @@ export interface SubgraphOptions<Context extends object> {
   readonly queryFieldsOf?: Readonly<Record<string, readonly string[]>>;
   /** Called once a request: the loaders in it must not outlive it. */
   readonly createContext: (request: SubgraphRequest) => Context;
+  /** What nothing can be answered without. */
   readonly readiness: ReadinessChecks;
+  /** What most can be answered without. */
+  readonly uses?: ReadinessChecks;
   /** Whether an error tells of a store that does not answer; clients then read SERVICE_UNAVAILABLE. */
   readonly isOutage?: (error: unknown) => boolean;
   /** For REST routes that stream, where the service has such. */
@@ -68,7 +79,8 @@ export interface Subgraph {
   readonly port: number;
   readonly app: FastifyInstance;
   readonly schema: GraphQLSchema;
-  /** Not ready, no new requests, those that run may finish. */
+  readonly readiness: () => Promise<Readiness>;
+  /** Not ready, no new connections; the requests that run may finish, for 10 s. */
   stop(): Promise<void>;
 }
 
@@ -92,6 +104,7 @@ export async function startSubgraph<Context extends object>(options: SubgraphOpt
     // An address that is none: Fastify's own answer names Fastify.
     frameworkErrors: ({ statusCode = 400 }, _request, reply) => void sendUnreadable(reply as FastifyReply, statusCode),
     forceCloseConnections: "idle",
+    return503OnClosing: false, // what comes over a connection that is still open is answered, and told that it closes
   });
   traceRequests(app);
   app.addHook("onRoute", (route) => {
@@ -99,7 +112,8 @@ export async function startSubgraph<Context extends object>(options: SubgraphOpt
   });
   const endSilentConnections = trackSilentConnections(app.server);
   registerCors(app, { origins: door.corsOrigins, anyLocalhost: door.anyLocalhost });
-  const health = registerHealthRoutes(app, options.readiness);
+  measureRequests(app);
+  const health = registerHealthRoutes(app, options.readiness, options.uses);
   const schema = buildSchema(options.schemaFile, options.resolvers);
   const apollo = new ApolloServer<Context>({
     schema,
@@ -108,7 +122,7 @@ export async function startSubgraph<Context extends object>(options: SubgraphOpt
     stopOnTerminationSignals: false,
     csrfPrevention: false, // no browser holds a service credential
     formatError: (formatted, error) => toClientError(formatted, unwrapResolverError(error), log, options.isOutage),
-    plugins: [fastifyApolloDrainPlugin(app), ApolloServerPluginInlineTraceDisabled()],
+    plugins: [ApolloServerPluginInlineTraceDisabled(), createOperationMetrics()],
   });
   await apollo.start();
   await app.register(fastifyApollo(apollo), {
@@ -141,11 +155,12 @@ export async function startSubgraph<Context extends object>(options: SubgraphOpt
     port,
     app,
     schema,
+    readiness: health.readiness,
     stop: async () => {
       health.drain();
       endSilentConnections();
+      await drainServer(app);
       await apollo.stop();
-      await app.close();
     },
   };
 }

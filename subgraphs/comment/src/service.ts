@@ -1,7 +1,7 @@
 import { join } from "node:path";
 import { createAccessTokenVerifier, createServiceVerifier, startRevocationFeed } from "@shop/auth";
 import { topics } from "@shop/event-contracts";
-import { startSweeping } from "@shop/lifecycle";
+import { type RunningProcess, startSweeping } from "@shop/lifecycle";
 import { createMessageBus, createOutboxRelay, createPostgresOutbox, startConsumer } from "@shop/messaging";
 import { isDatabaseOutage } from "@shop/postgres";
 import { startSubgraph } from "@shop/subgraph-server";
@@ -24,9 +24,8 @@ import { createWriting } from "./writing";
 
 const housekeepingIntervalMs = 10 * 60_000;
 
-export interface Service {
+export interface Service extends RunningProcess {
   readonly port: number;
-  stop(): Promise<void>;
 }
 
 /** Starts the comment subgraph: reviews and replies, its outbox, and its reading of products, deliveries and accounts. */
@@ -67,13 +66,15 @@ export async function startService(config: Config, log: Logger): Promise<Service
     }),
     isOutage: isDatabaseOutage,
     readiness: { postgres: () => db.$queryRaw`SELECT 1`, revocations: revocations.ping },
+    uses: { kafka: () => consumer.ping() },
     log,
   });
   return {
     port: subgraph.port,
+    readiness: subgraph.readiness,
     stop: async () => {
-      await subgraph.stop();
-      await Promise.all([housekeeping.stop(), consumer.stop(), revocations.stop(), relay.stop()]);
+      await Promise.all([subgraph.stop(), consumer.stop(), housekeeping.stop()]);
+      await Promise.all([revocations.stop(), relay.stop()]);
       await Promise.all([bus.stop(), db.$disconnect()]);
     },
   };

@@ -1,5 +1,6 @@
 import { runProcess } from "@shop/lifecycle";
+import { operationsAddress } from "@shop/telemetry";
 import { loadConfig } from "./config";
 import { startService } from "./service";
 
-runProcess("notification", (log) => startService(loadConfig(), log));
+runProcess("notification", (log) => startService(loadConfig(), log), operationsAddress);

@@ -6,7 +6,7 @@ import {
   startRevocationFeed,
 } from "@shop/auth";
 import { topics } from "@shop/event-contracts";
-import { startSweeping } from "@shop/lifecycle";
+import { type RunningProcess, startSweeping } from "@shop/lifecycle";
 import { createMailer } from "@shop/mailer";
 import { createMessageBus, createOutboxRelay, startConsumer } from "@shop/messaging";
 import { startSubgraph } from "@shop/subgraph-server";
@@ -36,9 +36,8 @@ import { createSocketServer, type Peer } from "./sockets/socket-server";
 import { createWakeUps } from "./wake-ups";
 import { createWatches } from "./watches";
 
-export interface Service {
+export interface Service extends RunningProcess {
   readonly port: number;
-  stop(): Promise<void>;
 }
 
 const mailIntervalMs = 1_000;
@@ -118,7 +117,8 @@ export async function startService(config: Config, log: Logger): Promise<Service
     verifyCaller,
     createContext: ({ viewer }) => contextOf({ viewer, authorization: null }),
     subscribe: restStreams.subscribe,
-    readiness: { redis: () => redis.ping(), kafka: () => consumer.ping(), revocations: revocations.ping },
+    readiness: { redis: () => redis.ping(), revocations: revocations.ping },
+    uses: { kafka: () => consumer.ping() },
     isOutage,
     log,
   });
@@ -135,13 +135,13 @@ export async function startService(config: Config, log: Logger): Promise<Service
 
   return {
     port: subgraph.port,
+    readiness: subgraph.readiness,
     stop: async () => {
       restStreams.stop();
-      await sockets.stop();
-      await subgraph.stop();
+      await Promise.all([sockets.stop(), subgraph.stop(), consumer.stop(), mailing.stop()]);
       offsets.stop();
       withdrawFigures();
-      await Promise.all([consumer.stop(), revocations.stop(), relay.stop(), mailing.stop()]);
+      await Promise.all([revocations.stop(), relay.stop()]);
       await bus.stop();
       wakeUps.stop();
       listener.disconnect();

@@ -8,6 +8,7 @@ import {
 import { topics } from "@shop/event-contracts";
 import { createInventoryClient } from "@shop/inventory-rpc";
 import { createMessageBus, createOutboxRelay, createPostgresOutbox, startConsumer } from "@shop/messaging";
+import { type RunningProcess } from "@shop/lifecycle";
 import { isDatabaseOutage } from "@shop/postgres";
 import { startSubgraph } from "@shop/subgraph-server";
 import { type Logger } from "@shop/telemetry";
@@ -36,9 +37,8 @@ import { createUnpaidOrders } from "./unpaid-orders";
 import { describedWebhooks, registerPaymentWebhooks } from "./webhooks";
 import { startWorker } from "./workers";
 
-export interface Service {
+export interface Service extends RunningProcess {
   readonly port: number;
-  stop(): Promise<void>;
 }
 
 // A hold outlives its order's time to pay, so that a payment in the last moment still finds its stock.
@@ -116,16 +116,17 @@ export async function startService(config: Config, log: Logger): Promise<Service
     createContext: ({ viewer }) => ({ ...useCases, viewer, loaders: createLoaders({ viewer, orders }) }),
     isOutage: (error) => isDatabaseOutage(error) || error instanceof UnavailableError,
     readiness: { postgres: () => db.$queryRaw`SELECT 1`, revocations: revocations.ping },
+    uses: { kafka: () => consumer.ping() },
     routes: (app) => registerPaymentWebhooks({ app, provider, settlement, wake: () => settling.wake(), log }),
     describedPaths: describedWebhooks,
     log,
   });
   return {
     port: subgraph.port,
+    readiness: subgraph.readiness,
     stop: async () => {
-      await subgraph.stop();
-      await Promise.all([consumer.stop(), revocations.stop(), ...workers.map((worker) => worker.stop())]);
-      await relay.stop();
+      await Promise.all([subgraph.stop(), consumer.stop(), ...workers.map((worker) => worker.stop())]);
+      await Promise.all([revocations.stop(), relay.stop()]);
       await Promise.all([bus.stop(), provider.stop(), db.$disconnect()]);
     },
   };

@@ -2,7 +2,7 @@ import { join } from "node:path";
 import { createAccessTokenVerifier, createServiceVerifier, startRevocationFeed } from "@shop/auth";
 import { topics } from "@shop/event-contracts";
 import { startInventoryServer } from "@shop/inventory-rpc";
-import { retryUntilReady, startSweeping } from "@shop/lifecycle";
+import { retryUntilReady, type RunningProcess, startSweeping } from "@shop/lifecycle";
 import { createMessageBus, createOutboxRelay, startConsumer } from "@shop/messaging";
 import { startSubgraph } from "@shop/subgraph-server";
 import { type Logger } from "@shop/telemetry";
@@ -17,11 +17,11 @@ import { createInventoryImplementation } from "./inventory-server";
 import { createLoaders } from "./loaders";
 import { isOutage } from "./outages";
 import { resolvers } from "./resolvers";
+import { patienceOfServices } from "./store";
 
-export interface Service {
+export interface Service extends RunningProcess {
   readonly port: number;
   readonly inventoryPort: number;
-  stop(): Promise<void>;
 }
 
 const schemaFile = join(__dirname, "..", "schema.graphql");
@@ -31,9 +31,9 @@ const categoriesSweepIntervalMs = 5_000;
 const outboxSweepIntervalMs = 5_000;
 
 /** Starts the product service. It waits for MongoDB; the image store and Kafka may come later. */
-export async function startService(config: Config, log: Logger): Promise<Service> {
+export async function startService(config: Config, log: Logger, signal?: AbortSignal): Promise<Service> {
   const { host, currency } = config;
-  const catalogue = await openCatalogue(config, log);
+  const catalogue = await openCatalogue(config, log, { ...patienceOfServices, ...(signal && { signal }) });
   const { store, imageStore, outbox, products, tree, categories, images } = catalogue;
   const holds = createHolds(store, outbox.wake);
   const holdSweep = createHoldSweep(store, holds);
@@ -82,12 +82,14 @@ export async function startService(config: Config, log: Logger): Promise<Service
       imageUrl: imageStore.publicUrl,
     }),
     readiness: { mongo: store.ping, revocations: revocations.ping },
+    uses: { kafka: () => consumer.ping() },
     isOutage,
     log,
   });
 
   return {
     port: subgraph.port,
+    readiness: subgraph.readiness,
     inventoryPort: inventoryServer.port,
     stop: async () => {
       stopping.abort();

@@ -3,6 +3,7 @@ import { type Logger } from "@shop/telemetry";
 import { createConnection, mongo, type Model, Schema } from "mongoose";
 import { type CategoryModel, createCategoryModel } from "./category-model";
 import { createProductModel, type ProductModel } from "./product-model";
+import { observePool } from "./store-metrics";
 
 /**
  * An entry of the stock's ledger. PENDING until the product has it. What a product ever received is its `creation.stock`
@@ -97,14 +98,14 @@ export interface Patience {
   readonly signal?: AbortSignal;
 }
 
-const ofServices: Patience = { operationMs: 2_000 };
+export const patienceOfServices: Patience = { operationMs: 2_000 };
 
 /**
  * Connects to MongoDB.
  * @param patience without a signal in it the server is waited for as long as it takes
  * @throws the signal's AbortError
  */
-export async function openStore(mongoUrl: string, log: Logger, patience = ofServices): Promise<Store> {
+export async function openStore(mongoUrl: string, log: Logger, patience = patienceOfServices): Promise<Store> {
   const connection = createConnection();
   // Of reads: what no index serves well enough ends at the store as well, before the driver gives the connection up.
   connection.set("maxTimeMS", 1_500);
@@ -131,10 +132,14 @@ export async function openStore(mongoUrl: string, log: Logger, patience = ofServ
     await connection.destroy();
     throw error;
   }
+  const withdraw = observePool(connection.getClient());
   return {
     ...store,
     ping: () => connection.getClient().db().command({ ping: 1 }),
-    close: () => connection.close(),
+    close: async () => {
+      withdraw();
+      await connection.close();
+    },
   };
 }
 

@@ -1,6 +1,7 @@
 import { randomBytes } from "node:crypto";
 import { hash, verify } from "@node-rs/argon2";
 import { rateLimited } from "@shop/graphql-errors";
+import { observeLevel } from "@shop/telemetry";
 import { createLimiter } from "./limiter";
 import { isOverlong, normalise } from "./password-rules";
 
@@ -26,7 +27,9 @@ export interface PasswordHasher {
 
 /** Every method throws RATE_LIMITED where too many wait already. */
 export async function createPasswordHasher(): Promise<PasswordHasher> {
-  const limit = createLimiter(limits);
+  const { limit, waiting } = createLimiter(limits);
+  const queue = { description: "Passwords that wait to be hashed or compared", unit: "{password}" };
+  observeLevel("shop.password_hashing.waiting", queue, waiting);
   const decoy = await hash(randomBytes(32), parameters);
 
   async function inTurn<T>(work: () => Promise<T>): Promise<T> {

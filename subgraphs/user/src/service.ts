@@ -2,7 +2,7 @@ import { join } from "node:path";
 import { createAccessTokenVerifier, createServiceVerifier, startRevocationFeed } from "@shop/auth";
 import { staffActed, topics, userOutboxDrained } from "@shop/event-contracts";
 import { createImageStore } from "@shop/images";
-import { retryUntilReady, startSweeping } from "@shop/lifecycle";
+import { retryUntilReady, type RunningProcess, startSweeping } from "@shop/lifecycle";
 import { createMailer } from "@shop/mailer";
 import {
   createMessageBus,
@@ -28,9 +28,8 @@ import { openSigningKeys, publicMaxAgeSeconds, refreshIntervalMs } from "./signi
 import { createTryCounter } from "./try-counter";
 import { createUseCases } from "./use-cases";
 
-export interface Service {
+export interface Service extends RunningProcess {
   readonly port: number;
-  stop(): Promise<void>;
 }
 
 const sweepIntervalMs = 600_000;
@@ -39,18 +38,19 @@ const sendIntervalMs = 1_000;
 const heartbeatIntervalMs = 10_000;
 
 /** Starts the user subgraph: accounts and sessions, the keys that others verify access tokens with, and its outbox. */
-export async function startService(config: Config, log: Logger): Promise<Service> {
+export async function startService(config: Config, log: Logger, signal?: AbortSignal): Promise<Service> {
   const { databaseUrl, tokenIssuer: issuer, tokenAudience: audience } = config;
   const db = createDatabase({ url: databaseUrl, log });
   const keys = await retryUntilReady(
     "the user database",
     () => openSigningKeys({ db, secret: config.tokenSecret }),
     log,
+    signal,
   );
   const imageStore = createImageStore(config.imageStore, log);
   const counter = createTryCounter({ redisUrl: config.redisUrl, log });
   const useCases = await createUseCases({ db, keys, imageStore, counter, config, log });
-  await showFirstAdmin({ db, links: useCases.links, config, log });
+  await showFirstAdmin({ db, links: useCases.links, config, log, signal });
   const stopping = new AbortController();
   // It may come later: only avatars wait for it. This rejects only when we stop.
   retryUntilReady("the image store", imageStore.prepare, log, stopping.signal).catch(() => undefined);
@@ -75,6 +75,7 @@ export async function startService(config: Config, log: Logger): Promise<Service
     verifyCaller: createServiceVerifier({ callee: "user", callers: config.callers.graphql }),
     createContext: (request) => createContext(useCases, request),
     readiness: { database: () => db.$queryRaw`SELECT 1`, revocations: revocations.ping },
+    uses: { kafka: () => consumer.ping() },
     isOutage: isDatabaseOutage,
     routes: (app) => {
       const verifyCaller = createServiceVerifier({ callee: "user", callers: config.callers.mailAddresses });
@@ -99,13 +100,17 @@ export async function startService(config: Config, log: Logger): Promise<Service
   const heartbeat = startOutboxHeartbeat({ source, bus, event: userOutboxDrained, intervalMs, log });
   return {
     port: subgraph.port,
+    readiness: subgraph.readiness,
     stop: async () => {
       stopping.abort();
-      await subgraph.stop();
+      await Promise.all([
+        subgraph.stop(),
+        heartbeat.stop(),
+        consumer.stop(),
+        ...workers.map((worker) => worker.stop()),
+      ]);
       counter.close();
-      await Promise.all(workers.map((worker) => worker.stop()));
-      await Promise.all([revocations.stop(), heartbeat.stop(), consumer.stop()]);
-      await relay.stop();
+      await Promise.all([revocations.stop(), relay.stop()]);
       await bus.stop();
       await db.$disconnect();
     },
@@ -113,10 +118,16 @@ export async function startService(config: Config, log: Logger): Promise<Service
 }
 
 /** On the terminal, and in no log: whoever reads it is ADMIN. */
-async function showFirstAdmin(deps: { db: Database; links: MailedLinks; config: Config; log: Logger }): Promise<void> {
-  const { config, log } = deps;
+async function showFirstAdmin(deps: {
+  db: Database;
+  links: MailedLinks;
+  config: Config;
+  log: Logger;
+  signal: AbortSignal | undefined;
+}): Promise<void> {
+  const { config, log, signal } = deps;
   const { adminEmail: email, publicUrl } = config;
   if (email === undefined) return;
-  const given = await retryUntilReady("the user database", () => prepareFirstAdmin(deps, email), log);
+  const given = await retryUntilReady("the user database", () => prepareFirstAdmin(deps, email), log, signal);
   if (given !== undefined) process.stdout.write(describeOneTimePassword(email, given, publicUrl));
 }

@@ -57,14 +57,14 @@ export function createMailQueue({ redis, prefix }: { redis: Redis; prefix: strin
 /** Offers the queue's figures as metrics; the same from every instance. @returns withdraws them */
 export function observeMails(queue: MailQueue): () => void {
   const gauges = {
-    "notification.mails_waiting": { description: "Mails that wait to be sent", unit: "{mail}" },
-    "notification.mails_lost": { description: "Mails that were given up", unit: "{mail}" },
+    "shop.mails.waiting": { description: "Mails that wait to be sent", unit: "{mail}" },
+    "shop.mails.lost": { description: "Mails that were given up", unit: "{mail}" },
   };
   return observeGauges(gauges, async () => {
     const { waiting, lost } = await queue.figures();
     return [
-      { gauge: "notification.mails_waiting", value: waiting, attributes: {} },
-      { gauge: "notification.mails_lost", value: lost, attributes: {} },
+      { gauge: "shop.mails.waiting", value: waiting, attributes: {} },
+      { gauge: "shop.mails.lost", value: lost, attributes: {} },
     ];
   });
 }
