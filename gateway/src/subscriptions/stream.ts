@@ -72,9 +72,11 @@ export function openStream(
       traceparent: traceparentOf(answer.extensions),
       attributes: { "shop.subgraph": event.plan.primary.subgraph.name, "shop.subscribers": subscribers.size },
     });
-    const text = JSON.stringify(await runEvent({ ...event, context: { ...context, span } }, answer, deps));
-    span?.end();
-    return text;
+    try {
+      return JSON.stringify(await runEvent({ ...event, context: { ...context, span } }, answer, deps));
+    } finally {
+      span?.end();
+    }
   };
   const reconsider = (): void => {
     const mustWait = work.isFull || !hasRoom(subscribers);
