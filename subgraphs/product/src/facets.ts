@@ -23,9 +23,15 @@ export interface Facets {
   categories(wanted: Wanted): Promise<CategoryCount[]>;
   /** In minor units, over all matches; null without one. */
   priceRange(wanted: Wanted): Promise<{ minMinor: number; maxMinor: number } | null>;
-  /** By name; the values of each, most matches first. */
+  /**
+   * By name; the values of each, most matches first. The 50 attributes that most matches have, and of each the 50 values;
+   * beyond them what the filter names, which customers must be able to take back.
+   */
   attributes(wanted: Wanted): Promise<AttributeCounts[]>;
 }
+
+// More nobody looks through, and an attribute may have as many values as there are products.
+const mostTold = 50;
 
 export function createFacets(deps: {
   store: Pick<Store, "products">;
@@ -94,18 +100,23 @@ export function createFacets(deps: {
     },
 
     attributes: async (wanted) => {
-      const filtered = [...new Set(wanted.attributes.map(({ name }) => name))];
+      const chosen = new Map(wanted.attributes.map(({ name, values }) => [name, values]));
       const [all, ...own] = await Promise.all([
         countValues(wanted),
-        ...filtered.map((attribute) => countValues(withoutAttribute(wanted, attribute), attribute)),
+        ...[...chosen.keys()].map((attribute) => countValues(withoutAttribute(wanted, attribute), attribute)),
       ]);
       const byName = new Map([...all, ...own.flatMap((counts) => [...counts])]);
       return [...byName]
-        .map(([name, values]) => ({
+        .map(([name, values]) => ({ name, values, matches: values.reduce((sum, { count }) => sum + count, 0) }))
+        .sort((a, b) => b.matches - a.matches || compare(a.name, b.name))
+        .filter(({ name }, place) => place < mostTold || chosen.has(name))
+        .sort((a, b) => compare(a.name, b.name))
+        .map(({ name, values }) => ({
           name,
-          values: values.toSorted((a, b) => b.count - a.count || compare(a.value, b.value)),
-        }))
-        .sort((a, b) => compare(a.name, b.name));
+          values: values
+            .toSorted((a, b) => b.count - a.count || compare(a.value, b.value))
+            .filter(({ value }, place) => place < mostTold || chosen.get(name)?.includes(value) === true),
+        }));
     },
   };
 }
