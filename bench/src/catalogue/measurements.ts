@@ -1,4 +1,5 @@
-import { type LatencySummary, summariseLatencies } from "../load/latencies";
+import { type LatencySummary } from "../load/latencies";
+import { measureOneByOne } from "../load/one-by-one";
 import { readCpuMs } from "../process-statistics";
 import { type Combination, type Goods } from "./combinations";
 import { type RunningProduct, type RunningStore } from "./running-catalogue";
@@ -29,7 +30,6 @@ interface Page {
 }
 
 const pageSize = 20;
-const warmUps = 10;
 
 /** What combinations ask for, as it is in a seeded catalogue. */
 export async function findGoods(product: RunningProduct): Promise<Goods> {
@@ -79,20 +79,11 @@ async function measure(
   times: number,
   askFor: (n: number) => Promise<unknown>,
 ): Promise<Figures> {
-  for (let n = 0; n < warmUps; n++) await askFor(n);
-  const latenciesMs: number[] = [];
-  const readStoreCpuMs = (): number => (store.pid === null ? Number.NaN : readCpuMs(store.pid));
-  const before = { product: readCpuMs(product.pid), store: readStoreCpuMs() };
-  for (let n = 0; n < times; n++) {
-    const startedAtMs = performance.now();
-    await askFor(n);
-    latenciesMs.push(performance.now() - startedAtMs);
-  }
-  const cpuMs = {
-    product: (readCpuMs(product.pid) - before.product) / times,
-    store: store.pid === null ? null : (readStoreCpuMs() - before.store) / times,
-  };
-  return { ...summariseLatencies(latenciesMs), cpuMs };
+  const { cpuMs, ...latencies } = await measureOneByOne(times, askFor, () => ({
+    product: readCpuMs(product.pid),
+    store: store.pid === null ? 0 : readCpuMs(store.pid),
+  }));
+  return { ...latencies, cpuMs: { ...cpuMs, store: store.pid === null ? null : cpuMs.store } };
 }
 
 /** @throws for an answer with an error: a refusal is fast */
