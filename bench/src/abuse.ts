@@ -78,6 +78,7 @@ async function startGateway(): Promise<{ url: string; pid: number; stop: () => v
       ...Object.fromEntries(services.map((name) => [`${name}_URL`, nobody])),
       GATEWAY_SERVICE_KEY: formatServiceKey(generateKeyPairSync("ed25519").privateKey),
       GATEWAY_PORT: String(port),
+      OPS_PORT: "0",
       INTROSPECTION: "true",
       RATE_LIMIT_ADDRESS: "0",
       LOG_LEVEL: "silent",

@@ -50,6 +50,7 @@ export async function shopEnvironment(): Promise<Record<string, string>> {
   return {
     ...Object.fromEntries(portVariables.map((variable, index) => [variable, String(ports[index])])),
     DATA_DIR: dataDir,
+    OPS_PORT: "0",
     NODE_ENV: "development",
   };
 }

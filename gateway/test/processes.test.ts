@@ -75,6 +75,7 @@ describe("the gateway's process", () => {
       env: {
         PATH: process.env["PATH"],
         GATEWAY_PORT: "0",
+        OPS_PORT: "0",
         SUPERGRAPH_FILE: shop.config.supergraphFile,
         GATEWAY_SERVICE_KEY: formatServiceKey(testServiceKeys.gateway.privateKey),
         ...environment,

@@ -34,6 +34,9 @@ export const environment = z.object({
   ORDER_PORT: ownPort(8082).describe("Port of order"),
   NOTIFICATION_PORT: ownPort(8083).describe("Port of notification"),
   COMMENT_PORT: ownPort(8084).describe("Port of comment"),
+  OPS_PORT: port(9464).describe(
+    "The operations port of the gateway; the five services have the next five, in the order user, product, order, notification, comment. 0: any free ones",
+  ),
   INVENTORY_PORT: ownPort(8181).describe("Port of the inventory RPC, served by product"),
   PAYMENTS_SANDBOX_WEBHOOK_SECRET: secret("development-webhook-secret").describe(
     "What the sandbox provider signs its webhooks with",

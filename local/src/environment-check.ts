@@ -20,15 +20,14 @@ export function findEnvironmentProblems(services: readonly ServicePlan[], env: E
   return [...new Set(problems.flat())];
 }
 
-/** Gives the environment for each service by its name: all of it, less the secrets that only others read. */
+/** Gives the environment for each service by its name: all of it, less the secrets that only others read, and its own. */
 export function shareOut(services: readonly ServicePlan[], env: Environment): (name: string) => Environment {
   const secretsByService = new Map(readSchemas(services).map(([name, schema]) => [name, secretsOf(schema)]));
   const secrets = new Set([...secretsByService.values()].flat());
   return (name) => {
     const own = secretsByService.get(name) ?? [];
-    return Object.fromEntries(
-      Object.entries(env).filter(([variable]) => !secrets.has(variable) || own.includes(variable)),
-    );
+    const shared = Object.entries(env).filter(([variable]) => !secrets.has(variable) || own.includes(variable));
+    return { ...Object.fromEntries(shared), ...services.find((service) => service.name === name)?.env };
   };
 }
 

@@ -12,6 +12,8 @@ export interface ServicePlan {
   /** The module with the schema of its environment; undefined where it is given all by its arguments. */
   readonly configuration?: string;
   readonly ports: readonly WantedPort[];
+  /** What of its environment is its alone. */
+  readonly env?: Readonly<Record<string, string>>;
   readonly url: string;
 }
 
@@ -20,28 +22,39 @@ const subgraphNames = ["user", "product", "order", "notification", "comment"] as
 
 /** The five subgraphs, the gateway, and the sandbox payment provider where the environment names none. */
 export function planServices(config: Config): ServicePlan[] {
-  const subgraphs = subgraphNames.map((name) => {
+  const subgraphs = subgraphNames.map((name, index) => {
     const variable = `${name.toUpperCase()}_PORT` as const;
     const port = config[variable as keyof Config] as number;
+    const operations = planOperations(name, config.OPS_PORT, index + 1);
     const inventory = { name: "product's inventory RPC", port: config.INVENTORY_PORT, variable: "INVENTORY_PORT" };
     return {
       name,
       script: join(root, "subgraphs", name, "dist", "main.js"),
       configuration: join(root, "subgraphs", name, "dist", "config.js"),
       args: [],
-      ports: [{ name, port, variable }, ...(name === "product" ? [inventory] : [])],
+      ports: [{ name, port, variable }, ...(name === "product" ? [inventory] : []), ...operations.ports],
+      env: operations.env,
       url: `http://${config.HOST}:${port}`,
     };
   });
+  const operations = planOperations("gateway", config.OPS_PORT, 0);
   const gateway = {
     name: "gateway",
     script: join(root, "gateway", "dist", "main.js"),
     configuration: join(root, "gateway", "dist", "config.js"),
     args: [],
-    ports: [{ name: "gateway", port: config.GATEWAY_PORT, variable: "GATEWAY_PORT" }],
+    ports: [{ name: "gateway", port: config.GATEWAY_PORT, variable: "GATEWAY_PORT" }, ...operations.ports],
+    env: operations.env,
     url: `http://${config.HOST}:${config.GATEWAY_PORT}`,
   };
   return [...(config.PAYMENTS_SANDBOX_URL === undefined ? [paymentsPlan(config)] : []), ...subgraphs, gateway];
+}
+
+/** @param first 0: each takes any free one */
+function planOperations(name: string, first: number, index: number): Required<Pick<ServicePlan, "ports" | "env">> {
+  const port = first === 0 ? 0 : first + index;
+  const wanted = { name: `${name}'s operations`, port, variable: "OPS_PORT" };
+  return { ports: port === 0 ? [] : [wanted], env: { OPS_PORT: String(port) } };
 }
 
 function paymentsPlan(config: Config): ServicePlan {

@@ -4,6 +4,8 @@ import { type Stores } from "./stores";
 
 const demoPassword = "demo-password-1";
 
+type Section = [title: string, rows: [name: string, value: string][]];
+
 /** What a newcomer wants to see when everything is up. */
 export function renderTable(
   config: Config,
@@ -13,7 +15,7 @@ export function renderTable(
 ): string {
   const gateway = `http://localhost:${config.GATEWAY_PORT}`;
   const service = (name: string) => services.find((plan) => plan.name === name)?.url ?? "";
-  const sections: [string, [string, string][]][] = [
+  const sections: Section[] = [
     [
       "Open",
       [
@@ -28,6 +30,7 @@ export function renderTable(
       ["customer", "staff", "admin"].map((who): [string, string] => [`${who}@example.com`, demoPassword]),
     ],
     ["Services", ["user", "product", "order", "notification", "comment"].map((name) => [name, service(name)])],
+    ...(config.OPS_PORT === 0 ? [] : [operationsOf(services)]),
     [
       "Stores",
       [
@@ -48,4 +51,11 @@ export function renderTable(
     body.join("\n\n"),
     `\n  Stand-ins are for development, demonstration and tests. Data and log: ${config.dataDir}. Ctrl-C ends it all.\n`,
   ].join("\n");
+}
+
+function operationsOf(services: readonly ServicePlan[]): Section {
+  const rows = services.flatMap(({ name, env }): Section[1] =>
+    env?.["OPS_PORT"] === undefined ? [] : [[name, `http://127.0.0.1:${env["OPS_PORT"]}/metrics`]],
+  );
+  return ["Metrics", rows];
 }

@@ -92,6 +92,7 @@ export async function startProduct(mongoUrl: string): Promise<RunningProduct> {
   const [port, inventoryPort] = [await findFreePort(), await findFreePort()];
   const env = {
     PRODUCT_PORT: String(port),
+    OPS_PORT: "0",
     INVENTORY_PORT: String(inventoryPort),
     MONGO_URL: mongoUrl,
     GATEWAY_SERVICE_PUBLIC_KEYS: formatServiceKey(gatewayKeys.publicKey),

@@ -57,6 +57,7 @@ export async function startShop(options: {
     LOG_LEVEL: "warn",
     OTEL_SERVICE_NAME: "supervisor", // it names what it starts itself
     ...Object.fromEntries(portVariables.map((variable, index) => [variable, String(ports[index])])),
+    OPS_PORT: "0",
     ...options.env,
   };
   const portOf = (variable: string): string => env[variable] ?? "";

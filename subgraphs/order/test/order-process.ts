@@ -17,6 +17,7 @@ export async function startProcess(config: Config): Promise<Service> {
       LOG_LEVEL: "fatal",
       HOST: config.host,
       ORDER_PORT: String(config.port),
+      OPS_PORT: "0",
       ORDER_DATABASE_URL: config.databaseUrl,
       KAFKA_BROKERS: config.kafkaBrokers.join(","),
       ORDER_CONSUMER_GROUP: config.consumerGroup,
