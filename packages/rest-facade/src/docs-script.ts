@@ -19,6 +19,7 @@ const typeOf = (schema) => {
   if (schema.const !== undefined) return [JSON.stringify(schema.const)];
   if (schema.enum) return [schema.enum.join(" | ")];
   if (schema.anyOf) return joined(schema.anyOf.map(typeOf), " | ");
+  if (schema.contentSchema) return ["JSON of ", ...typeOf(schema.contentSchema)];
   if (schema.type === "array") return ["list of ", ...typeOf(schema.items ?? {})];
   return [[schema.type ?? "anything"].flat().join(" | ") + (schema.format ? " (" + schema.format + ")" : "")];
 };
@@ -64,8 +65,8 @@ const answer = ([status, given]) => {
   const title = [element("strong", { textContent: status === "default" ? "any other" : status }), quiet(response.description)];
   return folded(title, () => [
     ...Object.entries(response.headers ?? {}).map(([name, { description }]) => element("p", {}, element("code", { textContent: name }), " ", quiet(description))),
-    ...Object.entries(response.content ?? {}).flatMap(([type, { schema, example }]) => [
-      element("p", {}, element("code", { textContent: type })), ...shape(schema),
+    ...Object.entries(response.content ?? {}).flatMap(([type, { schema, example, "x-itemSchema": event }]) => [
+      element("p", {}, element("code", { textContent: type }), event ? " – each event:" : ""), ...shape(event ?? schema),
       ...(example === undefined ? [] : [element("h3", { textContent: "Example" }), json(example)]),
     ]),
     ...(response.content ? [] : [element("p", { textContent: "No body." })]),

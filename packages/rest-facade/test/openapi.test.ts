@@ -66,3 +66,9 @@ it("names the kinds of notifications that there are", async () => {
     },
   });
 });
+
+it("describes nothing where it is told to describe nothing", async () => {
+  const { app } = await serveFacade("user", { docs: false });
+  for (const url of ["/openapi.json", "/docs"]) expect((await app.inject({ url })).statusCode).toBe(404);
+  await app.close();
+});

@@ -16,7 +16,7 @@ export interface ServedFacade {
 }
 
 /** The facade over a graph that answers what it is told to. @param service whose routes; all where it is not given */
-export async function serveFacade(service?: ServiceName): Promise<ServedFacade> {
+export async function serveFacade(service?: ServiceName, { docs } = { docs: true }): Promise<ServedFacade> {
   const app = fastify();
   const log = createLogger("rest");
   log.level = "silent";
@@ -39,7 +39,7 @@ export async function serveFacade(service?: ServiceName): Promise<ServedFacade> 
     ...(service === undefined ? {} : { service }),
     admit,
     schema: () => schemaOf(service ?? "user"),
-    docs: true,
+    docs,
     log,
   });
   await app.ready();

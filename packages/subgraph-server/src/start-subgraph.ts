@@ -21,7 +21,6 @@ import {
   trackSilentConnections,
 } from "@shop/lifecycle";
 import {
-  type AdmitCaller,
   type OpenApiPaths,
   registerRestFacade,
   sendUnreadable,
@@ -34,6 +33,7 @@ import { GraphQLError, type GraphQLSchema } from "graphql";
 import { type DoorConfig, loadDoorConfig } from "./config";
 import { createOperationMetrics } from "./operation-metrics";
 import { asksOnlyFor } from "./query-fields";
+import { createRestDoor } from "./rest-door";
 import { buildSchema, type Resolvers } from "./schema";
 
 /** What a context is made from, one for each request. */
@@ -141,7 +141,7 @@ export async function startSubgraph<Context extends object>(options: SubgraphOpt
   });
   registerRestFacade(app, {
     service: options.name,
-    admit: createAdmit(apollo, options),
+    admit: createRestDoor({ ...options, apollo }),
     schema: () => schema,
     docs: door.docs,
     otherPaths: options.describedPaths,
@@ -162,43 +162,6 @@ export async function startSubgraph<Context extends object>(options: SubgraphOpt
       await drainServer(app);
       await apollo.stop();
     },
-  };
-}
-
-/** Runs the operations of REST routes through the same Apollo Server, with the viewer of the user's token. */
-function createAdmit<Context extends object>(
-  apollo: ApolloServer<Context>,
-  { verifyViewer, createContext, subscribe, log, isOutage }: SubgraphOptions<Context>,
-): AdmitCaller {
-  const toErrors = (error: unknown) => {
-    const formatted = error instanceof GraphQLError ? error.toJSON() : { message: String(error) };
-    return [toClientError(formatted, error, log, isOutage)];
-  };
-  return async (caller) => {
-    try {
-      const { userAgent, address } = caller;
-      const viewer = await verifyViewer(caller.authorization);
-      return {
-        ok: true,
-        viewer,
-        execute: async ({ query, variables }) => {
-          try {
-            const contextValue = createContext({ viewer, userAgent, address });
-            const { body } = await apollo.executeOperation({ query, variables: { ...variables } }, { contextValue });
-            if (body.kind !== "single") throw new Error("incremental delivery is not offered");
-            return body.singleResult;
-          } catch (error) {
-            return { errors: toErrors(error) };
-          }
-        },
-        subscribe: (operation, client) => {
-          if (subscribe === undefined) throw new Error("a route streams, and there is nothing to subscribe with");
-          return subscribe({ ...operation, ...caller }, client);
-        },
-      };
-    } catch (error) {
-      return { ok: false, errors: toErrors(error) };
-    }
   };
 }
 
