@@ -7,7 +7,8 @@ const style = `
 /* Its dragging leaves a tab far from where it is seen; pressed, the tab would go there, from under the pointer. */
 .graphiql-tab { transform: none !important }
 .graphiql-logo span, .monaco-editor .line-numbers { color: hsl(var(--color-neutral)) !important; opacity: 1 !important }
-/* Its comments are too dim for its own dark. */
+/* Some of its colours are too dim for what is behind them. */
+.graphiql-response { background: hsl(var(--color-base)); border-radius: 8px }
 @media (prefers-color-scheme: dark) { body:not(.graphiql-light) .graphiql-container { --color-base: 219, 29%, 9% } }
 body.graphiql-dark .graphiql-container { --color-base: 219, 29%, 9% }
 /* It puts the answer beside the question, however narrow the window is. */
