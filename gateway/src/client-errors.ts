@@ -2,6 +2,7 @@ import { randomBytes } from "node:crypto";
 import { toClientError } from "@shop/graphql-errors";
 import { currentTraceId, type Logger, type TraceSpan } from "@shop/telemetry";
 import { type GraphQLError, type GraphQLFormattedError } from "graphql";
+import { createRefusals } from "./limits/refusals";
 
 /** Turns whatever went wrong with an operation into what a client may see of it. */
 export type FormatError = (formatted: GraphQLFormattedError, error: unknown) => GraphQLFormattedError;
@@ -12,6 +13,7 @@ export type FormatError = (formatted: GraphQLFormattedError, error: unknown) => 
  */
 export function createFormatError(log: Logger): FormatError {
   const inventTraceId = createTraceIds();
+  const noteRefusal = createRefusals();
   const format: FormatError = (formatted, error) => {
     const { message, path, extensions } = formatted;
     // The subgraph's data source has made it fit to be seen already (execution/subgraph-errors.ts).
@@ -19,6 +21,7 @@ export function createFormatError(log: Logger): FormatError {
       const traceId = currentTraceId() ?? extensions["traceId"] ?? inventTraceId();
       return { message, ...(path === undefined ? {} : { path }), extensions: { ...withoutStack(extensions), traceId } };
     }
+    noteRefusal(extensions?.["code"]);
     if (currentTraceId() !== undefined) return toClientError(formatted, error, log);
     const traceId = inventTraceId();
     const told = toClientError(formatted, error, log.child({ traceId }));

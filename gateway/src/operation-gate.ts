@@ -1,9 +1,16 @@
-import { type ApolloServerPlugin, type GraphQLRequestContext, type GraphQLRequestListener } from "@apollo/server";
+import {
+  type ApolloServerPlugin,
+  type GraphQLRequestContext,
+  type GraphQLRequestContextDidEncounterErrors,
+  type GraphQLRequestContextDidResolveOperation,
+  type GraphQLRequestContextWillSendResponse,
+} from "@apollo/server";
 import { type OperationDefinitionNode, OperationTypeNode } from "graphql";
 import { badRequest } from "./bad-request";
 import { type CachePolicy } from "./cache-control";
 import { noteSpan } from "./client-errors";
 import { type RequireAffordable } from "./limits/cost-limit";
+import { type MeasureOperation } from "./operation-metrics";
 import { type RequestContext } from "./request-context";
 import { type SupergraphSource } from "./supergraph";
 
@@ -15,33 +22,42 @@ export function createOperationGate(deps: {
   readonly supergraph: SupergraphSource;
   readonly requireAffordable: RequireAffordable;
   readonly maxAgeSecondsOf: CachePolicy;
+  readonly measure: MeasureOperation;
 }): ApolloServerPlugin<RequestContext> {
   const { supergraph, requireAffordable } = deps;
-  const listener: GraphQLRequestListener<RequestContext> = {
-    didResolveOperation: (request) => {
+  const listener = {
+    didResolveOperation: (request: GraphQLRequestContextDidResolveOperation<RequestContext>) => {
       const { document } = request;
       const operation = requireAnswerable(request.operation);
       const variables = request.request.variables ?? {};
       requireAffordable({ schema: supergraph.current().supergraphSchema, document, operation, variables });
       return nothingMore;
     },
-    didEncounterErrors: ({ errors, contextValue }) => {
+    didEncounterErrors: ({ errors, contextValue }: GraphQLRequestContextDidEncounterErrors<RequestContext>) => {
       noteSpan(errors, contextValue.span);
       return nothingMore;
     },
-    willSendResponse: (request) => {
-      const { http, body } = request.response;
-      if (body.kind !== "single") return nothingMore;
-      const { document, operation } = request;
-      if (document && operation && body.singleResult.errors === undefined && isAskedByAnyone(request)) {
-        const maxAgeSeconds = deps.maxAgeSecondsOf(document, operation);
-        if (maxAgeSeconds > 0) http.headers.set("cache-control", `public, max-age=${maxAgeSeconds}`);
-      }
-      return nothingMore;
+  };
+  const tellCaches = (request: GraphQLRequestContextWillSendResponse<RequestContext>): Promise<void> => {
+    const { http, body } = request.response;
+    if (body.kind !== "single") return nothingMore;
+    const { document, operation } = request;
+    if (document && operation && body.singleResult.errors === undefined && isAskedByAnyone(request)) {
+      const maxAgeSeconds = deps.maxAgeSecondsOf(document, operation);
+      if (maxAgeSeconds > 0) http.headers.set("cache-control", `public, max-age=${maxAgeSeconds}`);
+    }
+    return nothingMore;
+  };
+  return {
+    requestDidStart: () => {
+      const startedAtMs = performance.now();
+      const willSendResponse: typeof tellCaches = (request) => {
+        deps.measure(request, startedAtMs);
+        return tellCaches(request);
+      };
+      return Promise.resolve({ ...listener, willSendResponse });
     },
   };
-  const started = Promise.resolve(listener);
-  return { requestDidStart: () => started };
 }
 
 const nothingMore = Promise.resolve();

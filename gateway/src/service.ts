@@ -1,7 +1,15 @@
 import { type AddressInfo } from "node:net";
+import { setTimeout as sleep } from "node:timers/promises";
 import { createAccessTokenVerifier, createServiceCredentials, type VerifyAccessToken } from "@shop/auth";
 import { registerCors, registerJsonBodies } from "@shop/http-door";
-import { type RunningProcess, registerHealthRoutes, trackSilentConnections } from "@shop/lifecycle";
+import {
+  drainLimitMs,
+  drainServer,
+  measureRequests,
+  registerHealthRoutes,
+  type RunningProcess,
+  trackSilentConnections,
+} from "@shop/lifecycle";
 import { type Logger, traceRequests } from "@shop/telemetry";
 import { fastify, type FastifyInstance } from "fastify";
 import { type GraphQLSchema } from "graphql";
@@ -20,6 +28,7 @@ import { createOperationTexts } from "./limits/operation-texts";
 import { createRateLimits } from "./limits/rate-limits";
 import { connectSharedBudgets } from "./limits/shared-budgets";
 import { createOperationGate } from "./operation-gate";
+import { createOperationMetrics } from "./operation-metrics";
 import { createOperations } from "./operations";
 import { createAuthenticate } from "./request-context";
 import { type AdmitCaller, createRestDoor } from "./rest-door";
@@ -91,9 +100,15 @@ export async function startService(
   const requireAffordable = createCostLimit(limits?.maxCost);
   const maxAgeSecondsOf = createCachePolicy(supergraph);
 
+  const { operationsFile, operationsOnly: onlyRegistered } = config;
+  const registered = operationsFile === undefined ? [] : await readManifest(operationsFile);
+
   const apollo = await startApollo({
     ...{ supergraph, formatError, production, introspection, log },
-    operationGate: createOperationGate({ supergraph, requireAffordable, maxAgeSecondsOf }),
+    operationGate: createOperationGate({
+      ...{ supergraph, requireAffordable, maxAgeSecondsOf },
+      measure: createOperationMetrics(registered),
+    }),
   });
   const subscriptions = createSubscriptions({
     ...{ supergraph, subgraphs, formatError, production, introspection, log },
@@ -102,8 +117,6 @@ export async function startService(
     maxEventsAtWork: Math.ceil(config.subgraphConnections / 2), // the other half is for queries
   });
   const admission = createAdmission(limits);
-  const { operationsFile, operationsOnly: onlyRegistered } = config;
-  const registered = operationsFile === undefined ? [] : await readManifest(operationsFile);
   const texts = createOperationTexts({ registered, onlyRegistered });
   const operations = createOperations({ apollo, subscriptions, texts, admission, formatError });
   const slots = createViewerSlots(config.maxViewerSockets);
@@ -119,8 +132,10 @@ export async function startService(
     http: { headersTimeout: headersTimeoutMs, connectionsCheckingInterval: headersTimeoutMs / 2 },
     ...unreadableRequests(formatError),
     forceCloseConnections: "idle",
+    return503OnClosing: false, // what comes over a connection that is still open is answered, and told that it closes
   });
   traceRequests(app);
+  measureRequests(app);
   const endSilentConnections = trackSilentConnections(app.server);
   registerHttpErrors(app, formatError);
   registerJsonBodies(app);
@@ -154,14 +169,16 @@ export async function startService(
 
   return {
     port,
+    readiness: health.readiness,
     stop: async () => {
       health.drain();
-      await Promise.all([operations.settled(), subscriptions.stop()]);
+      const drained = drainServer(app);
+      endSilentConnections();
+      const settled = Promise.race([operations.settled(), sleep(drainLimitMs, undefined, { ref: false })]);
+      await Promise.all([settled, subscriptions.stop()]);
       clientStreams.close();
       await webSockets.close();
-      const closed = app.close();
-      endSilentConnections();
-      await closed;
+      await drained;
       await apollo.stop();
       await Promise.all([subgraphs.close(), revocations.stop()]);
       sharedBudgets?.close();

@@ -2,6 +2,8 @@
 export interface Breaker {
   /** Whether a call may be made now. While open, one call in each period is let through to see whether it is over. */
   admits(): boolean;
+  /** Whether calls are refused, but for one in each period. */
+  readonly isOpen: () => boolean;
   succeeded(): void;
   /** @returns whether this failure opened it */
   failed(): boolean;
@@ -20,6 +22,7 @@ export function createBreaker(now: () => number = Date.now): Breaker {
       nextAttemptAtMs = now() + openMs;
       return true;
     },
+    isOpen: () => failures >= failuresToOpen,
     succeeded: () => {
       failures = 0;
     },

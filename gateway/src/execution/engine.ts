@@ -1,3 +1,4 @@
+import { createCounter } from "@shop/telemetry";
 import { type DocumentNode, GraphQLError, type GraphQLSchema } from "graphql";
 import { getVariableValues } from "graphql/execution/values";
 import { type RequestContext } from "../request-context";
@@ -51,6 +52,10 @@ const maxVariableErrors = 20;
 
 export function createEngine(deps: EngineDeps): Engine {
   const { schema: clientSchema, supergraphSchema, planner } = deps;
+  const lookups = createCounter("shop.plan_cache.lookups", {
+    description: "Looks for an operation's compiled plan, by whether it was there",
+    unit: "{lookup}",
+  });
   const prepareContext: PrepareContext = {
     schema: supergraphSchema,
     clientSchema,
@@ -58,6 +63,7 @@ export function createEngine(deps: EngineDeps): Engine {
     requiredFields: planner.requiredArguments.fields,
     interfaceObjects: interfaceObjectsOf(supergraphSchema),
     variants: createRecentlyUsed({ maxValues: maxVariants }),
+    lookups: { hits: lookups.of({ result: "hit" }), misses: lookups.of({ result: "miss" }) },
   };
   const clients = new Map(deps.subgraphs.map((subgraph) => [subgraph.name, deps.clientOf(subgraph)]));
   const runDeps: RunDeps = {

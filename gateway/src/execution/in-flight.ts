@@ -1,3 +1,4 @@
+import { createCounter } from "@shop/telemetry";
 import { type FormattedExecutionResult, OperationTypeNode } from "graphql";
 import { type AbortNotifier, createAbortNotifier } from "../abort-notice";
 import { type RequestContext } from "../request-context";
@@ -29,6 +30,10 @@ interface SharedExecution {
  * after an answer has come runs anew; nothing is kept.
  */
 export function createInFlight(): InFlight {
+  const joined = createCounter("shop.executions.shared", {
+    description: "Queries that were answered with an execution of an equal one that ran already",
+    unit: "{query}",
+  }).of({});
   const running = new WeakMap<PreparedOperation, Map<string, SharedExecution>>();
   const sharedData = new WeakMap<object, { text: string | undefined }>();
 
@@ -50,6 +55,7 @@ export function createInFlight(): InFlight {
       const shared = known ?? begin();
       byRequest.set(key, shared);
       shared.waiting += 1;
+      if (known !== undefined) joined.add();
 
       // It goes on as long as anybody waits for it.
       const leave = (): void => {

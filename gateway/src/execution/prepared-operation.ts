@@ -1,3 +1,4 @@
+import { type Tally } from "@shop/telemetry";
 import {
   type DocumentNode,
   type FragmentDefinitionNode,
@@ -60,6 +61,8 @@ export interface PrepareContext extends CompileContext {
   readonly interfaceObjects: ReadonlySet<string>;
   /** Of all operations, so that neither many of them nor many variants of one fill the memory; made again when needed. */
   readonly variants: RecentlyUsed<Variant | GraphQLError>;
+  /** Counts how often one was there, and how often it had to be made. */
+  readonly lookups: { readonly hits: Tally; readonly misses: Tally };
 }
 
 /** How many there have been: a number tells the variants of one from those of another. */
@@ -74,7 +77,7 @@ export function prepareOperation(
   const operation = operationOf(document, operationName);
   const fragments = [...fragmentsOf(document).values()];
   const conditionNames = conditionVariables(document);
-  const { variants } = context;
+  const { variants, lookups } = context;
   const id = (operations += 1);
 
   return {
@@ -82,7 +85,11 @@ export function prepareOperation(
     variantFor: (variables) => {
       const key = `${id} ${conditionNames.map((name) => (variables[name] === true ? "1" : "0")).join("")}`;
       const known = variants.get(key);
-      if (known !== undefined) return known;
+      if (known !== undefined) {
+        lookups.hits.add();
+        return known;
+      }
+      lookups.misses.add();
       const conditions = Object.fromEntries(conditionNames.map((name) => [name, variables[name] === true]));
       // What has no plan today has none tomorrow, and finding that out is as dear as finding one.
       const variant = tryCompile(specialise(operation, fragments, conditions), context);

@@ -4,6 +4,7 @@ import { Pool } from "undici";
 import { type RequestContext } from "../request-context";
 import { createBreaker } from "./breaker";
 import { type HttpAnswer, post } from "./http-post";
+import { createSubgraphMetrics } from "./subgraph-metrics";
 
 export interface FetchRequest {
   /** JSON text with `query` and `variables`. */
@@ -23,6 +24,8 @@ export type SubgraphOutcome =
   | { readonly ok: true; readonly answer: SubgraphAnswer }
   /** ABANDONED: the client left. UNAVAILABLE: no answer in time, no connection, or no GraphQL in the answer. */
   | { readonly ok: false; readonly reason: "ABANDONED" | "UNAVAILABLE" };
+
+type FailedCall = Extract<SubgraphOutcome, { ok: false }>;
 
 export interface SubgraphClient {
   send(request: FetchRequest, context: RequestContext): Promise<SubgraphOutcome>;
@@ -69,6 +72,7 @@ export function createSubgraphClient(options: SubgraphClientOptions): SubgraphCl
     maxResponseSize: maxAnswerBytes,
   });
   const breaker = createBreaker();
+  const metrics = createSubgraphMetrics(name, breaker.isOpen);
 
   // Promises are counted here: each layer of them costs as much as the rest of the layer, several times a request.
   const exchange = (request: FetchRequest, context: RequestContext, own: OwnHeaders): Promise<HttpAnswer> => {
@@ -83,7 +87,7 @@ export function createSubgraphClient(options: SubgraphClientOptions): SubgraphCl
     });
   };
 
-  const fail = (error: unknown, { isMutation }: FetchRequest, { signal, span }: RequestContext): SubgraphOutcome => {
+  const fail = (error: unknown, { isMutation }: FetchRequest, { signal, span }: RequestContext): FailedCall => {
     if (!isMutation && signal?.aborted === true) return { ok: false, reason: "ABANDONED" };
     const reason = reasonOf(error);
     const traceId = span?.traceId;
@@ -96,7 +100,11 @@ export function createSubgraphClient(options: SubgraphClientOptions): SubgraphCl
 
   return {
     send: async (request, context) => {
-      if (!breaker.admits()) return { ok: false, reason: "UNAVAILABLE" };
+      const startedAtMs = performance.now();
+      if (!breaker.admits()) {
+        metrics.noteCall("spared", startedAtMs);
+        return { ok: false, reason: "UNAVAILABLE" };
+      }
       const span = context.span?.begin(`ask ${name}`, { kind: "CLIENT", attributes: { "shop.subgraph": name } });
       try {
         const credential = await options.credentialFor?.(name);
@@ -104,16 +112,22 @@ export function createSubgraphClient(options: SubgraphClientOptions): SubgraphCl
         span?.set({ "http.response.status_code": answered.status });
         const answer = parseAnswer(answered);
         breaker.succeeded();
+        metrics.noteCall(answer.errors === undefined ? "answered" : "errors", startedAtMs);
         return { ok: true, answer };
       } catch (error) {
         span?.fail(reasonOf(error));
-        return fail(error, request, context);
+        const failed = fail(error, request, context);
+        metrics.noteCall(failed.reason === "ABANDONED" ? "abandoned" : "unavailable", startedAtMs);
+        return failed;
       } finally {
         span?.end();
       }
     },
     // Not close(): by now nobody waits for what may still run.
-    close: () => pool.destroy(),
+    close: () => {
+      metrics.withdraw();
+      return pool.destroy();
+    },
   };
 }
 

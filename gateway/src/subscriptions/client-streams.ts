@@ -1,5 +1,6 @@
 import { type ServerResponse } from "node:http";
 import { rateLimited, serviceUnavailable, unauthenticated } from "@shop/graphql-errors";
+import { observeLevel } from "@shop/telemetry";
 import { type FormatError, formatErrors } from "../client-errors";
 import { withStatus } from "../http-status";
 import { type Operations, type StartedOperation, type SubmittedOperation } from "../operations";
@@ -40,6 +41,8 @@ export interface ClientStreamsOptions {
 
 export function createClientStreams(options: ClientStreamsOptions): ClientStreams {
   const open = new Set<ServerResponse>();
+  const opened = { description: "Event streams of clients that are open", unit: "{stream}" };
+  const withdraw = observeLevel("shop.event_streams.open", opened, () => open.size);
 
   const endInTime = (events: AsyncGenerator<string, StreamEnd>, { context, signal }: ClientOperation): void => {
     const callOff = options.onTokenEnd(context.viewer, () => {
@@ -70,6 +73,7 @@ export function createClientStreams(options: ClientStreamsOptions): ClientStream
       return started;
     },
     close: () => {
+      withdraw();
       // The others have been told, or are about to be: their operations have ended.
       for (const client of open) if (client.writableNeedDrain) client.destroy();
     },

@@ -1,4 +1,5 @@
 import { rateLimited, serviceUnavailable } from "@shop/graphql-errors";
+import { observeLevel } from "@shop/telemetry";
 import { type DocumentNode, GraphQLError, type GraphQLFormattedError } from "graphql";
 import { getVariableValues } from "graphql/execution/values";
 import { formatErrors } from "../client-errors";
@@ -57,6 +58,8 @@ export function createSubscriptions(deps: SubscriptionsDeps): Subscriptions {
   const streams = createStreams({ ...deps, eventWork: createEventWork(deps.maxEventsAtWork) });
   deps.supergraph.onSwap(() => streams.replan());
   let open = 0;
+  const opened = { description: "Subscriptions of clients that are open", unit: "{subscription}" };
+  const withdraw = observeLevel("shop.subscriptions.open", opened, () => open);
   let isStopping = false;
   let onDrained: (() => void) | undefined;
 
@@ -106,6 +109,7 @@ export function createSubscriptions(deps: SubscriptionsDeps): Subscriptions {
     },
     stop: async () => {
       isStopping = true;
+      withdraw();
       streams.stop();
       if (open === 0) return;
       await new Promise<void>((resolve) => {

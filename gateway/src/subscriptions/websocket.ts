@@ -1,7 +1,7 @@
 import { type IncomingMessage, type Server } from "node:http";
 import { type Duplex } from "node:stream";
 import { rateLimited } from "@shop/graphql-errors";
-import { beginSpan, type Logger } from "@shop/telemetry";
+import { beginSpan, type Logger, observeLevel } from "@shop/telemetry";
 import { GraphQLError } from "graphql";
 import { CloseCode, GRAPHQL_TRANSPORT_WS_PROTOCOL, handleProtocols } from "graphql-ws";
 import { type WebSocket, WebSocketServer } from "ws";
@@ -50,6 +50,8 @@ const closeTimeoutMs = 3_000;
 export function serveWebSockets(server: Server, options: WebSocketOptions): WebSocketDoor {
   const { log } = options;
   const sockets = new WebSocketServer({ noServer: true, maxPayload: options.maxMessageBytes, handleProtocols });
+  const opened = { description: "WebSockets of clients that are open", unit: "{socket}" };
+  const withdraw = observeLevel("shop.sockets.open", opened, () => sockets.clients.size);
   const unanswered = new Set<WebSocket>();
   let closing = false;
 
@@ -152,6 +154,7 @@ export function serveWebSockets(server: Server, options: WebSocketOptions): WebS
       await Promise.all([...sockets.clients].map(closeAway));
       clearTimeout(impatience);
       server.off("upgrade", onUpgrade);
+      withdraw();
     },
   };
 }
