@@ -1,4 +1,5 @@
-import { productPriceChanged } from "@shop/event-contracts";
+import { productPriceChanged, staffActed } from "@shop/event-contracts";
+import { createId } from "@shop/ids";
 import { createOutbox, type Outbox, pendingEvent, pendingStockChange } from "../src/outbox";
 import { openStore, type Store } from "../src/store";
 import { log, startCatalogue, type TestCatalogue } from "./catalogue";
@@ -75,6 +76,22 @@ it("goes on in order where only some were published, and leaves out the keys tha
   expect(rest.filter(({ key }) => key === first.key).map(({ type }) => type)).toEqual(kinds.slice(1));
   expect((await outbox.claim(100, [first.key])).map(({ key }) => key)).not.toContain(first.key);
   expect((await outbox.claim(2, [first.key])).length).toBe(2);
+});
+
+it("hands out what waits of categories beside the products' and before it, and lets each kind go by itself", async () => {
+  const outbox = createOutbox(store);
+  const _id = createId("cat");
+  const act = { actorId: "usr_1", action: "category.created", targetId: _id, before: {}, after: {} };
+  const category = { _id, slug: "kitchen", name: "Kitchen", parentId: null, ancestorIds: [], version: 1 };
+  const creation = { scope: "kitchen", digest: "" };
+  await store.categories.create({ ...category, creation, outbox: [pendingEvent(staffActed, act)] });
+  expect(await outbox.backlog()).toMatchObject({ waiting: 19 });
+  const [first] = await claim(outbox, 1);
+  expect(first).toMatchObject({ key: _id, type: "staff-acted", payload: JSON.stringify(act) });
+  const all = await claim(outbox);
+  expect(all.map(({ key }) => key).slice(0, 2)).toEqual([_id, expect.stringMatching(/^prd_/)]);
+  await outbox.markPublished(all);
+  expect(await outbox.backlog()).toEqual({ waiting: 0, oldestAt: null });
 });
 
 /** Adds events of one product, one of another kind among its changes of stock. */
