@@ -2,7 +2,7 @@ import { type IncomingMessage, type Server } from "node:http";
 import { type Duplex } from "node:stream";
 import { setTimeout as sleep } from "node:timers/promises";
 import { type Revocations, serviceCredentialHeader, type VerifyServiceCredential, type Viewer } from "@shop/auth";
-import { type Logger } from "@shop/telemetry";
+import { type Logger, observeLevel } from "@shop/telemetry";
 import { GraphQLError } from "graphql";
 import { CloseCode, handleProtocols, makeServer, type ServerOptions } from "graphql-ws";
 import { type WebSocket, WebSocketServer } from "ws";
@@ -50,6 +50,8 @@ export function createSocketServer(options: {
   const graphql = makeServer(options.operations);
   const sockets = new WebSocketServer({ noServer: true, maxPayload: maxMessageBytes, handleProtocols });
   const open = new Map<WebSocket, { answered: boolean }>();
+  const opened = { description: "WebSockets that are open, those of gateways among them", unit: "{socket}" };
+  const withdraw = observeLevel("shop.sockets.open", opened, () => open.size);
   let clientSockets = 0;
 
   async function upgrade(request: IncomingMessage, connection: Duplex, head: Buffer): Promise<void> {
@@ -174,6 +176,7 @@ export function createSocketServer(options: {
       await Promise.race([gone, sleep(stopGraceMs, undefined, { ref: false })]);
       for (const socket of open.keys()) socket.terminate();
       sockets.close();
+      withdraw();
     },
   };
 }
