@@ -60,7 +60,7 @@ export const production = {
     comment: { values: { COMMENT_DATABASE_URL: postgres("comment") } },
   },
   services: { gateway: { env: { MAX_SOCKETS: 20_000, OPERATIONS_ONLY: false } } },
-  autoscaling: { socketsMetric: "shop_sockets" },
+  autoscaling: { socketsMetric: "shop_sockets_open" },
   ingress: { enabled: true, tlsSecret: "shop-tls", restHosts: { notification: "live.example.com" } },
   serviceMonitors: { labels: { release: "prometheus" } },
   telemetry: { otlpEndpoint: "http://collector.monitoring:4318", sampleRatio: 0.05 },
