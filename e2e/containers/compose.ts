@@ -34,7 +34,11 @@ export async function mustCompose(...args: string[]): Promise<string> {
 
 interface ContainerState {
   readonly State: { readonly ExitCode: number; readonly Status: string; readonly OOMKilled: boolean };
-  readonly HostConfig: { readonly ReadonlyRootfs: boolean; readonly CapDrop: readonly string[] | null };
+  readonly HostConfig: {
+    readonly ReadonlyRootfs: boolean;
+    readonly CapDrop: readonly string[] | null;
+    readonly PortBindings: Readonly<Record<string, readonly { readonly HostIp: string }[]>>;
+  };
   readonly Image: string;
 }
 
