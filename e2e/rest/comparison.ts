@@ -1,8 +1,8 @@
 import { allRoutes, bodyOf, type Route, variablesOf } from "@shop/rest-facade/testing";
 import { type FieldNode, Kind, type OperationDefinitionNode, parse, print, type SelectionNode } from "graphql";
-import { createShopClient } from "../test/client";
+import { createShopClient, type ShopClient } from "../test/client";
 import { eventually } from "../test/eventually";
-import { type Call, type Reply } from "./api";
+import { type Call, type Reply } from "./call";
 
 interface Payload {
   readonly errors?: readonly { readonly code: string }[];
@@ -23,52 +23,77 @@ const readers: Readonly<Record<string, (selection: string) => readonly [query: s
 /** What is told once, and never again. */
 const toldOnce = ["tokens", "upload"];
 
+interface Comparison {
+  readonly route: Route;
+  readonly call: Call;
+  /** The idempotency key that it was sent with. */
+  readonly key: string;
+  readonly reply: Reply;
+  /** Sends the call once more, as it was. */
+  readonly again: () => Promise<Reply>;
+}
+
 /**
  * Holds the successful answer of a route against what the graph says, by the route's own operation and mapping. A query is
  * asked again; so is a mutation that is safe to repeat, for it has the same outcome. What any other has changed is read with
  * the mutation's own selection; one that tells nothing is sent again through both doors, which must say the same to it.
- * @param again sends the call once more, as it was
  * @throws where they differ, or there is nothing to compare by: a new route needs a reader above
  */
-export async function compare(
-  url: string,
-  {
-    route,
-    call,
-    key,
-    reply,
-    again,
-  }: { route: Route; call: Call; key: string; reply: Reply; again: () => Promise<Reply> },
-): Promise<void> {
+export async function compare(url: string, comparison: Comparison): Promise<void> {
+  const { route, call, key, reply } = comparison;
   const { path = {}, query = {}, body } = call;
   const variables = variablesOf(route, { path, query, body, idempotencyKey: key });
   const { accessToken = call.as } = (reply.body ?? {}) as { accessToken?: string };
   const client = createShopClient(url, accessToken);
   const isRepeatable = route.idempotent || JSON.stringify(body ?? null).includes('"idempotencyKey"');
-  const root = rootOf(route, variables);
+  if (reply.body === undefined) await expectTheSameCode(client, comparison, variables);
+  else if (route.operation.startsWith("query") || isRepeatable) await expectTheSame(client, comparison, variables);
+  else await expectToBeRead(client, comparison, variables);
+}
 
-  if (reply.body === undefined) {
-    await eventually(async () => {
-      const { data, errors = [] } = await client.ask<Record<string, Payload>>(route.operation, variables);
-      const refusals = Object.values(data ?? {}).flatMap((payload) => payload.errors ?? []);
-      const code = errors[0]?.extensions.code ?? refusals[0]?.code;
-      return code === ((await again()).body as { code?: string } | undefined)?.code;
-    });
-  } else if (route.operation.startsWith("query") || isRepeatable) {
-    expect(reply.body).toEqual(bodyOf(route, await client.run(route.operation, variables)));
-  } else {
-    for (const field of fieldsOf(root).filter(
-      ({ name }) => name.value !== "errors" && !toldOnce.includes(name.value),
-    )) {
-      const { name, selectionSet } = field;
-      const read = selectionSet && readers[name.value]?.(print(selectionSet));
-      if (read === undefined) throw new Error(`nothing reads a ${name.value} again, as ${route.path} answers it`);
-      const told = idIn(reply.body, name.value);
-      const found = thingAt(await client.run(read[0], read[0].includes("$id") ? { id: told } : {}), read[1], told);
-      expect(reply.body).toMatchObject(
-        bodyOf(route, { [root.name.value]: { [name.value]: found, errors: [] } }) as object,
-      );
-    }
+type Variables = ReturnType<typeof variablesOf>;
+
+async function expectTheSameCode(
+  client: ShopClient,
+  { route, again }: Comparison,
+  variables: Variables,
+): Promise<void> {
+  await eventually(async () => {
+    const { data, errors = [] } = await client.ask<Record<string, Payload>>(route.operation, variables);
+    const refusals = Object.values(data ?? {}).flatMap((payload) => payload.errors ?? []);
+    const said = errors[0]?.extensions.code ?? refusals[0]?.code;
+    const told = ((await again()).body as { code?: string } | undefined)?.code;
+    if (told !== said) throw new Error(`REST says ${told ?? "yes"}, and GraphQL ${said ?? "yes"}`);
+    return true;
+  });
+}
+
+async function expectTheSame(
+  client: ShopClient,
+  { route, reply, again }: Comparison,
+  variables: Variables,
+): Promise<void> {
+  let told = reply.text;
+  await eventually(async () => {
+    const said = JSON.stringify(bodyOf(route, await client.run(route.operation, variables)));
+    if (told === said) return true;
+    const differ = `REST says ${told}, and GraphQL ${said}`;
+    told = (await again()).text; // what it is of may have gone on between the two
+    throw new Error(differ);
+  });
+}
+
+async function expectToBeRead(client: ShopClient, { route, reply }: Comparison, variables: Variables): Promise<void> {
+  const root = rootOf(route, variables);
+  for (const { name, selectionSet } of fieldsOf(root)) {
+    if (name.value === "errors" || toldOnce.includes(name.value)) continue;
+    const read = selectionSet && readers[name.value]?.(print(selectionSet));
+    if (read === undefined) throw new Error(`nothing reads a ${name.value} again, as ${route.path} answers it`);
+    const [query, at] = read;
+    const id = idIn(reply.body, name.value);
+    const found = thingAt(await client.run(query, query.includes("$id") ? { id } : {}), at, id);
+    const said = bodyOf(route, { [root.name.value]: { [name.value]: found, errors: [] } });
+    expect(reply.body).toMatchObject(said as object);
   }
 }
 

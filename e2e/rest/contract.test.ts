@@ -45,7 +45,7 @@ it("answers every route as it describes it, as GraphQL, the same on both ports, 
   expect(described.filter((name) => !api.succeeded.has(name))).toEqual([]);
   expect(described.filter((name) => !api.compared.has(name))).toEqual([]);
   await expectAudited(api, admin);
-}, 120_000);
+}, 240_000);
 
 it("streams notifications from a place on, the same at both ports, and as GraphQL does", async () => {
   const { accessToken: as } = await register(api);

@@ -1,6 +1,6 @@
 import fc from "fast-check";
-import { type Call } from "./api";
 import { almost, hostileTexts } from "./arbitrary";
+import { type Call } from "./call";
 import { type Contract, isOpen, needsRole, type Operation } from "./openapi";
 
 /** Access tokens of people whose rights suffice. */

@@ -15,6 +15,10 @@ export async function walkComments(api: Api, staff: string, productId: string, a
   const { id } = await api.ok<Comment>("POST /v1/products/{id}/comments", { as, path, body });
   expect((await api.call("POST /v1/products/{id}/comments", { as, path, body })).status).toBe(409);
   const review = { id };
+  await eventually(async () => {
+    const read = await api.call("GET /v1/comments/{id}", { path: review });
+    return (read.body as { verifiedPurchase: boolean }).verifiedPurchase; // once the delivery is heard of
+  });
   await api.ok("GET /v1/products/{id}/comments", { path });
   await api.ok("GET /v1/comments/{id}", { path: review });
   await api.ok("PATCH /v1/comments/{id}", { as, path: review, body: { rating: 4 } });
