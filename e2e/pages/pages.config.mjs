@@ -5,5 +5,5 @@ export default {
   ...shared,
   rootDir: import.meta.dirname,
   testMatch: ["<rootDir>/*.test.ts"],
-  testTimeout: 60_000,
+  testTimeout: 120_000,
 };

@@ -2,24 +2,35 @@ import { type Route } from "playwright-core";
 import { clean, says } from "./browser";
 import { usePagesShop } from "./pages-shop";
 
-/** How long a stopped service may go on to look ready. */
+/** How long a stopped service may go on to look ready. A machine that stands still may be late once, but not each time. */
 const noticeMs = 5_000;
+const maxTries = 3;
 const consoles = { MINIO_CONSOLE_URL: "http://localhost:9001/", JAEGER_UI_URL: "http://localhost:16686/" };
 const pages = usePagesShop(consoles);
 
 it("tells at the start which services are ready, and of one that stops as down", async () => {
   const { page, ...watched } = await pages.open("/");
-  await says(page.locator("#all"), "All 6 services are ready.");
-  const comment = page.locator('[data-service="comment"]');
-  const pid = pages.shop.pidOf("comment");
-  process.kill(pid, "SIGSTOP"); // killed, it would be back too soon to be seen
-  try {
-    await says(comment, "down", noticeMs);
-    await says(page.locator("#all"), "Not ready: comment.");
-  } finally {
-    process.kill(pid, "SIGCONT");
+  const allAreReady = () => says(page.locator("#all"), "All 6 services are ready.");
+  const isNoticed = async (): Promise<boolean> => {
+    await allAreReady();
+    const pid = pages.shop.pidOf("comment");
+    process.kill(pid, "SIGSTOP"); // killed, it would be back too soon to be seen
+    try {
+      await says(page.locator('[data-service="comment"]'), "down", noticeMs);
+      await says(page.locator("#all"), "Not ready: comment.");
+      return true;
+    } catch {
+      return false;
+    } finally {
+      process.kill(pid, "SIGCONT");
+    }
+  };
+  let tries = 1;
+  while (!(await isNoticed())) {
+    tries += 1;
+    expect(tries).toBeLessThanOrEqual(maxTries);
   }
-  await says(page.locator("#all"), "All 6 services are ready.");
+  await allAreReady();
   expect(watched).toEqual(clean);
 });
 
