@@ -22,7 +22,7 @@ export interface Storm {
 }
 
 const pageSize = 20;
-const pagesToTheMiddle = 50;
+const longPage = 100;
 const sorts = ["NEWEST", "OLDEST", "MOST_LIKED", "HIGHEST_RATED", "LOWEST_RATED"] as const;
 
 const ofProducts = (fields: string, variables = ""): string =>
@@ -52,7 +52,7 @@ interface PagedProduct {
 /** Reads everything a number of times, one after the other. */
 export async function measureReads(
   comments: RunningComments,
-  { productIds, userIds }: Reviews,
+  { ofFirst, productIds, userIds }: Reviews,
   times: number,
 ): Promise<ReadResult[]> {
   const viewerOf = (n: number): string => userIds[n % userIds.length] ?? "";
@@ -66,7 +66,7 @@ export async function measureReads(
   for (const sort of sorts) {
     const named = sort.toLowerCase().replace("_", " ");
     await read(`a page, ${named}`, page, { representations: first, sort, first: pageSize });
-    const after = await findMiddle(comments.ask, { representations: first, sort }, viewerOf(0));
+    const after = await passPages(comments.ask, { representations: first, sort }, viewerOf(0), ofFirst / 2 / longPage);
     await read(`a page from the middle, ${named}`, page, { representations: first, sort, first: pageSize, after });
   }
   await read("ratings of one product", ratings, { representations: first });
@@ -75,10 +75,11 @@ export async function measureReads(
   return results;
 }
 
-async function findMiddle(ask: AskComments, list: object, viewer: string): Promise<string | null> {
+/** @returns the cursor behind so many long pages of a list */
+async function passPages(ask: AskComments, list: object, viewer: string, pages: number): Promise<string | null> {
   let after: string | null = null;
-  for (let passed = 0; passed < pagesToTheMiddle; passed++) {
-    const [product]: PagedProduct[] = await ask(places, { ...list, first: 100, after }, viewer);
+  for (let passed = 0; passed < pages; passed++) {
+    const [product]: PagedProduct[] = await ask(places, { ...list, first: longPage, after }, viewer);
     after = product?.comments.pageInfo.endCursor ?? after;
   }
   return after;

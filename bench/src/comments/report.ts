@@ -14,7 +14,7 @@ export interface CommentsReport {
 
 /** What the catalogue's pages may take too. */
 const mostReadP95Ms = 150;
-/** While the storm has the machine to itself. */
+/** What is answered under any overload may take as long. */
 const mostDuringStormP95Ms = 2_000;
 
 /** What was measured, on what and how, as Markdown. */

@@ -2,7 +2,8 @@ import { Client } from "pg";
 
 /** What was written: ids by number. */
 export interface Reviews {
-  /** The first of them has most of the reviews. */
+  /** How many the first product has. */
+  readonly ofFirst: number;
   readonly productIds: readonly string[];
   /** Of the first product, the first ones that were written. */
   readonly reviewIds: readonly string[];
@@ -18,13 +19,14 @@ const idsOf = (kind: Kind, count: number, step = 1): string[] =>
 
 const products = 100;
 const reviewsOfOthers = 20;
-const replies = 2_000;
+const repliesPerReview = 0.2;
 
 /**
  * Writes what a shop has after some years straight into its database: a product with so many reviews, each by somebody
  * else, answered and liked unevenly, and 99 products with twenty each.
  */
 export async function writeReviews(databaseUrl: string, reviewsOfFirst: number): Promise<Reviews> {
+  const replies = Math.floor(reviewsOfFirst * repliesPerReview);
   const sql = new Client({ connectionString: databaseUrl });
   await sql.connect();
   try {
@@ -52,6 +54,7 @@ export async function writeReviews(databaseUrl: string, reviewsOfFirst: number):
     await sql.end();
   }
   return {
+    ofFirst: reviewsOfFirst,
     productIds: idsOf("prd", products),
     reviewIds: idsOf("cmt", Math.min(reviewsOfFirst, 100), 10),
     userIds: idsOf("usr", 200),
