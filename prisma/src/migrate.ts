@@ -8,7 +8,6 @@ import { begunMark, forgetCutOff, markRolledBack, readFinished, readUnfinished }
 import { withSchemaEngine } from "./schema-engine";
 
 const everything = { externalTables: [], externalEnums: [] };
-
 const longestPauseMs = 8_000;
 
 export interface ApplyOptions {
@@ -75,13 +74,15 @@ async function tryToApply(
     return null;
   } catch (error) {
     const unfinished = await readUnfinished(session);
-    const isCutOff = unfinished === undefined || unfinished.reason === begunMark;
-    if (isBusy(unfinished?.reason ?? messageOf(error))) {
-      if (unfinished === undefined) return "another applier is at it";
+    if (unfinished === undefined || unfinished.reason === begunMark) {
+      if (!isBusy(messageOf(error))) throw error;
+      return "another applier is at it";
+    }
+    if (isBusy(unfinished.reason ?? "")) {
       await markRolledBack(session, unfinished.name);
       return `${unfinished.name}: a table is in use`;
     }
-    if (isCutOff) throw error;
+    await dropInvalidIndexes(session, migrations).catch(() => undefined); // the next try does it, if this one cannot
     throw new Error(wayOut(database, unfinished.name, unfinished.reason), { cause: error });
   }
 }

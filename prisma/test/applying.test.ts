@@ -7,6 +7,8 @@ import { readMigrations } from "../src/folder";
 import { forgiveMigration } from "../src/migrate";
 import { createEmptyDatabase, type EmptyDatabase } from "./database";
 
+jest.setTimeout(120_000); // on a machine that has much else to do
+
 let database: EmptyDatabase;
 beforeEach(async () => (database = await createEmptyDatabase()));
 afterEach(() => database.drop());

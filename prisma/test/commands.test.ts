@@ -5,6 +5,8 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { createEmptyDatabase, type EmptyDatabase } from "./database";
 
+jest.setTimeout(120_000); // on a machine that has much else to do
+
 const here = join(__dirname, "..");
 let folder: string;
 let database: EmptyDatabase;

@@ -8,6 +8,8 @@ import { readMigrations } from "../src/folder";
 import { applyMigrations, diffFromSchema } from "../src/migrate";
 import { createEmptyDatabase } from "./database";
 
+jest.setTimeout(120_000); // on a machine that has much else to do
+
 interface Reader {
   $disconnect(): Promise<void>;
 }

@@ -12,7 +12,7 @@ interface NewIndex {
   readonly options?: Omit<mongo.IndexDescription, "key">;
 }
 
-/** Changes that a release brought. A name and what stands under it stay; an index that is no longer wanted is a change more. */
+/** Changes that a release brought. A name and what stands under it stay. */
 export interface IndexChange {
   readonly name: string;
   readonly made: readonly NewIndex[];
