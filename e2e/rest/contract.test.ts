@@ -1,5 +1,7 @@
 // The REST facade as its document has it, held against a whole shop.
+import { execFileSync } from "node:child_process";
 import { createHmac } from "node:crypto";
+import { join } from "node:path";
 import fc from "fast-check";
 import { removeData, type RunningShop, shopEnvironment, startRunningShop } from "../test/running-shop";
 import { type Api, createApi } from "./api";
@@ -15,6 +17,7 @@ import { walkCatalogue } from "./walk-catalogue";
 import { walkComments, walkNotifications } from "./walk-comments";
 import { walkOrders } from "./walk-orders";
 
+const linter = join(__dirname, "../../packages/rest-facade/test/lint-openapi.mjs");
 let shop: RunningShop;
 const portOf = (service: string): string => shop.env[`${service.toUpperCase()}_PORT`] ?? "";
 let api: Api;
@@ -140,6 +143,8 @@ it("describes at each service's port that service's own routes, and at order's t
   }
   const orderUrl = `http://localhost:${portOf("order")}`;
   const order = createApi(orderUrl, await readContract(orderUrl), portOf);
+  const input = await (await fetch(`${orderUrl}/openapi.json`)).text();
+  expect(JSON.parse(execFileSync(process.execPath, [linter], { input, encoding: "utf8" }))).toEqual([]);
   const text = JSON.stringify(exampleOf(order.contract.find(webhook)));
   const time = Date.now();
   const signature = createHmac("sha256", "development-webhook-secret").update(`${time}.${text}`).digest("hex");
@@ -148,7 +153,7 @@ it("describes at each service's port that service's own routes, and at order's t
   expect(await tell("sandbox", `t=${time},v1=${signature}`)).toBe(204);
   expect(await tell("sandbox", `t=${time},v1=${"0".repeat(64)}`)).toBe(400);
   expect(await tell("stripe", `t=${time},v1=${signature}`)).toBe(404);
-});
+}, 60_000);
 
 it("is brought down by no request, nor answers as its document does not say", async () => {
   let customer = "";

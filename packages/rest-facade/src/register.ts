@@ -39,11 +39,7 @@ export function registerRestFacade(app: FastifyInstance, options: RestFacadeOpti
       answerProblems(rest, log);
       takeJsonAlone(rest);
       rest.setNotFoundHandler((_request, reply) =>
-        sendProblem(reply, {
-          status: 404,
-          code: "NOT_FOUND",
-          detail: "There is no such route: /openapi.json names all.",
-        }),
+        sendProblem(reply, { status: 404, code: "NOT_FOUND", detail: "There is no such route." }),
       );
       serveRoutes(rest, routes, { admit, prefix });
       done();
