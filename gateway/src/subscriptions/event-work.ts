@@ -1,3 +1,4 @@
+import { createCounter } from "@shop/telemetry";
 import { type SubgraphAnswer } from "../execution/subgraph-client";
 import { type Delivery, type Subscriber } from "./subscriber";
 
@@ -41,6 +42,10 @@ const maxWaiting = 4_096;
 export function createEventWork(maxAtWork: number): EventWork {
   /** What begins the next event of a line that may begin one, in the order of their turns. */
   const turns = new Set<() => void>();
+  const deliveries = createCounter("shop.subscription.deliveries", {
+    description: "Events of subscriptions, once for each client that gets one",
+    unit: "{event}",
+  }).of({});
   let atWork = 0;
   let waiting = 0;
 
@@ -73,6 +78,7 @@ export function createEventWork(maxAtWork: number): EventWork {
           count(-1);
           job.delivery.text = text;
           for (const subscriber of job.subscribers) subscriber.ready(job.delivery);
+          deliveries.add(job.subscribers.size);
           lineUp();
           beginWhatMay();
         });

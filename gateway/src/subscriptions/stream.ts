@@ -1,6 +1,6 @@
 import { serviceUnavailable } from "@shop/graphql-errors";
 import { GraphQLError, type GraphQLFormattedError } from "graphql";
-import { beginSpan, createCounter } from "@shop/telemetry";
+import { beginSpan } from "@shop/telemetry";
 import { type FormatError } from "../client-errors";
 import { type SubgraphAnswer } from "../execution/subgraph-client";
 import { type EventWork } from "./event-work";
@@ -48,10 +48,6 @@ export function openStream(
 ): Stream {
   const { promised, start } = request;
   const subscribers = new Set<Subscriber>();
-  const deliveries = createCounter("shop.subscription.deliveries", {
-    description: "Events of subscriptions, once for each client that is to get one",
-    unit: "{event}",
-  }).of({});
   let event = request.event;
   let position = start;
   let isConnected = false;
@@ -98,7 +94,6 @@ export function openStream(
     // An event without a cursor (it failed) leaves no place that others could be found at.
     position = event.plan.resumable?.cursorOf(answer);
     work.take(answer, [...subscribers]);
-    deliveries.add(subscribers.size);
     reconsider();
     hooks.onMoved(stream, from);
   };
