@@ -15,7 +15,10 @@ const defaultSilentAfterMs = 60_000;
 const patienceMs = 15_000;
 
 const gauges = {
-  "shop.revocations.kept": { description: "Ended sessions and changed accounts that tokens are held against", unit: "{1}" },
+  "shop.revocations.kept": {
+    description: "Ended sessions and changed accounts that tokens are held against",
+    unit: "{1}",
+  },
   "shop.revocations.unproven": { description: "For how long revocations may have been missed", unit: "s" },
 };
 
