@@ -64,7 +64,7 @@ it("a purchase is one trace, from the client's request to what a subscriber is t
   const partners = new Set(["gateway", "order", "product", "notification", "user"]);
   await eventually(() => {
     expect(orphans()).toEqual([]);
-    expect(steps().filter((step) => step === "gateway: deliver event")).toHaveLength(2);
+    expect(steps().filter((step) => step === "gateway: deliver event").length).toBeGreaterThanOrEqual(2);
     expect(steps()).toEqual(expect.arrayContaining(onTheWay));
     // Nobody is "unknown". Who verifies a token for the first time asks user for its keys.
     expect(steps().filter((step) => !partners.has(step.split(":")[0] ?? ""))).toEqual([]);

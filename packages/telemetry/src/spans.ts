@@ -71,32 +71,41 @@ export function startSpan(name: string, { kind = "INTERNAL", attributes = {} }: 
 
 function toTraceSpan(span: Span): TraceSpan | undefined {
   const identity = span.spanContext();
-  if (!isSpanContextValid(identity)) return undefined;
-  let own: Context | undefined;
-  const contextOf = (): Context => (own ??= trace.setSpan(ROOT_CONTEXT, span));
-  const named = {
-    traceId: identity.traceId,
-    traceparent: toTraceparent(identity),
-    run: <T>(work: () => T): T => context.with(contextOf(), work),
-  };
-  if (!span.isRecording()) {
-    const unrecorded: TraceSpan = {
-      ...named,
-      isRecorded: false,
-      begin: () => unrecorded,
-      set: () => undefined,
-      fail: () => undefined,
-      end: () => undefined,
-    };
-    return unrecorded;
+  return isSpanContextValid(identity) ? new Step(span, identity) : undefined;
+}
+
+/** A class, since a request of which nothing is recorded makes one too: an object of closures takes five times as long. */
+class Step implements TraceSpan {
+  readonly traceId: string;
+  readonly isRecorded: boolean;
+  readonly #span: Span;
+  #traceparent: string | undefined;
+  #context: Context | undefined;
+
+  constructor(span: Span, { traceId }: SpanContext) {
+    this.traceId = traceId;
+    this.isRecorded = span.isRecording();
+    this.#span = span;
   }
-  const recorded: TraceSpan = {
-    ...named,
-    isRecorded: true,
-    begin: (name, options = {}) => toTraceSpan(startSpan(name, options, contextOf())) ?? recorded,
-    set: (attributes) => void span.setAttributes(attributes),
-    fail: (type) => void span.setAttribute("error.type", type).setStatus({ code: SpanStatusCode.ERROR }),
-    end: () => span.end(),
-  };
-  return recorded;
+  get traceparent(): string {
+    return (this.#traceparent ??= toTraceparent(this.#span.spanContext()));
+  }
+  begin(name: string, options: SpanOptions = {}): TraceSpan {
+    return this.isRecorded ? (toTraceSpan(startSpan(name, options, this.#contextOf())) ?? this) : this;
+  }
+  set(attributes: Attributes): void {
+    this.#span.setAttributes(attributes);
+  }
+  fail(type: string): void {
+    this.#span.setAttribute("error.type", type).setStatus({ code: SpanStatusCode.ERROR });
+  }
+  end(): void {
+    if (this.isRecorded) this.#span.end();
+  }
+  run<T>(work: () => T): T {
+    return context.with(this.#contextOf(), work);
+  }
+  #contextOf(): Context {
+    return (this.#context ??= trace.setSpan(ROOT_CONTEXT, this.#span));
+  }
 }
