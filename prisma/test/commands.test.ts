@@ -82,19 +82,15 @@ it("writes a migration of what schema.prisma has more, once", async () => {
   });
 });
 
-it.each([
-  [],
-  ["order"],
-  ["orders", "add-thing"],
-  ["order", "Add thing"],
-  ["order", "../add"],
-  ["order", "add", "thing"],
-])("refuses %s %s", async (...words) => {
-  const before = migrationsOf("order");
-  expect(await run("new-migration", ...words)).toMatchObject({
-    code: 1,
-    out: "",
-    err: expect.stringContaining("migration:new -- order add-thing") as string,
-  });
-  expect(migrationsOf("order")).toEqual(before);
-});
+it.each([[], ["orders", "add-thing"], ["order", "../add"], ["order", "add", "thing"]])(
+  "refuses %s %s",
+  async (...words) => {
+    const before = migrationsOf("order");
+    expect(await run("new-migration", ...words)).toMatchObject({
+      code: 1,
+      out: "",
+      err: expect.stringContaining("migration:new -- order add-thing") as string,
+    });
+    expect(migrationsOf("order")).toEqual(before);
+  },
+);
