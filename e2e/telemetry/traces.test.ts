@@ -1,5 +1,7 @@
 import { randomBytes } from "node:crypto";
 import { type OtlpReceiver, type ReceivedSpan, startOtlpReceiver } from "@shop/telemetry/testing";
+import { createClient } from "graphql-ws";
+import WebSocket from "ws";
 import { createShopClient } from "../test/client";
 import { eventually } from "../test/eventually";
 import { inboxHead, news, type OrderNews } from "../test/purchase";
@@ -15,7 +17,6 @@ beforeAll(async () => {
     ...(await shopEnvironment()),
     OTEL_EXPORTER_OTLP_ENDPOINT: collector.endpoint,
     OTEL_BSP_SCHEDULE_DELAY: "500",
-    OPS_PORT: "0",
   });
 }, 120_000);
 
@@ -78,3 +79,22 @@ it("a purchase is one trace, from the client's request to what a subscriber is t
     expect(all).not.toContain(secret);
   }
 }, 120_000);
+
+it("an operation on a socket joins the trace that it names, and so does what is opened for it at the subgraph", async () => {
+  const traceId = randomBytes(16).toString("hex");
+  const client = createClient({ url: `${shop.url.replace("http", "ws")}/graphql`, webSocketImpl: WebSocket });
+  const events = client.iterate({
+    query: `subscription { productUpdated(productId: "prd_unknown") { id } }`,
+    extensions: { traceparent: `00-${traceId}-${randomBytes(8).toString("hex")}-01` },
+  });
+  const first = events.next();
+  await eventually(() => {
+    const ofTrace = collector.spans.filter((span) => span.traceId === traceId);
+    expect(ofTrace.map(({ service, name }) => `${service}: ${name}`)).toEqual(
+      expect.arrayContaining(["gateway: websocket operation", "notification: subscribe"]),
+    );
+    return Promise.resolve(true);
+  });
+  await client.dispose();
+  await first.catch(() => undefined);
+}, 60_000);
