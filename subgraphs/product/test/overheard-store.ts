@@ -58,9 +58,9 @@ export async function overhearStore(mongoUrl: string): Promise<OverheardStore> {
     ...gate,
     url: url.href,
     reads: (...read) => count(["find", ...read].join()),
-    writes: (collection, kind) => count([kind, collection].join()),
+    writes: (collection, kind, ...fields) => count([kind, collection, ...fields].join()),
     freezeAtRead: (...read) => freezeAt(["find", ...read].join()),
-    freezeAtWrite: (collection, kind) => freezeAt([kind, collection].join()),
+    freezeAtWrite: (collection, kind, ...fields) => freezeAt([kind, collection, ...fields].join()),
   };
 }
 
