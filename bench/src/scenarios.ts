@@ -53,7 +53,7 @@ export const scenarios: readonly Scenario[] = [
     gateways: ["ours", "ours-guarded", "hive-rust", "plain"],
   },
   {
-    ...{ ...fullLoad, name: "traced", query: federatedQuery, authorization: "DIFFERENT", gateways: traced },
+    ...{ ...fullLoad, name: "traced-large", query: federatedQuery, authorization: "DIFFERENT", gateways: traced },
     title: "80 KB from four subgraphs, with traces sent to a collector beside it",
   },
   {
