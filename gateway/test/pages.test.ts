@@ -1,3 +1,4 @@
+import { gunzipSync } from "node:zlib";
 import { fastify, type FastifyInstance } from "fastify";
 import { examples } from "../src/pages/examples";
 import { type PageName, pageNames } from "../src/pages/page-names";
@@ -45,6 +46,23 @@ it("serves GraphiQL from its own files, with the examples in its tabs", async ()
   const policy = String(headers["content-security-policy"]);
   expect(policy).toMatch(/script-src ('sha256-\S+'( |;))+/);
   expect(policy).not.toMatch(/https:|unsafe-eval|script-src[^;]*unsafe-inline/);
+});
+
+it("sends GraphiQL's megabytes compressed to who takes that, and not again to who has them", async () => {
+  const get = (headers: Record<string, string>) => app.inject({ url: "/graphiql", headers });
+  const whole = await get({ "accept-encoding": "br, gzip;q=0" });
+  expect(whole.headers).toMatchObject({ "cache-control": "private, no-cache" });
+  expect(whole.headers).not.toHaveProperty("content-encoding");
+  const compressed = await get({ "accept-encoding": "gzip, deflate, br" });
+  expect(compressed.headers).toMatchObject({ "content-encoding": "gzip", vary: "Origin, Accept-Encoding" });
+  expect(compressed.rawPayload.length).toBeLessThan(whole.rawPayload.length / 2);
+  expect(gunzipSync(compressed.rawPayload).equals(whole.rawPayload)).toBe(true);
+
+  const { etag, "content-security-policy": policy } = compressed.headers;
+  const known = await get({ "if-none-match": String(etag) });
+  expect([known.statusCode, known.body, known.headers.etag]).toEqual([304, "", etag]);
+  expect(known.headers["content-security-policy"]).toBe(policy);
+  expect((await get({ "if-none-match": '"another"' })).statusCode).toBe(200);
 });
 
 it("begins at a page of its own that leads to the others", async () => {

@@ -3,6 +3,7 @@ import { type FastifyInstance } from "fastify";
 import { type PageName } from "./page-names";
 import { pagePolicy } from "../security-headers";
 import { renderGraphiqlPage } from "./graphiql-page";
+import { registerLargePage } from "./large-page";
 import { registerMailboxPage } from "./mailbox";
 import { renderSandboxPage, sandboxHosts } from "./sandbox-page";
 import { createServiceStatus, fetchReadiness, type Readiness } from "./service-status";
@@ -37,10 +38,7 @@ export function registerPages(app: FastifyInstance, options: PagesOptions): void
   if (mailbox !== undefined) registerMailboxPage(app, mailbox);
   if (pages.includes("start")) registerStartPage(app, options);
   if (pages.includes("sandbox")) registerSandboxPage(app, pages.includes("graphiql"));
-  if (pages.includes("graphiql")) {
-    let graphiql: Promise<string> | undefined; // loaded when someone first asks
-    app.get("/graphiql", async (_request, reply) => reply.type(html).send(await (graphiql ??= renderGraphiqlPage())));
-  }
+  if (pages.includes("graphiql")) registerLargePage(app, "/graphiql", renderGraphiqlPage);
 }
 
 function registerStartPage(app: FastifyInstance, options: PagesOptions): void {

@@ -1,11 +1,11 @@
 import { createHash } from "node:crypto";
 
 /**
- * The entity tag of a JSON text: `"<version>-<hash>"`, or `"<hash>"` of what has no version. The hash tells apart what two
+ * The entity tag of a text: `"<version>-<hash>"`, or `"<hash>"` of what has no version. The hash tells apart what two
  * viewers may see of one version; the version alone is what If-Match compares.
  */
-export function entityTagOf(json: string, version: unknown): string {
-  const hash = createHash("sha256").update(json).digest("base64url").slice(0, 16);
+export function entityTagOf(text: string, version: unknown): string {
+  const hash = createHash("sha256").update(text).digest("base64url").slice(0, 16);
   return typeof version === "number" ? `"${version}-${hash}"` : `"${hash}"`;
 }
 
