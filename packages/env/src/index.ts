@@ -27,9 +27,12 @@ export const list = () =>
     .transform((value) => value.split(",").map((member) => member.trim()))
     .refine((members) => members.every((member) => member !== ""), { error: "must be a comma-separated list" });
 
-/** A secret of at least 16 characters, with a default that is refused in production (see `loadEnvironment`). */
-export const secret = (developmentDefault: string) =>
-  z.string().min(16).default(developmentDefault).meta({ developmentDefault, isSecret: true });
+/**
+ * A secret of at least 16 characters, with a default that is refused in production (see `loadEnvironment`).
+ * @param isRead says of an environment whether the secret is used there at all: where it is not, its default does no harm
+ */
+export const secret = (developmentDefault: string, isRead: (given: Environment) => boolean = () => true) =>
+  z.string().min(16).default(developmentDefault).meta({ developmentDefault, isRead, isSecret: true });
 
 /**
  * Parses the environment against a schema.
@@ -50,7 +53,8 @@ export function parseEnvironment<S extends z.ZodObject>(
       });
   if (source["NODE_ENV"] === "production") {
     for (const [name, field] of Object.entries(schema.shape)) {
-      const { developmentDefault } = metaOf(field);
+      const { developmentDefault, isRead } = metaOf(field);
+      if (isRead?.(given) === false) continue;
       const value = given[name] ?? developmentDefault;
       if (value !== undefined && (value === developmentDefault || isPublished(value))) {
         problems.push(`${name} is required in production: its default is known to everyone`);
@@ -100,6 +104,13 @@ export function secretsOf(schema: z.ZodObject): string[] {
   return Object.keys(schema.shape).filter((name) => metaOf(schema.shape[name]).isSecret === true);
 }
 
-function metaOf(field: unknown): { description?: string; developmentDefault?: string; isSecret?: boolean } {
+interface Meta {
+  readonly description?: string;
+  readonly developmentDefault?: string;
+  readonly isRead?: (given: Environment) => boolean;
+  readonly isSecret?: boolean;
+}
+
+function metaOf(field: unknown): Meta {
   return field instanceof z.ZodType ? (field.meta() ?? {}) : {};
 }

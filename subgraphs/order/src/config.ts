@@ -46,9 +46,10 @@ const variables = z.object({
   PAYMENTS_SANDBOX_URL: url("http", "https")
     .default("http://127.0.0.1:8086")
     .describe("The sandbox payment provider, which moves no real money."),
-  PAYMENTS_SANDBOX_WEBHOOK_SECRET: secret("development-webhook-secret").describe(
-    "What the sandbox payment provider signs its webhooks with.",
-  ),
+  PAYMENTS_SANDBOX_WEBHOOK_SECRET: secret(
+    "development-webhook-secret",
+    (given) => given["PAYMENT_PROVIDER"] !== "stripe",
+  ).describe("What the sandbox payment provider signs its webhooks with."),
   PAYMENT_PROVIDER_TIMEOUT_MS: durationMs(5_000).describe(
     "How long a call to a payment provider may take, in milliseconds; after that it is asked again later.",
   ),

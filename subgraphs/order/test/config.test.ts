@@ -27,3 +27,17 @@ it("takes payments by Stripe with its secrets alone, and tells of all that is mi
   const secrets = { STRIPE_SECRET_KEY: "sk_test_0123456789", STRIPE_WEBHOOK_SECRET: "whsec_0123456789" };
   expect(parseEnvironment(environment, { ...stripe, ...secrets })).toMatchObject({ ok: true });
 });
+
+it("wants of the sandbox a secret of its own in production, and none where Stripe takes payments", () => {
+  const production = { ...given, NODE_ENV: "production" };
+  const known = "PAYMENTS_SANDBOX_WEBHOOK_SECRET is required in production: its default is known to everyone";
+  for (const sandbox of [production, { ...production, PAYMENT_PROVIDER: "sandbox" }]) {
+    expect(parseEnvironment(environment, sandbox)).toEqual({ ok: false, problems: [known] });
+  }
+  const stripe = {
+    PAYMENT_PROVIDER: "stripe",
+    STRIPE_SECRET_KEY: "sk_live_01234567",
+    STRIPE_WEBHOOK_SECRET: "whsec_0123456789",
+  };
+  expect(parseEnvironment(environment, { ...production, ...stripe })).toMatchObject({ ok: true });
+});

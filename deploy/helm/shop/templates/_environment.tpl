@@ -60,9 +60,6 @@ NOTIFICATION_SERVICE_PUBLIC_KEYS: {{ .Values.publicKeys.notification }}
 PAYMENT_PROVIDER: {{ .Values.payments.provider }}
 {{- if eq .Values.payments.provider "sandbox" }}
 PAYMENTS_SANDBOX_URL: {{ .Values.payments.sandboxUrl }}
-{{- else }}
-# Without a sandbox nothing reads it, but in production its default is refused.
-PAYMENTS_SANDBOX_WEBHOOK_SECRET: there-is-no-sandbox
 {{- end }}
 {{- end }}
 
