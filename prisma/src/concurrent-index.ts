@@ -6,7 +6,8 @@ import { type Migration } from "./folder";
  * only, so such a migration is one statement, which can be done again.
  */
 export function isConcurrent(sql: string): boolean {
-  return /\bINDEX\s+CONCURRENTLY\b/i.test(sql);
+  const withoutComments = sql.replace(/--.*$/gm, "");
+  return /\bINDEX\s+CONCURRENTLY\b/i.test(withoutComments);
 }
 
 /**

@@ -57,6 +57,19 @@ it("applies each once where two appliers begin together", async () => {
   expect(both.flat()).toEqual(readMigrations("order").map(({ name }) => name));
 });
 
+it("takes a migration that only speaks of CREATE INDEX CONCURRENTLY for one of the others, within a transaction", async () => {
+  const migration = {
+    name: "20260101000000_limits",
+    sql: `SET lock_timeout = '2s';
+      -- What is read of it comes by CREATE INDEX CONCURRENTLY, in the next migration.
+      CREATE TABLE "limits" AS SELECT current_setting('statement_timeout') AS "statement_timeout";`,
+  };
+  await applyMigrations("order", database.url, { migrations: [migration] });
+  const session = await database.session();
+  expect((await session.query(`SELECT * FROM "limits"`)).rows).toEqual([{ statement_timeout: "30s" }]);
+  await session.end();
+});
+
 describe("a migration that fails", () => {
   const good = { name: "20260101000000_good", sql: `CREATE TABLE "things" ("id" TEXT PRIMARY KEY);` };
   const bad = {
