@@ -78,7 +78,7 @@ describe.each(Object.keys(sets))("with the values %s", (set) => {
       const container = containerOf(set, component);
       const variables = Object.fromEntries(container.env.map((variable) => [variable.name, variable]));
       const known = new Set(readers[component].flatMap(({ shape }) => Object.keys(shape)));
-      const foreign = Object.keys(variables).filter((name) => !known.has(name) && name !== "NODE_OPTIONS");
+      const foreign = Object.keys(variables).filter((name) => !known.has(name));
       // What all processes are told, the gateway reads; not every service has a use for each.
       expect(foreign.filter((name) => !Object.keys(ofGateway.shape).includes(name))).toEqual([]);
       const portVariables = {

@@ -36,8 +36,6 @@ S3_BUCKET: {{ .Values.objectStore.bucket }}
 {{ upper $name }}_URL: http://{{ $.Release.Name }}-{{ $name }}:{{ $ports.http }}
 {{- end }}
 TRUSTED_PROXIES: {{ .Values.trustedProxies | quote }}
-# The young generation's size is what the gateway's benchmark was measured with.
-NODE_OPTIONS: --max-semi-space-size=32
 {{- end }}
 
 {{- define "shop.env.user" -}}
