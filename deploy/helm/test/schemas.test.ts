@@ -41,9 +41,12 @@ it("makes of each set what it asks for", () => {
   expect(kinds(production)).toEqual({ ...usual, ServiceMonitor: 6, Secret: 9, Ingress: 2 });
 });
 
-it("has the metrics read at the operations port, by Prometheus Operator where the cluster knows it", () => {
-  for (const { spec } of ofKind(render(production).manifests, "ServiceMonitor")) {
+it("has the metrics read at the operations port, as the job of the alerts, where the cluster knows Prometheus Operator", () => {
+  const { manifests } = render(production);
+  const labels = new Map(ofKind(manifests, "Service").map(({ metadata }) => [metadata.name, metadata.labels]));
+  for (const { metadata, spec } of ofKind(manifests, "ServiceMonitor")) {
     expect(spec["endpoints"]).toEqual([{ port: "operations", path: "/metrics", interval: "15s" }]);
+    expect(labels.get(metadata.name)?.[spec["jobLabel"] as string]).toBe("shop");
   }
 });
 
