@@ -59,6 +59,12 @@ it("lets the Ingress at webhooks of payments and at services that have a host of
   expect(found.sort()).toEqual([...amongUs, ...metrics, ...ingress].sort());
 });
 
+it("lets an Ingress that is none of the chart's at webhooks of payments where the values name their host", () => {
+  const { manifests } = render({ ...minimal, ingress: { restHosts: { order: "shop.example.com" } } });
+  expect(ofKind(manifests, "Ingress")).toEqual([]);
+  expect(connections(manifests)).toContain("ingress-nginx → order:8082");
+});
+
 it("lets each at its own stores alone", () => {
   const policies = ofKind(render(production).manifests, "NetworkPolicy");
   const outside = policies.map((policy) => [
