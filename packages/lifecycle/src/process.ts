@@ -1,4 +1,3 @@
-import { setTimeout as sleep } from "node:timers/promises";
 import { createLogger, flushTelemetry, type Logger, metricsText } from "@shop/telemetry";
 import { type Readiness } from "./health";
 import { startOperationsServer } from "./operations-server";
@@ -11,7 +10,6 @@ export interface RunningProcess {
 }
 
 const stopLimitMs = 14_000;
-const flushLimitMs = 2_000;
 const ready: Readiness = { isReady: true, status: "ok", checks: {} };
 const starting: Readiness = { isReady: false, status: "starting", checks: {} };
 const draining: Readiness = { isReady: false, status: "draining", checks: {} };
@@ -56,12 +54,9 @@ export function runProcess(
   }
 
   async function end(started: Promise<RunningProcess>): Promise<void> {
-    const toStop = await started.catch((error: unknown) => {
-      if (signal.aborted) return undefined; // it has given up waiting for its stores
-      throw error;
-    });
+    const toStop = await started.catch(() => undefined); // it has given up waiting for its stores
     await toStop?.stop();
-    await Promise.race([flushTelemetry(), sleep(flushLimitMs)]);
+    await flushTelemetry();
     process.exit(0);
   }
 
