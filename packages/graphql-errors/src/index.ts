@@ -8,4 +8,4 @@ export {
   type ErrorCode,
 } from "./errors";
 export { toClientError } from "./to-client-error";
-export { type OperationOutcome, outcomeOf } from "./outcome";
+export { outcomeOf } from "./outcome";
