@@ -42,14 +42,19 @@ it("takes so many sockets and no more, those of the gateway beside them, and ano
   await eventually(open, ({ ok }) => ok);
 });
 
-it("takes as many event streams and no more, and another once one has gone", async () => {
+/** Opens event streams for someone new. */
+async function createStreams() {
   const authorization = await shop.issuer.bearer({ userId: await shop.newUser() });
-  const leaving = new AbortController();
-  const stream = (signal?: AbortSignal) =>
-    fetch(`http://127.0.0.1:${shop.port()}/v1/notifications/stream`, {
+  return (signal?: AbortSignal, query = "") =>
+    fetch(`http://127.0.0.1:${shop.port()}/v1/notifications/stream${query}`, {
       headers: { accept: "text/event-stream", authorization },
       signal: signal ?? null,
     });
+}
+
+it("takes as many event streams and no more, and another once one has gone", async () => {
+  const stream = await createStreams();
+  const leaving = new AbortController();
   const others = new AbortController();
   for (let n = 1; n < maxSockets; n++) expect((await stream(others.signal)).status).toBe(200);
   expect((await stream(leaving.signal)).status).toBe(200);
@@ -62,4 +67,21 @@ it("takes as many event streams and no more, and another once one has gone", asy
     ({ status }) => status === 200,
   );
   others.abort();
+});
+
+it("takes no more event streams where many come at once, and has room again for those that it refused", async () => {
+  const stream = await createStreams();
+  const countOpened = async (): Promise<number> => {
+    const leaving = new AbortController();
+    const asked = await Promise.all(Array.from({ length: 4 * maxSockets }, () => stream(leaving.signal)));
+    const statuses = asked.map(({ status }) => status);
+    leaving.abort();
+    const opened = statuses.filter((status) => status === 200).length;
+    expect(opened).toBeLessThanOrEqual(maxSockets);
+    expect(statuses.filter((status) => status === 503)).toHaveLength(statuses.length - opened);
+    return opened;
+  };
+  await eventually(countOpened, (opened) => opened === maxSockets); // once those of before have gone
+  for (let n = 0; n <= maxSockets; n++) await (await stream(undefined, "?after=nothing")).text();
+  await eventually(countOpened, (opened) => opened === maxSockets);
 });

@@ -30,6 +30,7 @@ export function createRestStreams(options: {
 }): RestStreams {
   const { verifyViewer, revocations, createContext, isOutage, log } = options;
   const open = new Set<Events>();
+  let places = options.maxStreams;
 
   function tell(thrown: unknown): GraphqlError {
     const error = thrown instanceof GraphQLError ? thrown : new GraphQLError("", { originalError: thrown as Error });
@@ -66,7 +67,10 @@ export function createRestStreams(options: {
 
   return {
     subscribe: async ({ query, variables, authorization, signal }) => {
-      if (open.size >= options.maxStreams) return { ok: false, errors: [tell(serviceUnavailable("Another stream"))] };
+      if (places <= 0) return { ok: false, errors: [tell(serviceUnavailable("Another stream"))] };
+      if (signal.aborted) return { ok: false, errors: [] };
+      places -= 1; // before anything is waited for: many may come at once
+      signal.addEventListener("abort", () => (places += 1), { once: true });
       try {
         const viewer = await verifyViewer(authorization);
         const contextValue = createContext({ viewer, authorization: authorization ?? null });
