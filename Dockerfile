@@ -1,6 +1,6 @@
 # Builds everything once; each target is one process and what that needs to run (docs/adr/0032).
 #   docker build --target gateway .
-ARG NODE_IMAGE=node:22-bookworm-slim
+ARG NODE_IMAGE=node:22.21.1-bookworm-slim
 
 # The manifests alone, so that the dependencies are installed anew only where one of these changes.
 FROM ${NODE_IMAGE} AS manifests
