@@ -1,10 +1,8 @@
 import { randomUUID } from "node:crypto";
 import { mkdtemp, rm } from "node:fs/promises";
-import { createServer, type Server } from "node:http";
-import { type AddressInfo } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { type Role, serviceCredentialHeader } from "@shop/auth";
+import { type Role } from "@shop/auth";
 import { neverSilentMs, startTestIssuer, type TestIssuer, testServiceKeys } from "@shop/auth/testing";
 import { topics, type EventDefinition } from "@shop/event-contracts";
 import { createId } from "@shop/ids";
@@ -18,6 +16,7 @@ import { Redis } from "ioredis";
 import { WebSocket } from "ws";
 import { type Config, type Retention } from "../src/config";
 import { type Service, startService } from "../src/service";
+import { startOrders, startUsers, urlOf } from "./neighbours";
 
 const log = createLogger("notification.test");
 const dayMs = 86_400_000;
@@ -262,43 +261,4 @@ function collect(client: Client, request: { query: string; variables?: Record<st
         });
       }),
   };
-}
-
-/** A user service that answers the one question that notification asks. */
-async function startUsers(addresses: ReadonlyMap<string, string>): Promise<Server> {
-  const server = createServer((request, response) => {
-    const [, id = ""] = /^\/internal\/users\/([^/]+)\/mail-address$/.exec(request.url ?? "") ?? [];
-    const isKnown = request.headers[serviceCredentialHeader] !== undefined && id !== "";
-    response.writeHead(isKnown ? 200 : 404, { "content-type": "application/json" });
-    response.end(JSON.stringify({ email: addresses.get(id) ?? null }));
-  });
-  await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
-  return server;
-}
-
-function urlOf(server: Server): string {
-  return `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
-}
-
-/** An order service that answers the one question that notification asks. */
-async function startOrders(owners: ReadonlyMap<string, string>, issuer: TestIssuer): Promise<Server> {
-  const server = createServer((request, response) => {
-    const chunks: Buffer[] = [];
-    request.on("data", (chunk: Buffer) => chunks.push(chunk));
-    request.on("end", () => {
-      const { variables } = JSON.parse(Buffer.concat(chunks).toString()) as { variables: { id: string } };
-      const [, claims = ""] = (request.headers.authorization ?? "").split(".");
-      const { sub, role, iss } = JSON.parse(Buffer.from(claims, "base64url").toString()) as Record<string, string>;
-      const owner = owners.get(variables.id);
-      const allowed =
-        request.headers[serviceCredentialHeader] !== undefined &&
-        iss === issuer.issuer &&
-        owner !== undefined &&
-        (owner === sub || role === "STAFF");
-      response.setHeader("content-type", "application/json");
-      response.end(JSON.stringify({ data: { order: allowed ? { id: variables.id } : null } }));
-    });
-  });
-  await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
-  return server;
 }
