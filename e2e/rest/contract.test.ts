@@ -3,6 +3,7 @@ import { execFileSync } from "node:child_process";
 import { createHmac } from "node:crypto";
 import { join } from "node:path";
 import fc from "fast-check";
+import { eventually } from "../test/eventually";
 import { removeData, type RunningShop, shopEnvironment, startRunningShop } from "../test/running-shop";
 import { type Api, createApi } from "./api";
 import { expectAudited } from "./audited";
@@ -52,6 +53,10 @@ it("answers every route as it describes it, as GraphQL, the same on both ports, 
 
 it("streams notifications from a place on, the same at both ports, and as GraphQL does", async () => {
   const { accessToken: as } = await register(api);
+  await eventually(async () => {
+    const { body } = await api.call("GET /v1/notifications", { as }); // the welcome, which is no part of what follows
+    return (body as { items: unknown[] }).items.length > 0;
+  });
   const { resumeCursor } = await api.ok<{ resumeCursor: string }>("GET /v1/notifications", { as });
   const title = `Free delivery ${resumeCursor}`;
   await api.ok("POST /v1/announcements", { as: staff, body: { title, body: "All of December." } });

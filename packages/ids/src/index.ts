@@ -57,6 +57,15 @@ export function idBoundary(prefix: IdPrefix, atMs: number): string {
   return `${prefix}_${time}`;
 }
 
+/** Whether one thing was made before another, of whichever kind each is, to the millisecond. */
+export function isOlder(id: string, other: string): boolean {
+  return timeOf(id) < timeOf(other);
+}
+
+function timeOf(id: string): string {
+  return id.slice(-timeDigits - randomDigits, -randomDigits);
+}
+
 function toId(prefix: IdPrefix, atMs: number, bytes: Buffer): string {
   const random = Array.from(bytes, (byte) => digits.charAt(byte % 32)).join("");
   return `${idBoundary(prefix, atMs)}${random}`;

@@ -1,4 +1,4 @@
-import { createId, idBoundary, isId } from "../src";
+import { createId, idBoundary, isId, isOlder } from "../src";
 
 it("makes ids that sort by their creation and carry their kind", () => {
   const earlier = createId("ord", 1_700_000_000_000);
@@ -12,6 +12,12 @@ it("tells the ids made before a time from the later ones", () => {
   expect(createId("ord", 1_699_999_999_999) < boundary).toBe(true);
   expect(createId("ord", 1_700_000_000_000) > boundary).toBe(true);
   expect(createId("ord", 0) > idBoundary("ord", -1)).toBe(true);
+});
+
+it("tells what was made before something of another kind", () => {
+  const [earlier, later] = [createId("usr", 1_700_000_000_000), createId("ntf", 1_700_000_000_001)];
+  expect([isOlder(earlier, later), isOlder(later, earlier)]).toEqual([true, false]);
+  expect(isOlder(earlier, createId("ntf", 1_700_000_000_000))).toBe(false);
 });
 
 it("makes no id twice", () => {

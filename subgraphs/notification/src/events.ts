@@ -135,7 +135,6 @@ export function createEventHandlers(deps: {
   const userHandlers = [
     handle(events.userRegistered, async (received) => {
       const { userId, displayName } = received.payload;
-      await inbox.open(userId, received.occurredAt);
       await tell(userId, wording.welcomeMessage({ displayName }), received);
     }),
     handle(events.userDeleted, async ({ payload: { userId } }) => {

@@ -1,3 +1,4 @@
+import { isOlder } from "@shop/ids";
 import { type Entry, type Feeds, type Position } from "./feeds";
 import { type Layout } from "./layout";
 import { fromStored, type InboxPlace, type InboxPosition, type Notification } from "./notification";
@@ -42,7 +43,7 @@ export function createInboxReading(deps: { feeds: Feeds; layout: Layout; readers
     const { floor, entries } = await feeds.readBack(layout.announcements, newest, layout.announcements.maxLength);
     const kept = new Set(entries.map(({ id }) => id));
     const outdatedReads = [...view.readAt.keys()].filter((id) => !kept.has(id));
-    return { shown: shownTo(view, entries), all: entries, floor, outdatedReads };
+    return { shown: shownTo(userId, view, entries), all: entries, floor, outdatedReads };
   }
 
   async function* walkBack(
@@ -91,7 +92,7 @@ export function createInboxReading(deps: { feeds: Feeds; layout: Layout; readers
       if (!own.ok) return own;
       if (!shared.ok) return shared;
       const view = shared.entries.length === 0 ? undefined : await readers.announcementsView(userId);
-      const shown = view === undefined ? [] : shownTo(view, shared.entries);
+      const shown = view === undefined ? [] : shownTo(userId, view, shared.entries);
       // What lies behind a full batch may have come before what the other feed goes on with.
       const endMs = Math.min(knownUntilMs(own.entries), knownUntilMs(shared.entries));
       const merged = [
@@ -122,10 +123,11 @@ export function createInboxReading(deps: { feeds: Feeds; layout: Layout; readers
   };
 }
 
-function shownTo(view: AnnouncementsView, entries: readonly Entry[]): Entry[] {
+/** Nobody is shown what was announced before they came. An id of either holds when that was, whatever has arrived yet. */
+function shownTo(userId: string, view: AnnouncementsView, entries: readonly Entry[]): Entry[] {
   if (view.muted) return [];
   return entries
-    .filter(({ sequence }) => sequence > view.after)
+    .filter(({ id }) => !isOlder(id, userId))
     .map((entry) => ({ ...entry, readAt: view.readAt.get(entry.id) ?? null }));
 }
 

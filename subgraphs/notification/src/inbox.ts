@@ -3,7 +3,7 @@ import { deriveId } from "@shop/ids";
 import { type AppendOutcome, type Feeds } from "./feeds";
 import { type InboxReading, newest } from "./inbox-reading";
 import { type Layout } from "./layout";
-import { fromStored, type InboxPlace, type Message, type Notification, toStored } from "./notification";
+import { type InboxPlace, type Message, type Notification, toStored } from "./notification";
 import { type Readers } from "./readers";
 
 export interface Delivery {
@@ -20,8 +20,6 @@ export interface Inbox {
   deliver(userId: string, delivery: Delivery): Promise<AppendOutcome>;
   /** Adds an announcement to everyone's inbox. */
   deliverToAll(delivery: Delivery): Promise<AppendOutcome>;
-  /** Hides from a newcomer what was announced before. */
-  open(userId: string, registeredAt: Date): Promise<void>;
   /** Removes all that is kept of a user, for ever. */
   close(userId: string): Promise<void>;
   /** Newest first; one more than the page holds where there are more. `head` is the inbox's before it was read. */
@@ -63,11 +61,6 @@ export function createInbox(deps: { feeds: Feeds; layout: Layout; readers: Reade
   return {
     deliver: (userId, delivery) => feeds.append(layout.inboxOf(userId), toEntry(userId, delivery)),
     deliverToAll: (delivery) => feeds.append(layout.announcements, toEntry("everyone", delivery)),
-    open: async (userId, registeredAt) => {
-      const { floor, entries } = await feeds.readBack(layout.announcements, newest, layout.announcements.maxLength);
-      const before = entries.find(({ data }) => fromStored(data).occurredAt <= registeredAt) ?? floor;
-      await readers.hideAnnouncements(userId, before.sequence);
-    },
     close: async (userId) => {
       await feeds.close(layout.inboxOf(userId));
       await readers.forget(userId);

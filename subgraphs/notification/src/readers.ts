@@ -11,8 +11,6 @@ export interface Preferences {
 
 /** How a reader stands to the announcements, of which there is one list for all. */
 export interface AnnouncementsView {
-  /** Those up to this sequence number were made before the reader came. */
-  readonly after: number;
   readonly muted: boolean;
   /** When each was read, by its id. */
   readonly readAt: ReadonlyMap<string, Date>;
@@ -24,8 +22,6 @@ export interface Readers {
   /** What is undefined stays. */
   updatePreferences(userId: string, change: Partial<Preferences>): Promise<Preferences>;
   announcementsView(userId: string): Promise<AnnouncementsView>;
-  /** Hides the announcements up to `sequence` from a newcomer; the first call holds. */
-  hideAnnouncements(userId: string, sequence: number): Promise<void>;
   /**
    * Notes announcements as read.
    * @param outdated the ids of some that are kept no more: that they were read is forgotten
@@ -58,19 +54,14 @@ export function createReaders(options: { redis: Redis; prefix: string; layout: L
     announcementsView: async (userId) => {
       const asked = redis
         .pipeline()
-        .hget(keyOf(userId, "profile"), "announcementsAfter")
         .sismember(keyOf(userId, "muted"), "SYSTEM_ANNOUNCEMENT" satisfies NotificationKind)
         .hgetall(keyOf(userId, "announcements-read"));
-      const [after, muted, readAtMs] = await answersOf<unknown>(asked);
+      const [muted, readAtMs] = await answersOf<unknown>(asked);
       const read = Object.entries(readAtMs as Record<string, string>);
       return {
-        after: Number(after ?? 0),
         muted: muted === 1,
         readAt: new Map(read.map(([id, atMs]) => [id, new Date(Number(atMs))])),
       };
-    },
-    hideAnnouncements: async (userId, sequence) => {
-      await answersOf(redis.pipeline().hsetnx(keyOf(userId, "profile"), "announcementsAfter", sequence));
     },
     markAnnouncementsRead: async (userId, ids, outdated) => {
       const key = keyOf(userId, "announcements-read");

@@ -138,15 +138,16 @@ describe("announcements", () => {
     ]);
 
     const late = createId("usr");
+    expect(await titlesOf(late)).not.toContain(title); // before it is known that they registered
     await shop.publish(events.userRegistered, { userId: late, displayName: "Bob" });
     await notificationsOf(late, 1);
     expect(await titlesOf(late)).not.toContain(title);
   });
 
   it("are read by each reader alone", async () => {
+    const [reader, other] = [createId("usr"), createId("usr")];
     const title = `Sale ${createId("ann")}`;
     await shop.ask(announce, { ...staff, variables: { title, body: "Today.", key: createId("evt") } });
-    const [reader, other] = [createId("usr"), createId("usr")];
     const inInboxOf = async (user: string) =>
       (await inboxOf(user, { first: 100 })).edges.find(({ node }) => node.title === title)?.node;
     const announcement = await eventually(
