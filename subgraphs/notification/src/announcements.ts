@@ -2,6 +2,7 @@ import { createHash } from "node:crypto";
 import { staffActed, systemAnnounced, toAuditFacts } from "@shop/event-contracts";
 import { createId } from "@shop/ids";
 import { type EventRecord, type OutboxSource, toEventRecord } from "@shop/messaging";
+import { isPlainLine, isPlainText } from "@shop/text";
 import { type Redis } from "ioredis";
 import { z } from "zod";
 import { feedKey } from "./feeds";
@@ -35,23 +36,19 @@ redis.call('ZADD', KEYS[2], ARGV[3], ARGV[4], ARGV[3], ARGV[5])
 return 'ACCEPTED'
 `;
 
-// Control characters and halves of surrogate pairs: the audit log's PostgreSQL refuses some, and none is meant.
-const unprintable = /[\p{Cc}\p{Cs}]/u;
-const unprintableInLines = /(?![\n\r\t])[\p{Cc}\p{Cs}]/u;
-
 const announcement = z.object({
   title: z
     .string()
     .trim()
     .min(1, "Write a title.")
     .max(200, "A title has at most 200 characters.")
-    .refine((text) => !unprintable.test(text), "A title is plain text on one line."),
+    .refine(isPlainLine, "A title is plain text on one line."),
   body: z
     .string()
     .trim()
     .min(1, "Write a text.")
     .max(5_000, "A text has at most 5,000 characters.")
-    .refine((text) => !unprintableInLines.test(text), "A text is plain, without control characters."),
+    .refine(isPlainText, "A text is plain, without control characters."),
   idempotencyKey: z.string().min(1, "A key has at least 1 character.").max(128, "A key has at most 128 characters."),
 });
 const storedRecord = z.object({

@@ -111,8 +111,12 @@ end
 return marked
 `;
 
-/** How many entries are not read. ARGV: oldestMs, maxLength. */
+/** How many entries up to a sequence are not read. ARGV: oldestMs, maxLength, sequence. */
 export const countUnread = `${trim}
 trim(ARGV[1], ARGV[2])
-return redis.call('ZCARD', KEYS[1]) - redis.call('HLEN', KEYS[5])
+local unread = redis.call('ZCARD', KEYS[1]) - redis.call('HLEN', KEYS[5])
+for _, id in ipairs(redis.call('ZRANGEBYSCORE', KEYS[1], '(' .. ARGV[3], '+inf')) do
+  unread = unread - 1 + redis.call('HEXISTS', KEYS[5], id)
+end
+return unread
 `;

@@ -55,7 +55,8 @@ export interface Feeds {
   markRead(feed: Feed, id: string): Promise<number | null>;
   /** @returns how many were not read */
   markReadUpTo(feed: Feed, sequence: number): Promise<number>;
-  countUnread(feed: Feed): Promise<number>;
+  /** Of those up to a sequence. */
+  countUnread(feed: Feed, upTo: number): Promise<number>;
   /** Empties a feed for ever: what is appended later is dropped. */
   close(feed: Feed): Promise<void>;
   /** The last sequence number of each, null where there is none yet. */
@@ -117,7 +118,7 @@ export function createFeeds(options: { redis: Redis; prefix: string; channel: st
     },
     markReadUpTo: async (feed, sequence) =>
       (await markReadUpTo(keysOf(feed), [...limitsOf(feed), sequence, Date.now()])) as number,
-    countUnread: async (feed) => (await countUnread(keysOf(feed), limitsOf(feed))) as number,
+    countUnread: async (feed, upTo) => (await countUnread(keysOf(feed), [...limitsOf(feed), upTo])) as number,
     close: async (feed) => {
       await answersOf(
         redis

@@ -3,7 +3,7 @@ import { deriveId } from "@shop/ids";
 import { type AppendOutcome, type Feeds } from "./feeds";
 import { type InboxReading, newest } from "./inbox-reading";
 import { type Layout } from "./layout";
-import { type InboxPlace, type Message, type Notification, toStored } from "./notification";
+import { type InboxPlace, type InboxPosition, type Message, type Notification, toStored } from "./notification";
 import { type Readers } from "./readers";
 
 export interface Delivery {
@@ -34,7 +34,8 @@ export interface Inbox {
   ): Promise<{ ok: true; notification: Notification } | { ok: false; reason: "NOT_FOUND" }>;
   /** @returns how many were not read */
   markAllRead(userId: string, upTo: InboxPlace): Promise<number>;
-  countUnread(userId: string): Promise<number>;
+  /** @param head counts what came until then; without it, all */
+  countUnread(userId: string, head?: InboxPosition): Promise<number>;
 }
 
 export function createInbox(deps: { feeds: Feeds; layout: Layout; readers: Readers; reading: InboxReading }): Inbox {
@@ -92,12 +93,13 @@ export function createInbox(deps: { feeds: Feeds; layout: Layout; readers: Reade
       ]);
       return own + shared;
     },
-    countUnread: async (userId) => {
+    countUnread: async (userId, head) => {
       const [own, { shown }] = await Promise.all([
-        feeds.countUnread(layout.inboxOf(userId)),
+        feeds.countUnread(layout.inboxOf(userId), head?.inbox.sequence ?? newest),
         reading.announcementsFor(userId),
       ]);
-      return own + shown.filter(({ readAt }) => readAt === null).length;
+      const upTo = head?.announcements.sequence ?? newest;
+      return own + shown.filter(({ sequence, readAt }) => sequence <= upTo && readAt === null).length;
     },
   };
 }

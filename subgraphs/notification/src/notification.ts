@@ -44,8 +44,8 @@ export interface Notification extends Message {
   readonly traceparent: string | undefined;
 }
 
-/** A page of an inbox, and where the inbox ended when it was read. */
-export type InboxPage = Connection<Notification> & { readonly resumeCursor: string };
+/** A page of an inbox. `head` is where the inbox ended when it was read. */
+export type InboxPage = Connection<Notification> & { readonly head: InboxPlace };
 
 /** How far an inbox was read: in the user's own feed and in the announcements that are merged into it. */
 export interface InboxPosition {

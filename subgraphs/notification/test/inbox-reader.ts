@@ -7,6 +7,7 @@ export interface Inbox {
   edges: { cursor: string; node: Listed }[];
   pageInfo: { hasNextPage: boolean; endCursor: string | null };
   resumeCursor: string;
+  unreadCount: number;
 }
 
 export interface Listed {
@@ -24,7 +25,7 @@ export const listQuery = `query Inbox($first: Int, $after: String, $unreadOnly: 
     edges { cursor node { id cursor kind title body createdAt readAt
       subject { __typename ... on Order { id } ... on Comment { id } ... on Product { id } } } }
     pageInfo { hasNextPage endCursor }
-    resumeCursor
+    resumeCursor unreadCount
   }
 }`;
 

@@ -39,6 +39,17 @@ describe("reading", () => {
     expect(list.at(-1)?.kind).toBe("WELCOME");
   });
 
+  it("counts what is unread at the moment that its page and its cursor are of, whatever arrives meanwhile", async () => {
+    const user = await shop.newUser();
+    const arriving = shop.publish(events.orderPaid, ...Array.from({ length: 60 }, () => order(user)));
+    for (let told = 0; told < 60;) {
+      const { edges, unreadCount } = await inboxOf(user, { first: 100 });
+      told = edges.length;
+      expect(unreadCount).toBe(told);
+    }
+    await arriving;
+  });
+
   it("counts exactly what is unread, and marks one or all up to a cursor", async () => {
     const { user, list } = await inboxWith(6);
     expect(await unreadOf(user)).toBe(6);

@@ -1,14 +1,11 @@
+import { isLongerThan, isPlainLine, isVisible } from "@shop/text";
 import { type GenericError, invalid } from "./order-errors";
-
-// Control characters and halves of surrogate pairs: PostgreSQL's text and JSON refuse some, and none is meant.
-const unprintable = /[\p{Cc}\p{Cs}]/u;
 
 /** Why a text does not do, or nothing. `max` counts characters. */
 export function checkText(value: string, max: number, path: string[]): GenericError[] {
-  if (value.trim() === "") return [invalid("This must not be empty.", path)];
-  if (value.length > max && Array.from(value).length > max)
-    return [invalid(`This must have at most ${max} characters.`, path)];
-  if (unprintable.test(value)) return [invalid("This must be plain text on one line.", path)];
+  if (!isVisible(value)) return [invalid("This must not be empty.", path)];
+  if (isLongerThan(max, value)) return [invalid(`This must have at most ${max} characters.`, path)];
+  if (!isPlainLine(value)) return [invalid("This must be plain text on one line.", path)];
   return [];
 }
 

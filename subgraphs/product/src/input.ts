@@ -1,3 +1,4 @@
+import { isLongerThan, isPlainLine, isPlainText, isVisible } from "@shop/text";
 import { z } from "zod";
 import { type Problem, type ProblemCode, type Refused } from "./problems";
 import { isSlug } from "./slugs";
@@ -21,27 +22,22 @@ export function parseInput<T>(
   return { ok: false, problems };
 }
 
-// Control characters and halves of surrogate pairs: no store or reader takes all of them, and none is meant.
-const unprintable = /[\p{Cc}\p{Cs}]/u;
-const unprintableInLines = /(?![\n\r\t])[\p{Cc}\p{Cs}]/u;
-
 /** A line of text, spaces around it taken away. */
 export function line(what: string, max: number) {
   const error = `${what} must have 1 to ${max} characters.`;
   return z
     .string({ error: `${what} cannot be cleared.` })
     .trim()
-    .min(1, { error })
-    .max(max, { error })
-    .refine((text) => !unprintable.test(text), { error: `${what} must be plain text on one line.` });
+    .refine((text) => isVisible(text) && !isLongerThan(max, text), { error, abort: true })
+    .refine(isPlainLine, { error: `${what} must be plain text on one line.` });
 }
 
 /** Text of several lines, or none. */
 export function lines(what: string, max: number) {
   return z
     .string()
-    .max(max, { error: `${what} must have at most ${max} characters.` })
-    .refine((text) => !unprintableInLines.test(text), { error: `${what} must be plain text.` });
+    .refine((text) => !isLongerThan(max, text), { error: `${what} must have at most ${max} characters.`, abort: true })
+    .refine(isPlainText, { error: `${what} must be plain text.` });
 }
 
 export const idempotencyKey = line("The key", 128);

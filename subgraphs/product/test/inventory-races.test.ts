@@ -53,7 +53,7 @@ it.each(["commit", "reserve"] as const)("a %s that was refused takes nothing fro
 it("what is taken while it is released is given back too", async () => {
   const id = await quick.addProduct({ initialStock: 1 });
   const mine = order(id);
-  const looking = store.freezeAtRead("products", "_id");
+  const looking = store.freezeAtRead("products", `_id=${id}`);
   const released = slow.inventory.release(mine);
   await looking;
   await quick.inventory.commit(mine);
@@ -75,7 +75,7 @@ it("stops at the next line where nobody waits any more, and is whole when it is 
   const [first = "", last = ""] = ids;
   const mine = { orderId: createId("ord"), lines: ids.map((productId) => ({ productId, quantity: 1 })) };
   await quick.inventory.reserve({ ...mine, lines: mine.lines.slice(0, 1), holdMs }); // as a call that was killed left it
-  const looking = store.freezeAtRead("products", "_id"); // what the order has of the first
+  const looking = store.freezeAtRead("products", `_id=${first}`); // what the order has of it
   const hangUp = new AbortController();
   const abandoned = expect(
     slow.inventory.reserve({ ...mine, holdMs }, { signal: hangUp.signal }),

@@ -2,31 +2,37 @@
 import { type GateListener, startTcpGate, type TcpGate } from "@shop/subgraph-server/testing";
 import { mongo } from "mongoose";
 
+/**
+ * By what something is asked for: exactly these fields. `_id.$in` is one with an operator, and `_id=prd_1` one with a value:
+ * the service hears of other tests' orders as well, and looks for their products.
+ */
+type Fields = readonly string[];
+
 export interface OverheardStore extends TcpGate {
   /**
-   * How often a collection was read so far by exactly these fields; workers ask by others. What the driver asked
-   * again over another connection because it gave one up, as it does on a machine that stood still, counts once.
+   * How often a collection was read so far by these fields. What the driver asked again over another connection because it
+   * gave one up, as it does on a machine that stood still, counts once.
    */
-  reads(collection: string, ...fields: string[]): number;
+  reads(collection: string, ...fields: Fields): number;
   /**
    * How often a collection was written to so far, each command once, however many documents it holds: of updates those by
-   * exactly these fields.
+   * these fields.
    */
-  writes(collection: string, kind: "insert" | "update", ...fields: string[]): number;
+  writes(collection: string, kind: "insert" | "update", ...fields: Fields): number;
   /** Holds back the answer to the next such read, and all that comes after it. @returns when that has been asked for */
-  freezeAtRead(collection: string, ...fields: string[]): Promise<void>;
+  freezeAtRead(collection: string, ...fields: Fields): Promise<void>;
   /** As freezeAtRead, for the next write of that kind: the store makes it, and whoever asked for it never hears. */
-  freezeAtWrite(collection: string, kind: "insert" | "update", ...fields: string[]): Promise<void>;
+  freezeAtWrite(collection: string, kind: "insert" | "update", ...fields: Fields): Promise<void>;
 }
 
 const opMsg = 2013;
 const commandAt = 21; // after the header, the flags, and the kind of the first section
 
 export async function overhearStore(mongoUrl: string): Promise<OverheardStore> {
-  const heard = new Map<string, Heard[]>();
-  const awaited = new Map<string, () => void>();
-  const count = (what: string): number => {
-    const all = heard.get(what) ?? [];
+  const heard: Heard[] = [];
+  let awaited: { readonly wanted: Wanted; readonly come: () => void }[] = [];
+  const count = (wanted: Wanted): number => {
+    const all = heard.filter(({ command }) => isIt(command, wanted));
     const isAskedAgain = ({ connection, command }: Heard, n: number): boolean =>
       connection.isClosed && all.slice(n + 1).some((later) => later.command.operation === command.operation);
     return all.filter((one, n) => !isAskedAgain(one, n)).length;
@@ -35,32 +41,32 @@ export async function overhearStore(mongoUrl: string): Promise<OverheardStore> {
     const connection = { isClosed: false };
     return {
       sent: createListener((command) => {
-        const what = [command.kind, command.collection, ...command.fields].join();
-        heard.set(what, [...(heard.get(what) ?? []), { connection, command }]);
-        awaited.get(what)?.();
-        awaited.delete(what);
+        heard.push({ connection, command });
+        for (const { wanted, come } of awaited) if (isIt(command, wanted)) come();
+        awaited = awaited.filter(({ wanted }) => !isIt(command, wanted));
       }),
       closed: () => {
         connection.isClosed = true;
       },
     };
   });
-  const freezeAt = (what: string): Promise<void> =>
+  const freezeAt = (wanted: Wanted): Promise<void> =>
     new Promise((resolve) => {
-      awaited.set(what, () => {
+      const come = (): void => {
         gate.set("frozen");
         resolve();
-      });
+      };
+      awaited.push({ wanted, come });
     });
   const url = new URL(gate.url);
   url.searchParams.set("directConnection", "true"); // else the driver goes where the server says that it is
   return {
     ...gate,
     url: url.href,
-    reads: (...read) => count(["find", ...read].join()),
-    writes: (collection, kind, ...fields) => count([kind, collection, ...fields].join()),
-    freezeAtRead: (...read) => freezeAt(["find", ...read].join()),
-    freezeAtWrite: (collection, kind, ...fields) => freezeAt([kind, collection, ...fields].join()),
+    reads: (collection, ...fields) => count({ kind: "find", collection, fields }),
+    writes: (collection, kind, ...fields) => count({ kind, collection, fields }),
+    freezeAtRead: (collection, ...fields) => freezeAt({ kind: "find", collection, fields }),
+    freezeAtWrite: (collection, kind, ...fields) => freezeAt({ kind, collection, fields }),
   };
 }
 
@@ -73,9 +79,25 @@ interface Command {
   readonly kind: string;
   readonly collection: string;
   /** What a `find` asks by, or the first change of an `update`. */
-  readonly fields: readonly string[];
+  readonly filter: Readonly<Record<string, unknown>>;
   /** The same where the driver asks again, in the same session, because a connection broke or was silent. */
   readonly operation: string;
+}
+
+interface Wanted extends Pick<Command, "kind" | "collection"> {
+  readonly fields: Fields;
+}
+
+function isIt({ kind, collection, filter }: Command, wanted: Wanted): boolean {
+  if (kind !== wanted.kind || collection !== wanted.collection) return false;
+  return Object.keys(filter).length === wanted.fields.length && wanted.fields.every((field) => isIn(filter, field));
+}
+
+function isIn(filter: Command["filter"], field: string): boolean {
+  const [, name = "", operator, value] = /^([^.=]+)(?:\.(\$.+)|=(.+))?$/.exec(field) ?? [];
+  if (!(name in filter)) return false;
+  if (operator !== undefined) return operator in Object(filter[name]);
+  return value === undefined || filter[name] === value;
 }
 
 function createListener(onCommand: (command: Command) => void): (chunk: Buffer) => void {
@@ -98,7 +120,7 @@ function commandOf(message: Buffer): Command | null {
   const command = mongo.BSON.deserialize(body);
   const [kind = "", collection] = Object.entries(command)[0] ?? [];
   if (typeof collection !== "string") return null;
-  const [change] = (command["updates"] as { q: object }[] | undefined) ?? [];
-  const filter = (command["filter"] as object | undefined) ?? change?.q ?? {};
-  return { kind, collection, fields: Object.keys(filter), operation: JSON.stringify([command["lsid"], filter]) };
+  const [change] = (command["updates"] as { q: Command["filter"] }[] | undefined) ?? [];
+  const filter = (command["filter"] as Command["filter"] | undefined) ?? change?.q ?? {};
+  return { kind, collection, filter, operation: JSON.stringify([command["lsid"], filter]) };
 }

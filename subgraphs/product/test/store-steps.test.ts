@@ -67,7 +67,7 @@ it("reads products in the order of their ids and by nothing else: no batch looks
   await database.collection("steps").deleteMany({});
   const store = await overhearStore(shop.config.mongoUrl);
   const service = await startCatalogue({ mongoUrl: store.url, holdSweepIntervalMs: 3_600_000 });
-  const reads = [store.reads("products", "_id"), store.reads("products", "_id", "inStock")];
+  const reads = [store.reads("products", "_id.$gt"), store.reads("products", "_id", "inStock")];
   await service.stopOnly();
   await store.stop();
   // Two steps, each one batch and a look for another.

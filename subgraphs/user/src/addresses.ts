@@ -1,11 +1,11 @@
 import { requireViewer, type Viewer } from "@shop/auth";
 import { createId, isId } from "@shop/ids";
+import { isPlainLine } from "@shop/text";
 import { type z } from "zod";
 import { addressFields } from "./address-rules";
 import { type AddressRow, type Database, lockUser, type Transaction } from "./database";
 import { once } from "./idempotency";
 import { refuse, type Refusal, toProblems } from "./problem";
-import { isPlainLine } from "./text-rules";
 
 export type AddressInput = z.input<typeof addressFields> & {
   readonly id?: string | null;

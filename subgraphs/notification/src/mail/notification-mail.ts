@@ -1,4 +1,5 @@
 import { type Mail } from "@shop/mailer";
+import { toPlainLine } from "@shop/text";
 import { type Message, type Subject } from "../notification";
 
 /** By characters, so that none is cut in half. */
@@ -16,18 +17,13 @@ export function toNotificationMail(options: { message: Message; to: string; publ
   const page = subject === null ? "" : `/${pages[subject.type]}/${encodeURIComponent(subject.id)}`;
   return {
     to,
-    subject: clip(oneLine(title)),
+    subject: clip(toPlainLine(title)),
     text: [
-      oneLine(body),
+      toPlainLine(body),
       `${publicUrl}${page}`,
       `You read this because you chose to have notifications by e-mail. You can change that: ${publicUrl}/notifications\n`,
     ].join("\n\n"),
   };
-}
-
-/** Line breaks, controls and what turns the direction of writing round become spaces. */
-function oneLine(text: string): string {
-  return text.replace(/[\p{Cc}\p{Zl}\p{Zp}\u202a-\u202e\u2066-\u2069]+/gu, " ").trim();
 }
 
 function clip(text: string): string {

@@ -1,6 +1,9 @@
 import { requireViewer } from "@shop/auth";
+import { encodeCursor } from "@shop/connections";
 import { type NotificationConnectionResolvers } from "../generated/graphql";
+import { toInboxCursor } from "../notification";
 
 export const notificationConnection: NotificationConnectionResolvers = {
-  unreadCount: (_page, _args, { viewer, inbox }) => inbox.countUnread(requireViewer(viewer).userId),
+  resumeCursor: ({ head }) => encodeCursor(toInboxCursor(head)),
+  unreadCount: ({ head }, _args, { viewer, inbox }) => inbox.countUnread(requireViewer(viewer).userId, head),
 };

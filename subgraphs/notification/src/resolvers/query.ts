@@ -9,8 +9,7 @@ export const query: QueryResolvers = {
     const { userId } = requireViewer(viewer);
     const page = parsePage({ first, after }, inboxCursor.transform(fromInboxCursor));
     const { notifications, head } = await inbox.page(userId, page, { unreadOnly });
-    const connection = toConnection(notifications, page, ({ place }) => toInboxCursor(place));
-    return { ...connection, resumeCursor: encodeCursor(toInboxCursor(head)) };
+    return { ...toConnection(notifications, page, ({ place }) => toInboxCursor(place)), head };
   },
   notificationPreferences: async (_parent, _args, { viewer, readers }) => {
     const { userId } = requireViewer(viewer);

@@ -2,9 +2,9 @@ import { requireViewer } from "@shop/auth";
 import { parsePage } from "@shop/connections";
 import { badUserInput } from "@shop/graphql-errors";
 import { isId } from "@shop/ids";
+import { isPlainLine } from "@shop/text";
 import { z } from "zod";
 import { type QueryResolvers } from "../generated/graphql";
-import { isPlainLine } from "../text-rules";
 
 const idCursor = z.string().refine(isId);
 const maxSearchLength = 100;
