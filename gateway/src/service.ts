@@ -1,7 +1,7 @@
 import { type AddressInfo } from "node:net";
 import { setTimeout as sleep } from "node:timers/promises";
 import { createAccessTokenVerifier, createServiceCredentials, type VerifyAccessToken } from "@shop/auth";
-import { registerCors, registerJsonBodies } from "@shop/http-door";
+import { registerCors, registerJsonBodies, registerSecurityHeaders } from "@shop/http-door";
 import {
   drainLimitMs,
   drainServer,
@@ -33,7 +33,6 @@ import { createOperations } from "./operations";
 import { createAuthenticate } from "./request-context";
 import { type AdmitCaller, createRestDoor } from "./rest-door";
 import { followRevocations } from "./revocations";
-import { registerSecurityHeaders } from "./security-headers";
 import { createClientStreams } from "./subscriptions/client-streams";
 import { createHttpStreams } from "./subscriptions/http-streams";
 import { createSubscriptions } from "./subscriptions/subscriptions";
@@ -139,7 +138,7 @@ export async function startService(
   const endSilentConnections = trackSilentConnections(app.server);
   registerHttpErrors(app, formatError);
   registerJsonBodies(app);
-  registerSecurityHeaders(app, { production });
+  registerSecurityHeaders(app, { overTls: production });
   registerCors(app, { origins: config.corsOrigins, anyLocalhost: !production });
   const health = registerHealthRoutes(app, {
     supergraph: () => Promise.resolve(supergraph.current()),

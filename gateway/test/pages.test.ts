@@ -3,7 +3,7 @@ import { fastify, type FastifyInstance } from "fastify";
 import { examples } from "../src/pages/examples";
 import { type PageName, pageNames } from "../src/pages/page-names";
 import { type PagesOptions, registerPages } from "../src/pages/pages";
-import { registerSecurityHeaders } from "../src/security-headers";
+import { registerSecurityHeaders } from "@shop/http-door";
 
 const asPage = { accept: "text/html,*/*" };
 const noConsoles = { minio: undefined, jaeger: undefined };
@@ -14,7 +14,7 @@ const apps: FastifyInstance[] = [];
 async function serve(options: Partial<PagesOptions> = {}): Promise<FastifyInstance> {
   const served = fastify();
   apps.push(served);
-  registerSecurityHeaders(served, { production: options.development === false });
+  registerSecurityHeaders(served);
   served.get("/graphql", () => "an answer");
   served.get("/readyz", () => ({ status: "ok", checks: { supergraph: "ok" } }));
   const subgraphs = () => [

@@ -1,8 +1,8 @@
 import { promisify } from "node:util";
 import { gzip } from "node:zlib";
+import { pagePolicy } from "@shop/http-door";
 import { entityTagOf, isKnown } from "@shop/rest-facade";
 import { type FastifyInstance } from "fastify";
-import { pagePolicy } from "../security-headers";
 
 const compress = promisify(gzip);
 const takesGzip = /\bgzip\b(?!\s*;\s*q=0(\.0*)?\s*(,|$))/i;

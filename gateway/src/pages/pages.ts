@@ -1,7 +1,7 @@
+import { pagePolicy } from "@shop/http-door";
 import { type KeptMail } from "@shop/mailer";
 import { type FastifyInstance } from "fastify";
 import { type PageName } from "./page-names";
-import { pagePolicy } from "../security-headers";
 import { renderGraphiqlPage } from "./graphiql-page";
 import { registerLargePage } from "./large-page";
 import { registerMailboxPage } from "./mailbox";

@@ -11,7 +11,7 @@ import {
   type Viewer,
 } from "@shop/auth";
 import { forbidden, toClientError } from "@shop/graphql-errors";
-import { registerCors } from "@shop/http-door";
+import { registerCors, registerSecurityHeaders } from "@shop/http-door";
 import {
   drainServer,
   measureRequests,
@@ -111,6 +111,7 @@ export async function startSubgraph<Context extends object>(options: SubgraphOpt
     if (route.url === "/graphql") route.bodyLimit = maxOperationBytes;
   });
   const endSilentConnections = trackSilentConnections(app.server);
+  registerSecurityHeaders(app);
   registerCors(app, { origins: door.corsOrigins, anyLocalhost: door.anyLocalhost });
   measureRequests(app);
   const health = registerHealthRoutes(app, options.readiness, options.uses);

@@ -43,6 +43,18 @@ it("answers the gateway", async () => {
   expect(await answer.json()).toEqual({ data: { greeting: "good day" } });
 });
 
+it("lets no answer be sniffed or framed, and its page run its own scripts alone", async () => {
+  const page = await fetch(`http://127.0.0.1:${subgraph.port}/docs`);
+  for (const { headers } of [await ask({}), await fetch(`http://127.0.0.1:${subgraph.port}/v1/users/me`), page]) {
+    expect(Object.fromEntries(headers)).toMatchObject({
+      "x-content-type-options": "nosniff",
+      "x-frame-options": "DENY",
+      "content-security-policy": expect.stringMatching(/^default-src 'none'.*frame-ancestors 'none'/) as string,
+    });
+  }
+  expect(page.headers.get("content-security-policy")).toContain("script-src 'sha256-");
+});
+
 it("refuses a caller without a service credential with 403", async () => {
   const answer = await ask({});
   expect(answer.status).toBe(403);

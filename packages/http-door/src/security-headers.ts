@@ -15,10 +15,11 @@ const transportSecurity = { "strict-transport-security": "max-age=31536000; incl
 
 /**
  * Answers are private unless something says otherwise, and are neither framed, sniffed nor run. A page may run the scripts
- * that are written in it, and talk to its own host.
+ * that are written in it, and talk to its own host. Register it before what says otherwise.
+ * @param options.overTls whether clients come over TLS, and are to come by nothing else
  */
-export function registerSecurityHeaders(app: FastifyInstance, options: { production: boolean }): void {
-  const headers = { ...ofEveryAnswer, ...(options.production ? transportSecurity : {}) };
+export function registerSecurityHeaders(app: FastifyInstance, { overTls = false } = {}): void {
+  const headers = { ...ofEveryAnswer, ...(overTls ? transportSecurity : {}) };
   const policies = new Map<string, string>();
 
   app.addHook("onRequest", (_request, reply, done) => {
