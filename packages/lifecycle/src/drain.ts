@@ -5,13 +5,13 @@ export const drainLimitMs = 10_000;
 const lookMs = 50;
 
 /**
- * Closes an HTTP server: it takes no connection any more, finishes what runs (10 s at most, then it is cut off), and closes
- * each kept connection as soon as nothing runs on it. Node closes those that are idle at the beginning, and would wait for
+ * Closes an HTTP server: it takes no connection any more, finishes what runs (until the limit, then it is cut off), and
+ * closes each kept connection as soon as nothing runs on it. Node closes those that are idle at the beginning, and would wait for
  * the others until their clients think of it.
  */
-export async function drainServer(app: FastifyInstance): Promise<void> {
+export async function drainServer(app: FastifyInstance, limitMs = drainLimitMs): Promise<void> {
   const looking = setInterval(() => app.server.closeIdleConnections(), lookMs);
-  const impatience = setTimeout(() => app.server.closeAllConnections(), drainLimitMs);
+  const impatience = setTimeout(() => app.server.closeAllConnections(), limitMs);
   try {
     await app.close();
   } finally {
