@@ -1,4 +1,4 @@
-import { type FastifyInstance } from "fastify";
+import { type FastifyInstance, type FastifyReply, type FastifyRequest } from "fastify";
 import Negotiator from "negotiator";
 import { sendProblem } from "./problem";
 
@@ -15,14 +15,13 @@ export function refuseOtherMethods(app: FastifyInstance, url: string, methods: r
   const served = [...methods, "OPTIONS"];
   const allow = served.sort().join(", ");
   app.options(url, (_request, reply) => reply.code(204).header("allow", allow).send());
-  app.route({
-    method: app.supportedMethods.filter((method) => !served.includes(method)),
-    url,
-    handler: (request, reply) =>
-      sendProblem(reply.header("allow", allow), {
-        status: 405,
-        code: "METHOD_NOT_ALLOWED",
-        detail: `${request.method} is not served here: the header Allow names what is.`,
-      }),
-  });
+  const refuse = (request: FastifyRequest, reply: FastifyReply): FastifyReply =>
+    sendProblem(reply.header("allow", allow), {
+      status: 405,
+      code: "METHOD_NOT_ALLOWED",
+      detail: `${request.method} is not served here: the header Allow names what is.`,
+    });
+  const method = app.supportedMethods.filter((one) => !served.includes(one));
+  // Before a body is read.
+  app.route({ method, url, onRequest: (request, reply) => void refuse(request, reply), handler: refuse });
 }

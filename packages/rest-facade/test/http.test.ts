@@ -29,6 +29,11 @@ it.each(["POST", "PUT", "TRACE"] as const)(
   },
 );
 
+it("refuses a method before it reads what comes with it", async () => {
+  const response = await app.inject({ method: "PUT", url, headers: { "content-type": "text/plain" }, payload: "{" });
+  expect([response.statusCode, response.json()]).toEqual([405, problem(405, "METHOD_NOT_ALLOWED")]);
+});
+
 it("answers HEAD as GET without the body", async () => {
   const [head, get] = [await app.inject({ method: "HEAD", url }), await app.inject({ url })];
   expect([head.statusCode, head.body]).toEqual([200, ""]);
