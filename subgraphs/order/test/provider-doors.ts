@@ -34,6 +34,7 @@ export interface Door {
 const webhookSecret = "a-webhook-secret-for-tests";
 const log = createLogger("provider-test");
 log.level = "silent";
+const timeoutMs = 4_000; // longer than a machine stands still
 const nowhere = "http://127.0.0.1:1";
 
 const sandbox: Door = {
@@ -51,7 +52,7 @@ const sandbox: Door = {
     const host = "127.0.0.1";
     const server = await startPaymentsSandbox({ host, port: 0, dataDir, webhookUrl: nowhere, webhookSecret, log });
     const create = (url: string) =>
-      createProvider({ payments: { provider: "sandbox", url, webhookSecret }, timeoutMs: 2_000, log });
+      createProvider({ payments: { provider: "sandbox", url, webhookSecret }, timeoutMs, log });
     const provider = create(`http://${host}:${server.port}`);
     const unreachable = create(nowhere);
     return {
@@ -81,7 +82,7 @@ const stripe: Door = {
     const replay = await startReplay();
     replay.expect(recordings[test] ?? []);
     const create = (url: string) =>
-      createProvider({ payments: { provider: "stripe", url, secretKey, webhookSecret }, timeoutMs: 2_000, log });
+      createProvider({ payments: { provider: "stripe", url, secretKey, webhookSecret }, timeoutMs, log });
     const provider = create(replay.url);
     const unreachable = create(nowhere);
     return {

@@ -25,7 +25,12 @@ afterAll(async () => {
 });
 
 const before = () => new Date().toISOString();
-const signedIn = (role: "CUSTOMER" | "STAFF" = "CUSTOMER") => ({ ...someone(role), sessionId: createId("ses") });
+// With one token: one that is issued some seconds after a change of roles has the new one, and is not refused.
+const signedIn = (role: "CUSTOMER" | "STAFF" = "CUSTOMER") => ({
+  ...someone(role),
+  sessionId: createId("ses"),
+  issuedAt: new Date(),
+});
 const codeOf = async (document: string, variables: object, as: Person): Promise<string> => {
   const { errors } = await shop.query(document, variables, as);
   return errors?.[0]?.extensions.code ?? "ok";

@@ -21,6 +21,8 @@ export interface Person {
   readonly userId: string;
   readonly role?: Role;
   readonly sessionId?: string;
+  /** When the token is from; of the moment, where it is not said. */
+  readonly issuedAt?: Date;
 }
 
 export interface UserErrorAnswer {
@@ -105,9 +107,10 @@ export async function startShop(overrides: Partial<Config> = {}, run: typeof sta
       notification: [testServiceKeys.notification.publicKey],
     },
     currency: "EUR",
-    inventory: { url: inventory.url, timeoutMs: 2_000 },
+    // Both limits outlast a machine that stands still for some seconds, and together they are shorter than a lease.
+    inventory: { url: inventory.url, timeoutMs: 4_000 },
     payments: { provider: "sandbox", url: gate.url, webhookSecret },
-    providerTimeoutMs: 1_000,
+    providerTimeoutMs: 4_000,
     paymentTimeoutMs: 600_000,
     resumeAfterMs: 10_000,
     workerIntervalMs: 100,
@@ -184,7 +187,7 @@ export async function startShop(overrides: Partial<Config> = {}, run: typeof sta
     ): Promise<{ order: OrderAnswer | null; errors: UserErrorAnswer[] }> =>
       mutate(documents.cancelOrder, { id, idempotencyKey: randomUUID(), ...request }, as),
     ship: (as: Person, id: string): Promise<{ order: OrderAnswer | null; errors: UserErrorAnswer[] }> =>
-      mutate(documents.shipOrder, { id, trackingNumber: "T-1" }, as),
+      mutate(documents.shipOrder, { id, trackingNumber: "TRACK-1" }, as),
     deliver: (as: Person, id: string): Promise<{ order: OrderAnswer | null; errors: UserErrorAnswer[] }> =>
       mutate(documents.deliverOrder, { id }, as),
     refund: (
