@@ -52,8 +52,9 @@ describe("consumer groups", () => {
     };
     const member = fork(join(__dirname, "kafka-member.mjs"), [address(), topic, groupId]);
     atTheEnd.push(() => Promise.resolve(member.kill("SIGKILL")));
+    const reads = once(member, "message");
     await sendToBoth("before");
-    await once(member, "message");
+    await reads;
     const heir = await consume(topic, groupId);
     expect(heir.assigned()).toHaveLength(1);
     member.kill("SIGKILL");

@@ -11,7 +11,8 @@ export const urlOf = ({ port }: StandInProcess): string => `mongodb://127.0.0.1:
 /** Connects to a database of a server. Once connected, a lost server is an error at once rather than waited for. */
 export function connectTo(url: string, database: string): Promise<Connection> {
   const options = { dbName: database, serverSelectionTimeoutMS: 2000, bufferCommands: false, autoIndex: false };
-  return createConnection(url, options).asPromise();
+  const connect = () => createConnection(url, options).asPromise();
+  return connect().catch(connect); // the machine may have stood still for as long
 }
 
 export const addIndex = (

@@ -11,11 +11,14 @@ export async function exchange(url: string, ...pieces: readonly (string | Buffer
   socket.setNoDelay(true);
   let answer = "";
   socket.setEncoding("latin1").on("data", (text: string) => (answer += text));
-  for (const piece of pieces) {
+  for (const piece of pieces.slice(0, -1)) {
     socket.write(piece);
     // Each piece is to arrive as a chunk of its own.
     await new Promise((resolve) => setImmediate(resolve));
   }
+  // In one piece with the last: what a server that hangs up has not read makes TCP reset the connection.
+  socket.cork();
+  socket.write(pieces.at(-1) ?? "");
   socket.end("\r\nQUIT\r\n");
   await once(socket, "close");
   return answer;

@@ -82,13 +82,15 @@ const charge = (token: string, key: string = randomUUID(), signal?: AbortSignal)
   post("/v1/charges", key, { amountMinor: 500, currency: "EUR", token }, signal);
 const charges = async () => (await get("/v1/charges")).body["charges"];
 
+/** Waits for so many, each once: what was taken, and not yet noted when the sandbox stopped, is sent again. */
 async function webhooks(count: number): Promise<Received[]> {
-  while (received.length < count) {
+  const each = () => [...new Map(received.map((one) => [one.body, one])).values()];
+  while (each().length < count) {
     await new Promise<void>((resolve) => {
       onReceived = resolve;
     });
   }
-  return received;
+  return each();
 }
 
 it("holds, takes and gives back money, each once per key", async () => {
@@ -156,7 +158,8 @@ it("sends a webhook again until it is taken", async () => {
   sandbox = await start();
   const another = randomUUID();
   await charge("tok_ok", another);
-  expect((await webhooks(2)).map(({ body }) => (JSON.parse(body) as { key: string }).key)).toEqual([key, another]);
+  await webhooks(2);
+  expect(received.map(({ body }) => (JSON.parse(body) as { key: string }).key)).toEqual([key, another]);
 });
 
 it("has its books back after a restart, without a last line that was cut short", async () => {
@@ -164,14 +167,15 @@ it("has its books back after a restart, without a last line that was cut short",
   const { operation } = await charge("tok_ok", key);
   const pending = randomUUID();
   await charge("tok_pending", pending);
-  const before = await charges();
+  const before = (await charges()) as { state: string }[];
   await sandbox.stop();
   appendFileSync(join(dataDir, "operations.jsonl"), '{"operation":{"id":"op_');
   sandbox = await start();
-  expect(await charges()).toEqual(before);
   expect((await charge("tok_ok", key)).operation).toEqual(operation);
   const told = (await webhooks(2)).map(({ body }) => (JSON.parse(body) as { key: string }).key);
   expect(told.sort()).toEqual([key, pending].sort());
+  // Only now: what is pending settles a second after it was asked for, which may be before the stop.
+  expect(await charges()).toEqual(before.map((one) => ({ ...one, state: "authorized" })));
 });
 
 it("loses neither its books nor a webhook to a kill while the merchant is down", async () => {
