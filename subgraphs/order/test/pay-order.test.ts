@@ -88,7 +88,7 @@ it("is PENDING until a webhook settles it, and refuses a second payment meanwhil
   const { id } = await shop.placed(ada, { [kettle]: 1 });
   const key = randomUUID();
   const { payment, errors } = await shop.pay(ada, id, "tok_pending", key);
-  shop.providerGate.set("frozen"); // until then it is settled for nobody
+  shop.providerGate.set("frozen"); // while it is, nobody hears that it is settled
   expect({ payment, errors }).toMatchObject({ payment: { status: "PENDING" }, errors: [] });
   expect(await shop.pay(ada, id, "tok_ok")).toMatchObject({ errors: [{ code: "PAYMENT_PENDING" }] });
   shop.providerGate.set("open");
