@@ -100,6 +100,11 @@ describe("asking", () => {
   it("sends a mail again, with the same token, where it is not known to be sent", async () => {
     const user = await service.register();
     const token = await tokenFor(user);
+    // The mail is there before it is noted that it is.
+    await eventually(
+      () => service.sql("SELECT 1 FROM mailed_links WHERE email_key = $1 AND settled_at IS NOT NULL", [user.email]),
+      (settled) => settled.length === 1,
+    );
     await service.sql("UPDATE mailed_links SET settled_at = NULL, next_try_at = now() WHERE email_key = $1", [
       user.email,
     ]);
