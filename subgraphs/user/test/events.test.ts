@@ -8,15 +8,16 @@ import { startUserService, type TestUserService } from "./user-service";
 let service: TestUserService;
 let bus: MessageBus;
 let consumer: Consumer;
-const received: { type: string; payload: { userId: string } }[] = [];
+/** By id: what is delivered again is the same event. */
+const received = new Map<string, { type: string; payload: { userId: string } }>();
 const waiting = new Set<() => void>();
 
 beforeAll(async () => {
   service = await startUserService();
   const log = createLogger("test");
   bus = createMessageBus({ brokers: service.config.kafkaBrokers, clientId: "test", topics: ["user.v1"], log });
-  const collect = (type: string) => (event: { payload: { userId: string } }) => {
-    received.push({ type, payload: event.payload });
+  const collect = (type: string) => (event: { eventId: string; payload: { userId: string } }) => {
+    if (!received.has(event.eventId)) received.set(event.eventId, { type, payload: event.payload });
     for (const look of waiting) look();
     return Promise.resolve();
   };
@@ -43,7 +44,7 @@ afterAll(async () => {
 const eventsOf = (userId: string, count: number): Promise<object[]> =>
   new Promise((resolve) => {
     const look = (): void => {
-      const own = received.filter(({ payload }) => payload.userId === userId);
+      const own = [...received.values()].filter(({ payload }) => payload.userId === userId);
       if (own.length < count) return;
       waiting.delete(look);
       resolve(own);
