@@ -18,6 +18,8 @@ const unavailable = { extensions: { code: "SERVICE_UNAVAILABLE" } };
 
 let server: Server;
 let port: number;
+/** Whoever connects is sent away. Its port stays its own meanwhile: given back, another process might have it. */
+let isAway: boolean;
 /** What is published. */
 let published: readonly Key[];
 /** Stands in for the whole answer. */
@@ -34,7 +36,7 @@ beforeEach(async () => {
   asked = 0;
   nonsense = undefined;
   published = [await makeKey()];
-  await listen(0);
+  await listen();
   verify = createAccessTokenVerifier({
     jwksUrl: `http://127.0.0.1:${port}/.well-known/jwks.json`,
     revocations: noRevocations,
@@ -43,24 +45,28 @@ beforeEach(async () => {
 });
 afterEach(async () => {
   jest.restoreAllMocks();
-  await goAway();
+  goAway();
+  server.close();
+  await once(server, "close");
 });
 
-async function listen(at: number): Promise<void> {
+async function listen(): Promise<void> {
+  isAway = false;
   server = createServer((_request, response) => {
     asked += 1;
     response.end(nonsense ?? JSON.stringify({ keys: published.map(({ publicJwk }) => publicJwk) }));
   });
-  server.listen(at, "127.0.0.1");
+  server.on("connection", (socket) => {
+    if (isAway) socket.destroy();
+  });
+  server.listen(0, "127.0.0.1");
   await once(server, "listening");
   ({ port } = server.address() as AddressInfo);
 }
 
-async function goAway(): Promise<void> {
-  if (!server.listening) return;
-  server.close();
+function goAway(): void {
+  isAway = true;
   server.closeAllConnections();
-  await once(server, "close");
 }
 
 async function makeKey(): Promise<Key> {
@@ -146,7 +152,7 @@ it("is no key any more a minute after it was taken back", async () => {
 describe("while the user service is away", () => {
   it("the keys that were had last go on verifying, for hours", async () => {
     await verify(await bearerBy());
-    await goAway();
+    goAway();
     for (let minutes = 0; minutes < 180; minutes += 7) {
       clockMs += 7 * 60_000;
       expect(await verify(await bearerBy())).toMatchObject(isVerified);
@@ -155,14 +161,14 @@ describe("while the user service is away", () => {
 
   it("a key that may be new is not called wrong, and is taken when the service is back", async () => {
     await verify(await bearerBy());
-    await goAway();
+    goAway();
     const next = await makeKey();
     for (const wait of [5_000, 1, 1_000]) {
       clockMs += wait;
       await expect(verify(await bearerBy(next))).rejects.toMatchObject(unavailable);
     }
     published = [next];
-    await listen(port);
+    isAway = false;
     clockMs += 5_000;
     expect(await verify(await bearerBy(next))).toMatchObject(isVerified);
   });

@@ -37,15 +37,16 @@ const isRefused = (bearer: string): Promise<boolean> =>
   );
 
 describe("a token", () => {
-  it.each<[string, Revocation]>([
-    ["its session ended", { kind: "SESSIONS_ENDED", userId: "usr_ada", sessionIds: ["ses_1", "ses_2"] }],
-    ["all of the user's sessions ended", { kind: "ALL_ENDED", userId: "usr_ada", before: new Date() }],
-    ["the user's role changed", { kind: "ROLE_CHANGED", userId: "usr_ada", role: "CUSTOMER" }],
-    ["the user was deleted", { kind: "USER_DELETED", userId: "usr_ada" }],
+  // Made when it is noted: one of all sessions counts from when it was made.
+  it.each<[string, () => Revocation]>([
+    ["its session ended", () => ({ kind: "SESSIONS_ENDED", userId: "usr_ada", sessionIds: ["ses_1", "ses_2"] })],
+    ["all of the user's sessions ended", () => ({ kind: "ALL_ENDED", userId: "usr_ada", before: new Date() })],
+    ["the user's role changed", () => ({ kind: "ROLE_CHANGED", userId: "usr_ada", role: "CUSTOMER" })],
+    ["the user was deleted", () => ({ kind: "USER_DELETED", userId: "usr_ada" })],
   ])("is refused once %s, though it is remembered, and nobody else's is", async (_what, revocation) => {
     const bearers = [await ada({ role: "STAFF", sessionId: "ses_1", issuedAt: ago(2_000) }), await bob()];
     for (const bearer of bearers) await verify(bearer);
-    note(revocation);
+    note(revocation());
     expect(await Promise.all(bearers.map(isRefused))).toEqual([true, false]);
   });
 

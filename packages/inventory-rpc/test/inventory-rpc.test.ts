@@ -101,15 +101,18 @@ describe("the deadline", () => {
     let ended: (reason: unknown) => void;
     const reason = new Promise((resolve) => (ended = resolve));
     onCall = async ({ signal }) => {
-      await once(signal, "abort");
+      if (!signal.aborted) await once(signal, "abort");
       ended(signal.reason);
     };
     const hasty = clientOf(server.port, { deadlineMs: 50 });
-    // On a busy machine one may be over before the server hears of the call.
-    do await expect(hasty.reserve(request)).rejects.toMatchObject({ code: Code.DeadlineExceeded });
-    while (calls.length === 0);
+    let asked = 0;
+    // On a busy machine one may be over before the server hears of the call, which it may do afterwards.
+    do {
+      asked += 1;
+      await expect(hasty.reserve(request)).rejects.toMatchObject({ code: Code.DeadlineExceeded });
+    } while (calls.length === 0);
     expect(await reason).toBeInstanceOf(ConnectError);
-    expect(calls).toEqual(["reserve"]);
+    expect(calls.length).toBeLessThanOrEqual(asked);
   });
 
   it("counts for all tries together", async () => {
@@ -216,8 +219,8 @@ describe("the connection", () => {
     };
     const answers = Promise.all(Array.from({ length: 300 }, () => client.commit(request, { timeoutMs: 30_000 })));
     await arrived;
+    open(); // they go on after the next line, and the server, once it stops, waits no more than seconds for them
     const stopped = server.stop();
-    open();
     expect((await answers).every(({ committed }) => committed)).toBe(true);
     await stopped;
     server = await startServer();
