@@ -83,12 +83,13 @@ it("proves in each partition that what was committed before lies before, by whic
   const seen = beats.length;
   await inEachPartition((beat) => beats.indexOf(beat) >= seen + 2 * partitionCount); // some rounds, and nobody relays
   expect(beats.filter(({ upTo }) => upTo > committed)).toEqual([]);
+  // Looked at before anybody relays: a slow beat that was begun so early may lie behind what is published then.
+  const early = beats.filter(({ upTo }) => upTo < committedFrom);
+  expect(early.flatMap(({ titles }) => titles)).toEqual([]);
 
   outbox.startRelay();
   const proofs = await inEachPartition(({ upTo }) => upTo > committed);
   expect([...new Set(proofs.flatMap(({ titles }) => titles))].sort()).toEqual(["first", "second"]);
-  const early = beats.filter(({ upTo }) => upTo < committedFrom);
-  expect(early.flatMap(({ titles }) => titles)).toEqual([]);
 });
 
 it("goes on by itself once the broker answers", async () => {

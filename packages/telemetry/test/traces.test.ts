@@ -30,6 +30,7 @@ describe.each(["http/protobuf", "grpc"] as const)("over %s", (protocol) => {
       {
         OTEL_EXPORTER_OTLP_PROTOCOL: protocol,
         OTEL_EXPORTER_OTLP_ENDPOINT: collector.endpoint,
+        FLUSHES: "10",
         ...environment,
       },
       ...args,
