@@ -129,7 +129,7 @@ export function createCheckout(clients: {
       return { order: settled, errors: rejection ?? [] };
     },
     placed: async (as, lines) => {
-      const payload = await checkout.place(as, lines);
+      const payload = await checkout.atRest(await checkout.place(as, lines));
       if (payload.order?.status !== "AWAITING_PAYMENT") throw new Error(JSON.stringify(payload));
       return payload.order;
     },

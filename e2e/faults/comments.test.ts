@@ -16,7 +16,7 @@ let tape: EventTape;
 beforeAll(async () => {
   shop = await startCommentShop();
   tape = startEventTape(shop.env, eventsOfComments);
-}, 60_000);
+}, 120_000);
 afterAll(async () => {
   await tape.stop();
   await shop.stop();

@@ -20,7 +20,7 @@ const keepMax = 60;
 let shop: NotificationShop;
 beforeAll(async () => {
   shop = await startNotificationShop({ NOTIFICATION_KEEP_MAX: String(keepMax) });
-}, 60_000);
+}, 120_000);
 afterAll(() => shop.stop());
 
 const times = <T>(count: number, make: (index: number) => T): T[] =>

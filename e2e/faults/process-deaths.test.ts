@@ -20,7 +20,7 @@ beforeAll(async () => {
   stores = await openStores(shop.env);
   books = createBooks(shop, stores);
   tape = startEventTape(shop.env);
-}, 60_000);
+}, 120_000);
 afterAll(async () => {
   await tape.stop();
   await stores.close();
