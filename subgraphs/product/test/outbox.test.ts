@@ -15,6 +15,7 @@ beforeEach(async () => {
   for (const id of ids) await change("publishProduct", id);
   await shop.stopOnly();
   store = await openStore(shop.config.mongoUrl, log);
+  await endLeases(); // it may have been stopped with some that it could not let go
 });
 afterEach(async () => {
   await store.products.db.dropDatabase();

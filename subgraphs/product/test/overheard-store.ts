@@ -33,14 +33,18 @@ export async function overhearStore(mongoUrl: string): Promise<OverheardStore> {
   let awaited: { readonly wanted: Wanted; readonly come: () => void }[] = [];
   const count = (wanted: Wanted): number => {
     const all = heard.filter(({ command }) => isIt(command, wanted));
+    // What came before it over the same connection had its answer, and may have been asked with the same words.
     const isAskedAgain = ({ connection, command }: Heard, n: number): boolean =>
-      connection.isClosed && all.slice(n + 1).some((later) => later.command.operation === command.operation);
+      connection.isClosed &&
+      connection.last === command &&
+      all.slice(n + 1).some((later) => later.command.operation === command.operation);
     return all.filter((one, n) => !isAskedAgain(one, n)).length;
   };
   const gate = await startTcpGate(mongoUrl, (): GateListener => {
-    const connection = { isClosed: false };
+    const connection: HeardConnection = { isClosed: false, last: null };
     return {
       sent: createListener((command) => {
+        connection.last = command;
         heard.push({ connection, command });
         for (const { wanted, come } of awaited) if (isIt(command, wanted)) come();
         awaited = awaited.filter(({ wanted }) => !isIt(command, wanted));
@@ -70,8 +74,14 @@ export async function overhearStore(mongoUrl: string): Promise<OverheardStore> {
   };
 }
 
+interface HeardConnection {
+  isClosed: boolean;
+  /** What was asked over it last. */
+  last: Command | null;
+}
+
 interface Heard {
-  readonly connection: { readonly isClosed: boolean };
+  readonly connection: HeardConnection;
   readonly command: Command;
 }
 
@@ -122,5 +132,5 @@ function commandOf(message: Buffer): Command | null {
   if (typeof collection !== "string") return null;
   const [change] = (command["updates"] as { q: Command["filter"] }[] | undefined) ?? [];
   const filter = (command["filter"] as Command["filter"] | undefined) ?? change?.q ?? {};
-  return { kind, collection, filter, operation: JSON.stringify([command["lsid"], filter]) };
+  return { kind, collection, filter, operation: JSON.stringify([command["lsid"], command["txnNumber"], filter]) };
 }

@@ -137,16 +137,16 @@ it.each(["before", "after"])("finishes once what was killed %s the product had i
   const id = await shop.addProduct({ initialStock: 1 });
   const key = createId("evt");
   const { adjustment } = await adjust(id, 4, key);
-  // As a kill left it, a minute ago.
-  await ledger.updateOne(
-    { _id: adjustment.id },
-    { $set: { state: "PENDING", availableAfter: null, createdAt: new Date(Date.now() - 60_000) } },
-  );
+  // As a kill left it, a minute ago; the ledger last, for the service looks at what is PENDING now and then.
   if (when === "before") {
     await database
       .collection<ProductDocument>("products")
       .updateOne({ _id: id }, { $set: { adjustments: [] }, $inc: { stock: -4, available: -4 } });
   }
+  await ledger.updateOne(
+    { _id: adjustment.id },
+    { $set: { state: "PENDING", availableAfter: null, createdAt: new Date(Date.now() - 60_000) } },
+  );
   await eventually(
     () => ledger.findOne({ _id: adjustment.id }),
     (entry) => entry?.state === "APPLIED",
