@@ -161,9 +161,17 @@ describe("several processes on one Redis", () => {
   const comeBack = (sinceMs: number): number => (points * (Date.now() - sinceMs)) / 60_000 + 1;
 
   it("spend from one budget", async () => {
-    await untilShared();
-    const startedAtMs = Date.now();
-    const count = await admitted(points + 30, someone());
+    const warned = shops.map(({ log }) => jest.spyOn(log, "warn"));
+    let startedAtMs: number;
+    let count: number;
+    do {
+      await untilShared();
+      for (const warning of warned) warning.mockClear();
+      startedAtMs = Date.now();
+      count = await admitted(points + 30, someone());
+      // Again where Redis did not answer a process in time, which then counted by itself.
+    } while (warned.some(({ mock }) => mock.calls.length > 0));
+    for (const warning of warned) warning.mockRestore();
     expect(count).toBeGreaterThanOrEqual(points);
     expect(count).toBeLessThanOrEqual(points + comeBack(startedAtMs));
   });
