@@ -61,7 +61,7 @@ it("ends with the closing boundary when the source is complete", async () => {
 });
 
 it("tells what ends it as a protocol error", async () => {
-  const authorization = await shop.issuer.bearer({ userId: "usr_1", expiresAt: new Date(Date.now() + 2_500) });
+  const authorization = await shop.issuer.bearer({ userId: "usr_1", expiresAt: new Date(Date.now() + 5_000) });
   const expiring = await openMultipart(shop.url, { query }, { headers: { authorization } });
   const refused = await openMultipart(shop.url, { query: "subscription { forbidden }" });
   const fatal = (code: string) => ({ payload: null, errors: [{ extensions: { code } }] });

@@ -214,7 +214,7 @@ it("lets go of a refused upgrade, though its client holds on", async () => {
 });
 
 it("ends an event stream with its viewer's token", async () => {
-  const authorization = await shop.issuer.bearer({ userId: "usr_1", expiresAt: new Date(Date.now() + 2_000) });
+  const authorization = await shop.issuer.bearer({ userId: "usr_1", expiresAt: new Date(Date.now() + 5_000) });
   const stream = await openEventStream(shop.url, notifications, { authorization });
   expect(await stream.receive()).toMatchObject({ data: { errors: [{ extensions: { code: "UNAUTHENTICATED" } }] } });
   expect(await stream.receive()).toMatchObject({ event: "complete" });
@@ -229,6 +229,7 @@ it("delivers what has come before it stops, and tells clients to come back elsew
   shop.events.add("Paid", "ord_1");
   while (shop.order.requests.length === 0) await new Promise(setImmediate);
   const stopped = shop.stop();
+  shop.order.hanging = false;
   const last = { type: "next", payload: { data: { notificationReceived: { title: "Paid" } } } };
   expect(await client.receive()).toMatchObject(last);
   expect(await client.closed).toBe(1001);

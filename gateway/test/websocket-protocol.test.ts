@@ -68,7 +68,7 @@ describe("connection_init", () => {
   it("4403: its token ends while the socket is open", async () => {
     const Authorization = await sockets.shop.issuer.bearer({
       userId: "usr_1",
-      expiresAt: new Date(Date.now() + 2_000),
+      expiresAt: new Date(Date.now() + 5_000),
     });
     const client = await sockets.connect({ Authorization });
     client.send(subscribe(endless));

@@ -15,7 +15,7 @@ export function useSocketShop(): SocketShop {
   let shop: Shop;
   let opened: SocketClient[] = [];
   beforeAll(async () => {
-    shop = await startShop({ config: { socketInitTimeoutMs: 1_500, maxViewerSockets: 6 } });
+    shop = await startShop({ config: { socketInitTimeoutMs: 5_000, maxViewerSockets: 6 } });
   });
   afterAll(() => shop.stop());
   afterEach(async () => {
