@@ -114,7 +114,7 @@ export async function startShop(
     retention: {
       inboxMaxAgeMs: 90 * dayMs,
       inboxMaxLength: 1_000,
-      announcementsMaxLength: 50,
+      announcementsMaxLength: 10_000, // other tests announce by the hundred: trimmed, those would end cursors
       commentEventsMaxLength: 1_000,
       knownEventMs: 14 * dayMs,
       ...options.retention,

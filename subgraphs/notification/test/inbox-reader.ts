@@ -31,6 +31,8 @@ export const listQuery = `query Inbox($first: Int, $after: String, $unreadOnly: 
 
 export interface InboxReader {
   readonly inboxOf: (user: string, variables?: object) => Promise<Inbox>;
+  /** All pages of it: announcements of other tests may fill the first. */
+  readonly wholeInboxOf: (user: string) => Promise<Listed[]>;
   /** The inbox, announcements aside, once it has so many notifications. */
   readonly notificationsOf: (user: string, count: number) => Promise<Listed[]>;
   readonly unreadOf: (user: string) => Promise<number>;
@@ -43,13 +45,20 @@ export function createInboxReader(shop: () => TestShop): InboxReader {
     expect(answer.errors).toBeUndefined();
     return answer.data?.["notifications"] as Inbox;
   };
+  const wholeInboxOf: InboxReader["wholeInboxOf"] = async (user) => {
+    const all: Listed[] = [];
+    for (let after: string | null = null, isMore = true; isMore;) {
+      const page: Inbox = await inboxOf(user, { first: 100, after });
+      all.push(...page.edges.map(({ node }) => node));
+      ({ hasNextPage: isMore, endCursor: after } = page.pageInfo);
+    }
+    return all;
+  };
   return {
     inboxOf,
+    wholeInboxOf,
     notificationsOf: async (user, count) => {
-      const own = async () =>
-        (await inboxOf(user, { first: 100 })).edges
-          .map(({ node }) => node)
-          .filter(({ kind }) => kind !== "SYSTEM_ANNOUNCEMENT");
+      const own = async () => (await wholeInboxOf(user)).filter(({ kind }) => kind !== "SYSTEM_ANNOUNCEMENT");
       return eventually(own, (nodes) => nodes.length >= count);
     },
     unreadOf: async (user) => {

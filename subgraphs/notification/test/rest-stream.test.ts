@@ -1,4 +1,4 @@
-import { orderPaid, userDeleted } from "@shop/event-contracts";
+import { orderPaid, userSessionsRevoked } from "@shop/event-contracts";
 import { createId } from "@shop/ids";
 import { eventually } from "@shop/subgraph-server/testing";
 import { startShop, type TestShop } from "./harness";
@@ -89,12 +89,12 @@ it("says so and ends where Redis was put back and has another notification in th
   await stream.ended;
 });
 
-it("tells who listens that they are not signed in any more, and ends, when the account is deleted", async () => {
+it("tells who listens that they are not signed in any more, and ends, when their sessions are ended", async () => {
   const userId = await shop.newUser();
   const stream = await openStream(userId);
   await pay(userId);
   await stream.tells(1);
-  await shop.publish(userDeleted, { userId });
+  await shop.publish(userSessionsRevoked, { userId, all: true, before: new Date(Date.now() + 1_000).toISOString() });
   expect((await stream.tells(2))[1]).toMatchObject({ event: "problem", data: { code: "UNAUTHENTICATED" } });
   await stream.ended;
 });

@@ -13,10 +13,14 @@ beforeAll(async () => {
 }, 60_000);
 afterAll(() => shop.stop());
 
-/** @returns the socket, or how it was refused */
+/** @returns the socket, which has begun, for others are closed after 3 s; or how it was refused */
 async function open(headers: Record<string, string> = {}) {
   const socket = new WebSocket(`ws://127.0.0.1:${shop.port()}/graphql`, "graphql-transport-ws", { headers });
-  const opened = once(socket, "open").then(() => ({ ok: true as const, socket }));
+  const opened = once(socket, "open").then(async () => {
+    socket.send('{"type":"connection_init"}');
+    await once(socket, "message");
+    return { ok: true as const, socket };
+  });
   const refused = once(socket, "unexpected-response").then(([, response]: unknown[]) => {
     const { statusCode, headers: answered } = response as IncomingMessage;
     socket.on("error", () => undefined); // of ending what was not opened
