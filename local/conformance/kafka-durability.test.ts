@@ -4,7 +4,7 @@ import { type Kafka } from "kafkajs";
 import { given } from "./config";
 import { createKafka, startConsumer, uniqueName, valuesOf } from "./kafka-clients";
 import { addressOf, startBrokerProcess } from "./kafka-process";
-import { createDataFolder, type StandInProcess } from "./stand-in";
+import { createDataFolder, lastingPort, type StandInProcess } from "./stand-in";
 import { connectRaw } from "./kafka-raw-client";
 
 const describeOwnBroker = given.kafka === undefined ? describe : describe.skip;
@@ -17,7 +17,7 @@ describeOwnBroker("stopped and killed (only a broker of the suite's own may be)"
 
   beforeEach(async () => {
     folder = createDataFolder();
-    broker = await startBrokerProcess(folder.path);
+    broker = await startBrokerProcess(folder.path, await lastingPort());
     kafka = createKafka(addressOf(broker));
   });
   afterEach(async () => {

@@ -6,7 +6,7 @@ import { setTimeout as wait } from "node:timers/promises";
 import { type Client } from "minio";
 import { createClient, fetchSigned, list, partBytes, readText } from "./s3-clients";
 import { givenS3, type S3Process, startS3Process } from "./s3-process";
-import { createDataFolder } from "./stand-in";
+import { createDataFolder, lastingPort } from "./stand-in";
 
 const describeOwnServer = givenS3 === undefined ? describe : describe.skip;
 
@@ -18,7 +18,7 @@ describeOwnServer("stopped, killed and asked for too much (only a server of the 
 
   beforeEach(async () => {
     folder = createDataFolder();
-    server = await startS3Process(folder.path);
+    server = await startS3Process(folder.path, await lastingPort());
     client = createClient(server.target);
     await client.makeBucket(bucket, "us-east-1");
   });

@@ -4,6 +4,7 @@ import { mkdirSync, mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { setTimeout as wait } from "node:timers/promises";
+import { freePorts } from "../src/ports";
 import { type StandInKind } from "../src/stand-in-kinds";
 
 /** A stand-in as a process of its own, which a test may kill. */
@@ -58,6 +59,12 @@ export async function startStandIn(
     },
     stop: () => endWith("SIGTERM"),
   };
+}
+
+/** A port to start on again after an end: meanwhile no outgoing connection is given it, as it may be with any that is free. */
+export async function lastingPort(): Promise<number> {
+  const [port = 0] = await freePorts(host, 1);
+  return port;
 }
 
 /** An empty data folder, to be removed when the test file ends. */
