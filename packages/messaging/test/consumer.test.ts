@@ -1,8 +1,7 @@
 import { randomUUID } from "node:crypto";
 import { setTimeout as sleep } from "node:timers/promises";
-import { systemAnnounced } from "@shop/event-contracts";
 import { toEventRecord, UnprocessableEventError } from "../src";
-import { eventually, numbered, startTestOutbox, type TestOutbox } from "./harness";
+import { eventually, numbered, startTestOutbox, testAnnounced, type TestOutbox } from "./harness";
 
 let outbox: TestOutbox;
 beforeEach(async () => {
@@ -13,7 +12,7 @@ afterEach(() => outbox.stop());
 /** Publishes without an outbox. */
 async function publish(...announced: { name: string; title: string; body?: string }[]): Promise<void> {
   const records = announced.map(({ name, title, body = "" }) =>
-    toEventRecord(systemAnnounced, { announcementId: `${outbox.prefix}${name}`, title, body }),
+    toEventRecord(testAnnounced, { announcementId: `${outbox.prefix}${name}`, title, body }),
   );
   await outbox.bus.publish(records);
 }

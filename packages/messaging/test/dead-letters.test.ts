@@ -1,7 +1,7 @@
 import { execFile } from "node:child_process";
 import { randomUUID } from "node:crypto";
 import { join } from "node:path";
-import { commentLiked, systemAnnounced } from "@shop/event-contracts";
+import { commentLiked } from "@shop/event-contracts";
 import { createId } from "@shop/ids";
 import { testStores } from "@shop/local/testing";
 import { createLogger } from "@shop/telemetry";
@@ -14,7 +14,7 @@ import {
   toEventRecord,
   UnprocessableEventError,
 } from "../src";
-import { eventually, startTestOutbox, type TestOutbox } from "./harness";
+import { eventually, startTestOutbox, testAnnounced, type TestOutbox } from "./harness";
 
 let outbox: TestOutbox;
 beforeEach(async () => {
@@ -101,7 +101,7 @@ it("gives what is retried another chance, in its order and as it was, and lists 
     },
   });
   const records = ["first", "second"].map((title) =>
-    toEventRecord(systemAnnounced, { announcementId: `${outbox.prefix}a`, title, body: "" }),
+    toEventRecord(testAnnounced, { announcementId: `${outbox.prefix}a`, title, body: "" }),
   );
   await outbox.bus.publish(records);
   const [first, second] = (await givenUpBy(groupId, `${outbox.prefix}a`, 2)).map(({ origin }) => origin);

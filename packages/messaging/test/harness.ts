@@ -18,6 +18,9 @@ import {
   startConsumer,
 } from "../src";
 
+/** Of these tests alone: the services, whose own tests run beside them on the same topics, do not know its type. */
+export const testAnnounced: typeof systemAnnounced = { ...systemAnnounced, type: "announced-by-messaging" };
+
 const quiet = createLogger("test");
 quiet.level = "silent";
 
@@ -85,7 +88,7 @@ export async function startTestOutbox(): Promise<TestOutbox> {
     onStop: (end) => endings.push(end),
     append: async (...announced) => {
       for (const { name, title, body = "" } of announced) {
-        await appendToOutbox(asTransaction(sql), systemAnnounced, { announcementId: `${prefix}${name}`, title, body });
+        await appendToOutbox(asTransaction(sql), testAnnounced, { announcementId: `${prefix}${name}`, title, body });
       }
     },
     startRelay: (options = {}) => {
@@ -101,7 +104,7 @@ export async function startTestOutbox(): Promise<TestOutbox> {
       const arrived = new EventEmitter();
       const received = new Map<string, Received>();
       let repeats = 0;
-      const handler = handle(systemAnnounced, async ({ payload: { announcementId, title, body }, ...event }) => {
+      const handler = handle(testAnnounced, async ({ payload: { announcementId, title, body }, ...event }) => {
         if (!announcementId.startsWith(prefix)) return;
         const one = { ...event, name: announcementId.slice(prefix.length), title, body };
         await work?.(one);

@@ -1,9 +1,9 @@
 import { randomUUID } from "node:crypto";
-import { type EventDefinition, systemAnnounced } from "@shop/event-contracts";
+import { type EventDefinition } from "@shop/event-contracts";
 import { createLogger } from "@shop/telemetry";
 import { z } from "zod";
 import { createPostgresOutbox, handle, startOutboxHeartbeat, startTopicReader } from "../src";
-import { startTestOutbox, type TestOutbox } from "./harness";
+import { startTestOutbox, testAnnounced, type TestOutbox } from "./harness";
 
 const log = createLogger("test");
 log.level = "silent";
@@ -36,7 +36,7 @@ beforeEach(async () => {
     topic: "system.v1",
     since: new Date(),
     handlers: [
-      handle(systemAnnounced, ({ partition, payload: { announcementId, title } }) => {
+      handle(testAnnounced, ({ partition, payload: { announcementId, title } }) => {
         if (announcementId.startsWith(outbox.prefix)) titles.set(partition, [...(titles.get(partition) ?? []), title]);
         return Promise.resolve();
       }),

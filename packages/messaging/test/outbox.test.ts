@@ -1,6 +1,6 @@
 import { createLogger } from "@shop/telemetry";
 import { recordInInbox } from "../src";
-import { asTransaction, eventually, numbered, startTestOutbox, type TestOutbox } from "./harness";
+import { asTransaction, eventually, numbered, startTestOutbox, testAnnounced, type TestOutbox } from "./harness";
 
 let outbox: TestOutbox;
 beforeEach(async () => {
@@ -59,7 +59,7 @@ it("holds up the key of an event that the broker refuses, and no other, and says
   expect(reader.titles("large")).toEqual(["before"]);
   expect(reader.titles("other")).toEqual(["beside", "later"]);
   expect(lines.map((line) => JSON.parse(line) as object)).toContainEqual(
-    expect.objectContaining({ level: 50, key: `${outbox.prefix}large`, topic: "system.v1", type: "announced" }),
+    expect.objectContaining({ level: 50, key: `${outbox.prefix}large`, topic: "system.v1", type: testAnnounced.type }),
   );
 
   await relay.stop();
