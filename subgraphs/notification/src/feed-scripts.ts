@@ -64,9 +64,10 @@ return 'ADDED'
 
 /**
  * Reads what follows a position, oldest first, if the entry there is the one that it names or the last one trimmed.
- * ARGV: oldestMs, maxLength, sequence, id, limit. Returns GONE, or FOUND and per entry its id, value and read time.
+ * ARGV: oldestMs, maxLength, sequence, id, limit. Returns CLOSED, GONE, or FOUND and per entry its id, value and read time.
  */
 export const readAfter = `${trim}
+if redis.call('HGET', KEYS[4], 'closed') then return { 'CLOSED' } end
 trim(ARGV[1], ARGV[2])
 local sequence, id = floor()
 if sequence ~= ARGV[3] then id = redis.call('ZRANGEBYSCORE', KEYS[1], ARGV[3], ARGV[3])[1] end

@@ -30,6 +30,12 @@ export interface Entry extends Position {
 
 export type AppendOutcome = "ADDED" | "KNOWN" | "MUTED" | "CLOSED";
 
+/** Why nothing can be read after a position any more. */
+export interface NothingFollows {
+  readonly ok: false;
+  readonly reason: "POSITION_GONE" | "CLOSED";
+}
+
 export interface Feeds {
   /**
    * Adds an entry, in one step with its sequence number, the trimming and the wake-up.
@@ -41,12 +47,8 @@ export interface Feeds {
     feed: Feed,
     entry: { id: string; knownAs: string; knownForEver?: boolean; data: string; kind?: string },
   ): Promise<AppendOutcome>;
-  /** What follows a position, oldest first; not ok where the position was trimmed away or never was. */
-  readAfter(
-    feed: Feed,
-    position: Position,
-    limit: number,
-  ): Promise<{ ok: true; entries: Entry[] } | { ok: false; reason: "POSITION_GONE" }>;
+  /** What follows a position, oldest first; not ok where the position was trimmed away or never was, or the feed is closed. */
+  readAfter(feed: Feed, position: Position, limit: number): Promise<{ ok: true; entries: Entry[] } | NothingFollows>;
   /** Newest first, from `upTo` on; `floor` is the position before the oldest entry that is kept. */
   readBack(feed: Feed, upTo: number, limit: number): Promise<{ floor: Position; entries: Entry[] }>;
   /** The position of the newest entry, and that one's trace. */
@@ -101,6 +103,7 @@ export function createFeeds(options: { redis: Redis; prefix: string; channel: st
     readAfter: async (feed, { sequence, id }, limit) => {
       const answer = (await readAfter(keysOf(feed), [...limitsOf(feed), sequence, id, limit])) as string[];
       if (answer[0] === "GONE") return { ok: false, reason: "POSITION_GONE" };
+      if (answer[0] === "CLOSED") return { ok: false, reason: "CLOSED" };
       return { ok: true, entries: toEntries(answer.slice(1)) };
     },
     readBack: async (feed, upTo, limit) => {

@@ -1,5 +1,5 @@
 import { isOlder } from "@shop/ids";
-import { type Entry, type Feeds, type Position } from "./feeds";
+import { type Entry, type Feeds, type NothingFollows, type Position } from "./feeds";
 import { type Layout } from "./layout";
 import { fromStored, type InboxPlace, type InboxPosition, type Notification } from "./notification";
 import { type AnnouncementsView, type Readers } from "./readers";
@@ -13,9 +13,7 @@ export interface InboxReading {
   readSince(
     userId: string,
     position: InboxPosition,
-  ): Promise<
-    { ok: true; notifications: Notification[]; position: InboxPosition } | { ok: false; reason: "POSITION_GONE" }
-  >;
+  ): Promise<{ ok: true; notifications: Notification[]; position: InboxPosition } | NothingFollows>;
   head(userId: string): Promise<InboxPlace>;
   announcementsFor(userId: string): Promise<AnnouncementsFor>;
 }

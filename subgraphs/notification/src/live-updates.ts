@@ -1,6 +1,6 @@
-import { cursorExpired } from "@shop/graphql-errors";
+import { cursorExpired, unauthenticated } from "@shop/graphql-errors";
 import { type CommentVisibility } from "./comment-visibility";
-import { type Feed, type Feeds, type Position } from "./feeds";
+import { type Feed, type Feeds, type NothingFollows, type Position } from "./feeds";
 import { type InboxReading } from "./inbox-reading";
 import { type Layout } from "./layout";
 import { type InboxPlace, type InboxPosition, type Notification } from "./notification";
@@ -31,7 +31,8 @@ export interface LiveUpdates {
   /**
    * A user's notifications, in order, none twice and none left out.
    * @param after the position after the last that was received; null for from now on
-   * @throws CURSOR_EXPIRED, at once or later, where what follows the position is gone
+   * @throws CURSOR_EXPIRED, at once or later, where what follows the position is gone; UNAUTHENTICATED where the
+   *   account is deleted
    */
   notifications(userId: string, after: InboxPosition | null): Promise<Live<Notification>>;
   /** The position that nothing of `notifications` comes after yet. */
@@ -69,8 +70,8 @@ export function createLiveUpdates(deps: {
   /** Reads a first batch, so that a position that is gone is told before the stream begins. */
   async function begin<Item>(source: StreamSource<Item>): Promise<Live<Item>> {
     const batch = await source.read();
-    if (!batch.ok) throw cursorExpired();
-    return createStream({ source, first: batch.items, onGone: cursorExpired });
+    if (!batch.ok) throw toError(batch.reason);
+    return createStream({ source, first: batch.items, onEnd: toError });
   }
 
   /** Tells an id now and whenever its feed has moved, several moves at once where they come quickly. */
@@ -85,7 +86,7 @@ export function createLiveUpdates(deps: {
         return { ok: true, items: moved ? [{ id, traceparent: now.traceparent }] : [] };
       },
     };
-    return createStream({ source, first: [{ id, traceparent: undefined }], onGone: cursorExpired });
+    return createStream({ source, first: [{ id, traceparent: undefined }], onEnd: toError });
   }
 
   return {
@@ -139,4 +140,9 @@ export function createLiveUpdates(deps: {
     },
     product: (productId) => changes(layout.changesOf("product", productId), productId),
   };
+}
+
+/** Only an inbox is ever closed: when its account is deleted. */
+function toError(why: NothingFollows["reason"]): Error {
+  return why === "CLOSED" ? unauthenticated("This account is deleted.") : cursorExpired();
 }

@@ -1,6 +1,7 @@
 import { setTimeout as sleep } from "node:timers/promises";
+import { type NothingFollows } from "./feeds";
 
-export type Batch<Item> = { ok: true; items: readonly Item[] } | { ok: false; reason: "POSITION_GONE" };
+export type Batch<Item> = { ok: true; items: readonly Item[] } | NothingFollows;
 
 export interface StreamSource<Item> {
   /** What came since it was last called; nothing, mostly. */
@@ -17,12 +18,12 @@ const retryMs = 2_000;
  *
  * An async generator would not do: its `return` waits until a pending `next` has come to something.
  * @param first items that come before all that is read
- * @param onGone makes what is thrown when the position that the source reads from is gone
+ * @param onEnd makes what is thrown where nothing can be read any more
  */
 export function createStream<Item>(options: {
   source: StreamSource<Item>;
   first: readonly Item[];
-  onGone: () => Error;
+  onEnd: (why: NothingFollows["reason"]) => Error;
 }): AsyncGenerator<Item, undefined, undefined> {
   const { source } = options;
   const ending = new AbortController();
@@ -60,7 +61,7 @@ export function createStream<Item>(options: {
     }
     if (!batch.ok) {
       end();
-      throw options.onGone();
+      throw options.onEnd(batch.reason);
     }
     ready = [...batch.items];
     if (ready.length > 0) woken = true; // there may be another batch behind this one

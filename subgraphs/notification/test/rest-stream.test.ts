@@ -1,4 +1,4 @@
-import { orderPaid, userSessionsRevoked } from "@shop/event-contracts";
+import { orderPaid, userDeleted, userSessionsRevoked } from "@shop/event-contracts";
 import { createId } from "@shop/ids";
 import { eventually } from "@shop/subgraph-server/testing";
 import { startShop, type TestShop } from "./harness";
@@ -89,12 +89,25 @@ it("says so and ends where Redis was put back and has another notification in th
   await stream.ended;
 });
 
-it("tells who listens that they are not signed in any more, and ends, when their sessions are ended", async () => {
+it.each([
+  ["their sessions are ended", (userId: string) => shop.publish(userSessionsRevoked, allOf(userId))],
+  ["their account is deleted", (userId: string) => shop.publish(userDeleted, { userId })],
+  ["their inbox is closed, before it is heard that their account is deleted", closeInbox],
+])("tells who listens that they are not signed in any more, and ends, when %s", async (_when, end) => {
   const userId = await shop.newUser();
   const stream = await openStream(userId);
   await pay(userId);
   await stream.tells(1);
-  await shop.publish(userSessionsRevoked, { userId, all: true, before: new Date(Date.now() + 1_000).toISOString() });
+  await end(userId);
   expect((await stream.tells(2))[1]).toMatchObject({ event: "problem", data: { code: "UNAUTHENTICATED" } });
   await stream.ended;
 });
+
+function allOf(userId: string) {
+  return { userId, all: true, before: new Date(Date.now() + 1_000).toISOString() };
+}
+
+async function closeInbox(userId: string): Promise<void> {
+  const key = (part: string) => `${shop.prefix}:{inbox/${userId}}:${part}`;
+  await shop.redis.multi().del(key("order"), key("entries"), key("state")).hset(key("state"), "closed", "1").exec();
+}
