@@ -14,7 +14,8 @@ const retryMs = 2_000;
 
 /**
  * An endless stream that is pulled: nothing is read before the reader has taken what was read last, so that a slow one
- * costs one batch of memory. It outlasts a store that does not answer, and ends by `return`, at once.
+ * costs one batch of memory. It outlasts a store that does not answer, and ends by `return`, at once, whatever the store is
+ * asked just then: what follows may take its place.
  *
  * An async generator would not do: its `return` waits until a pending `next` has come to something.
  * @param first items that come before all that is read
@@ -28,6 +29,7 @@ export function createStream<Item>(options: {
   const { source } = options;
   const ending = new AbortController();
   const ended = (): boolean => ending.signal.aborted;
+  const whenEnded = new Promise<void>((resolve) => ending.signal.addEventListener("abort", () => resolve()));
   let ready = [...options.first];
   let woken = true;
   let wakeUp: () => void = () => undefined;
@@ -59,19 +61,21 @@ export function createStream<Item>(options: {
       await sleep(retryMs, undefined, { signal: ending.signal }).catch(() => undefined);
       return;
     }
-    if (!batch.ok) {
-      end();
-      throw options.onEnd(batch.reason);
-    }
+    if (!batch.ok) throw options.onEnd(batch.reason);
     ready = [...batch.items];
     if (ready.length > 0) woken = true; // there may be another batch behind this one
   }
 
   return {
     next: async () => {
-      while (ready.length === 0 && !ended()) {
-        await untilWoken();
-        if (!ended()) await readMore();
+      try {
+        while (ready.length === 0 && !ended()) {
+          await untilWoken();
+          if (!ended()) await Promise.race([readMore(), whenEnded]);
+        }
+      } catch (error) {
+        end();
+        throw error;
       }
       const item = ready.shift();
       return ended() || item === undefined ? { done: true, value: undefined } : { done: false, value: item };

@@ -39,10 +39,10 @@ async function open(options: { headers?: Record<string, string>; path?: string }
     socket,
     closed,
     send: (message: Message | string) => socket.send(typeof message === "string" ? message : JSON.stringify(message)),
-    next: (type: string) =>
+    next: (...types: string[]) =>
       new Promise<Message>((resolve) => {
         onMessage = () => {
-          const index = messages.findIndex((message) => message.type === type);
+          const index = messages.findIndex(({ type }) => types.includes(type));
           const [message] = index < 0 ? [] : messages.splice(index, 1);
           if (message !== undefined) resolve(message);
         };
@@ -127,8 +127,21 @@ describe("the protocol", () => {
     send({ type: "complete", id: "1" });
     send({ type: "ping", payload: { here: true } });
     expect(await next("pong")).toMatchObject({ payload: { here: true } });
-    send(subscribe("1", ofProduct)); // the id is free again
-    await next("next");
+    socket.close();
+  });
+
+  it("takes an id again as soon as the subscription under it is completed, however often", async () => {
+    const { send, next, socket } = await open();
+    send(init);
+    await next("connection_ack");
+    for (let begun = 0; begun < 200; begun++) {
+      send(subscribe("1", ofProduct));
+      expect(await next("next", "complete")).toMatchObject({ type: "next" });
+      send({ type: "complete", id: "1" });
+      if (begun % 2 === 0) continue; // else a little later
+      send({ type: "ping" });
+      await next("pong");
+    }
     socket.close();
   });
 });

@@ -48,7 +48,14 @@ export function createSocketServer(options: {
 }): SocketServer {
   const { server, log, pingMs } = options;
   const graphql = makeServer(options.operations);
-  const sockets = new WebSocketServer({ noServer: true, maxPayload: maxMessageBytes, handleProtocols });
+  const sockets = new WebSocketServer({
+    noServer: true,
+    maxPayload: maxMessageBytes,
+    handleProtocols,
+    // Between two messages of one piece, what the first ends comes to its end: graphql-ws would take a subscription that is
+    // begun under the id of one just completed for that one, and end it.
+    allowSynchronousEvents: false,
+  });
   const open = new Map<WebSocket, { answered: boolean }>();
   const opened = { description: "WebSockets that are open, those of gateways among them", unit: "{socket}" };
   const withdraw = observeLevel("shop.sockets.open", opened, () => open.size);
