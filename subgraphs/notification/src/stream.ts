@@ -29,10 +29,10 @@ export function createStream<Item>(options: {
   const { source } = options;
   const ending = new AbortController();
   const ended = (): boolean => ending.signal.aborted;
-  const whenEnded = new Promise<void>((resolve) => ending.signal.addEventListener("abort", () => resolve()));
   let ready = [...options.first];
   let woken = true;
   let wakeUp: () => void = () => undefined;
+  let leave: () => void = () => undefined;
   const unwatch = source.watch(() => {
     woken = true;
     wakeUp();
@@ -42,6 +42,7 @@ export function createStream<Item>(options: {
     ending.abort();
     unwatch();
     wakeUp();
+    leave();
   }
 
   async function untilWoken(): Promise<void> {
@@ -66,12 +67,20 @@ export function createStream<Item>(options: {
     if (ready.length > 0) woken = true; // there may be another batch behind this one
   }
 
+  // A race with one promise for the whole stream would keep something of every read until the stream ends.
+  function untilReadOrEnded(): Promise<void> {
+    return new Promise((resolve, reject) => {
+      leave = resolve;
+      readMore().then(resolve, reject);
+    });
+  }
+
   return {
     next: async () => {
       try {
         while (ready.length === 0 && !ended()) {
           await untilWoken();
-          if (!ended()) await Promise.race([readMore(), whenEnded]);
+          if (!ended()) await untilReadOrEnded();
         }
       } catch (error) {
         end();
